@@ -1,0 +1,26 @@
+namespace FeedbackService.Model.Configuration;
+
+/// <summary>Everything that fixes the shape of a classifier: with it and the weights, the same outputs come back.</summary>
+public sealed record ClassifierConfig
+{
+    /// <summary>The encoder and its sizes.</summary>
+    public required EncoderConfig Encoder { get; init; }
+
+    /// <summary>How the token states of a text become one vector. Default mean‖max.</summary>
+    public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
+
+    /// <summary>The feedback loop; null for the plain encoder with its head.</summary>
+    public FeedbackConfig? Feedback { get; init; }
+
+    /// <summary>One label per text, or several. Default one.</summary>
+    public HeadKind Head { get; init; } = HeadKind.SingleLabel;
+
+    /// <summary>Dropout on the pooled vector before the head, in [0, 1). Default 0.1.</summary>
+    public double HeadDropout { get; init; } = 0.1;
+
+    /// <summary>Label names in the order of the logits; at least two, distinct.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Longest text in tokens, special tokens included; longer ones are cut. Default 256.</summary>
+    public int MaxTokens { get; init; } = 256;
+}

@@ -1,0 +1,8 @@
+namespace FeedbackService.Model.Configuration;
+
+/// <summary>Feed-forward encoder over hashed n-grams: every n-gram of the text is one token row.</summary>
+public sealed record MlpEncoderConfig : EncoderConfig
+{
+    /// <summary>Number of hash buckets V of the embedding table.</summary>
+    public required int Buckets { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace FeedbackService.Model.Configuration;
+
+/// <summary>Transformer encoder (Vaswani et al. 2017) trained from scratch.</summary>
+public sealed record TransformerEncoderConfig : EncoderConfig
+{
+    /// <summary>Number of token ids V.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Attention heads; divides the hidden size.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Width of the feed-forward sublayer. Usually 4 × hidden size.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Number of learned positions; at least the classifier's longest text.</summary>
+    public required int MaxPositions { get; init; }
+}
