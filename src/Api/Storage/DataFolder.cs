@@ -1,0 +1,50 @@
+namespace FeedbackService.Api.Storage;
+
+/// <summary>Where everything the service keeps lies on disk. All parts are on one file system, so that renames are atomic.</summary>
+public sealed class DataFolder
+{
+    /// <summary>Takes (and makes) the root and its parts.</summary>
+    /// <param name="root">Absolute path.</param>
+    public DataFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Temporary })
+        {
+            Directory.CreateDirectory(part);
+        }
+    }
+
+    /// <summary>The root.</summary>
+    public string Root { get; }
+
+    /// <summary>Database file.</summary>
+    public string Database => Path.Combine(Root, "service.db");
+
+    /// <summary>Uploaded and produced files by content hash.</summary>
+    public string Files => Path.Combine(Root, "files");
+
+    /// <summary>Artifacts being made: <c>staging/{job}/{epoch}</c>, so that two holders of a lease never share a folder.</summary>
+    public string Staging => Path.Combine(Root, "staging");
+
+    /// <summary>Published artifacts: <c>blobs/{manifest hash}</c>. Immutable.</summary>
+    public string Blobs => Path.Combine(Root, "blobs");
+
+    /// <summary>Published checkpoints: <c>checkpoints/{job}/step-{n}</c>.</summary>
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>Uploads in progress.</summary>
+    public string Temporary => Path.Combine(Root, "tmp");
+
+    /// <summary>Absolute path of something stored relative to the root.</summary>
+    /// <exception cref="ArgumentException">The path leaves the root.</exception>
+    public string Resolve(string relative)
+    {
+        var full = Path.GetFullPath(Path.Combine(Root, relative));
+        if (!full.StartsWith(Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{relative}' leaves the data folder.", nameof(relative));
+        }
+
+        return full;
+    }
+}

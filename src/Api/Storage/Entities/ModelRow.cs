@@ -1,0 +1,23 @@
+namespace FeedbackService.Api.Storage.Entities;
+
+/// <summary>A registered model: a name under which versions are collected.</summary>
+public sealed class ModelRow
+{
+    /// <summary>Unique, see the name rules of the HTTP contract.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Free text of the user.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>String pairs.</summary>
+    public string TagsJson { get; set; } = "{}";
+
+    /// <summary>Last change, UTC microseconds.</summary>
+    public long UpdatedAt { get; set; }
+
+    /// <summary>When it was made, UTC microseconds since 1970.</summary>
+    public long CreatedAt { get; set; }
+
+    /// <summary>API key that made it; null on an open service.</summary>
+    public string? CreatedByKeyId { get; set; }
+}
