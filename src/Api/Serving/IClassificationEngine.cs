@@ -1,0 +1,24 @@
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>Classifies texts by any registered model; the only way to an inference thread.</summary>
+public interface IClassificationEngine
+{
+    /// <summary>Loads the model if need be, tokenizes, queues, and answers when all texts are done.</summary>
+    /// <param name="model">From the registry.</param>
+    /// <param name="inputs">One or more texts, none empty.</param>
+    /// <param name="options">The same for all texts.</param>
+    /// <param name="truncate">False refuses a text over the model's limit.</param>
+    /// <param name="priority">Background work yields to interactive work.</param>
+    /// <param name="cancellationToken">A caller that has gone is not computed for.</param>
+    /// <exception cref="Errors.ServiceException">429 when the queue is full (interactive only); 422 when a text is too long and may not be cut; 500 when the artifact is damaged.</exception>
+    Task<ClassifiedTexts> ClassifyAsync(
+        ServableModel model,
+        IReadOnlyList<TextInput> inputs,
+        PredictionOptions options,
+        bool truncate,
+        WorkPriority priority,
+        CancellationToken cancellationToken);
+}

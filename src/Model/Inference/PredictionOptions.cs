@@ -1,0 +1,17 @@
+namespace FeedbackService.Model.Inference;
+
+/// <summary>How far one text is taken through the rounds, and what is reported of the way.</summary>
+public sealed record PredictionOptions
+{
+    /// <summary>All rounds as trained, no early exit, no trace.</summary>
+    public static PredictionOptions Default { get; } = new();
+
+    /// <summary>Feedback rounds at most: 0 = the plain pass; null (default) = as trained; more than trained clamps.</summary>
+    public int? MaxRounds { get; init; }
+
+    /// <summary>Stop when the calibrated top probability reaches this, in (0, 1]; null (default) = all rounds.</summary>
+    public double? ExitThreshold { get; init; }
+
+    /// <summary>Report every round: scores, entropy, attention, gate.</summary>
+    public bool WithTrace { get; init; }
+}
