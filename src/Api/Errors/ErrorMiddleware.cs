@@ -1,0 +1,50 @@
+namespace FeedbackService.Api.Errors;
+
+/// <summary>The edge of every request: whatever goes wrong inside leaves as a problem.</summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    /// <summary>Runs the request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer; the status is for the log (nginx's number for it).
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
+            return;
+        }
+        catch (Exception error)
+        {
+            var problem = ProblemMapping.From(error);
+            if (problem.Status >= StatusCodes.Status500InternalServerError)
+            {
+                LogFailure(error, context.TraceIdentifier, problem.Code);
+            }
+
+            if (context.Response.HasStarted)
+            {
+                // Too late for an answer; cutting the connection is the only way to say that it is not whole.
+                context.Abort();
+                return;
+            }
+
+            await ProblemWriter.WriteAsync(context, problem);
+            return;
+        }
+
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+        {
+            await ProblemWriter.WriteAsync(context, ProblemMapping.FromStatus(context.Response.StatusCode, context.Request.Method));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed: {Code}")]
+    private partial void LogFailure(Exception error, string requestId, string code);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+
+namespace FeedbackService.Api.Errors;
+
+/// <summary>Writes a problem in the one body that the clients of every dialect can read.</summary>
+internal static class ProblemWriter
+{
+    /// <summary>Media type of every error.</summary>
+    public const string ContentType = "application/problem+json";
+
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Replaces whatever the response was going to be; it must not have started.</summary>
+    public static async Task WriteAsync(HttpContext context, Problem problem)
+    {
+        var response = context.Response;
+        var kept = response.Headers.Allow;
+        response.Clear();
+        response.StatusCode = problem.Status;
+        response.ContentType = ContentType;
+        response.Headers.Allow = kept;
+        response.Headers[HeaderNames.CacheControl] = "no-store";
+        if (problem.Status == StatusCodes.Status409Conflict)
+        {
+            // OpenAI's clients would repeat a conflict, which here never goes away by itself.
+            response.Headers["x-should-retry"] = "false";
+        }
+
+        if (problem.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        await using var json = new Utf8JsonWriter(response.BodyWriter, Writing);
+        Write(json, problem, context);
+        await json.FlushAsync(CancellationToken.None);
+    }
+
+    private static void Write(Utf8JsonWriter json, Problem problem, HttpContext context)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", problem.Type);
+        json.WriteString("title", problem.Title);
+        json.WriteNumber("status", problem.Status);
+        json.WriteString("detail", problem.Detail);
+        json.WriteString("code", problem.Code);
+        json.WriteString("trace_id", context.TraceIdentifier);
+        if (problem.FieldErrors is { } fields)
+        {
+            json.WriteStartObject("errors");
+            foreach (var (field, messages) in fields)
+            {
+                json.WriteStartArray(field);
+                foreach (var message in messages)
+                {
+                    json.WriteStringValue(message);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (SaysErrorAsText(context.Request.Path))
+        {
+            json.WriteString("error", problem.Detail);
+            json.WriteString("error_type", problem.TeiErrorType);
+        }
+        else
+        {
+            json.WriteStartObject("error");
+            json.WriteString("message", problem.Detail);
+            json.WriteString("type", problem.ErrorType);
+            json.WriteString("param", problem.Param);
+            json.WriteString("code", problem.Code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    // Hugging Face, TEI and Open Inference Protocol clients read a string where OpenAI's read an object.
+    private static bool SaysErrorAsText(PathString path) =>
+        path.StartsWithSegments("/models") || path.StartsWithSegments("/predict") || path.StartsWithSegments("/info") || path.StartsWithSegments("/v2");
+}

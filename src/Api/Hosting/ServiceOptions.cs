@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FeedbackService.Api.Hosting;
+
+/// <summary>
+/// Settings of a process: section <c>FeedbackService</c> of the configuration, <c>FEEDBACKSERVICE_…</c> in the
+/// environment, or the command line, the later winning. <see cref="ServiceSettings"/> names them.
+/// </summary>
+public sealed class ServiceOptions
+{
+    /// <summary>Configuration section.</summary>
+    public const string Section = "FeedbackService";
+
+    /// <summary>Folder of database, files and models. Default: <c>feedbackservice</c> in the user's data folder.</summary>
+    [Required]
+    public string DataDir { get; set; } = DefaultDataFolder.Path;
+
+    /// <summary>What this process does. Default: everything.</summary>
+    public ServiceRole Role { get; set; } = ServiceRole.All;
+
+    /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default: a GPU if there is one that works.</summary>
+    [RegularExpression("^(auto|cpu|cuda(:[0-9]{1,2})?)$", ErrorMessage = "--device must be auto, cpu, cuda or cuda:N.")]
+    public string Device { get; set; } = "auto";
+
+    /// <summary>Folder with libtorch to load instead of the one that came along; null: the one that came along.</summary>
+    public string? TorchNative { get; set; }
+
+    /// <summary>Cores that trainings leave to serving. Default 0: trainings use all.</summary>
+    [Range(0, 1024, ErrorMessage = "--serving-cores must be 0 to 1024.")]
+    public int ServingCores { get; set; }
+
+    /// <summary>File that the log is also written to; null: console only.</summary>
+    public string? LogFile { get; set; }
+
+    /// <summary>How log lines look.</summary>
+    public LogFormat LogFormat { get; set; }
+
+    /// <summary>Fine-tunes the bundled sample when the registry is empty, so that there is something to ask. Default true.</summary>
+    public bool SampleOnFirstStart { get; set; } = true;
+
+    /// <summary>Largest upload in bytes. Default 2 GiB.</summary>
+    [Range(1, long.MaxValue, ErrorMessage = "--max-upload-bytes must be at least 1.")]
+    public long MaxUploadBytes { get; set; } = 2L * 1024 * 1024 * 1024;
+}

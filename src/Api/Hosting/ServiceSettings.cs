@@ -1,0 +1,26 @@
+namespace FeedbackService.Api.Hosting;
+
+/// <summary>The table of settings: help, command line and environment are read from it.</summary>
+public static class ServiceSettings
+{
+    /// <summary>Where the service listens unless told otherwise.</summary>
+    public const string DefaultUrls = "http://127.0.0.1:8080";
+
+    /// <summary>All settings, in the order of the help.</summary>
+    public static IReadOnlyList<ServiceSetting> All { get; } =
+    [
+        new("urls", WebHostDefaults.ServerUrlsKey, "URL[;URL]", $"Addresses to listen on. Default {DefaultUrls}"),
+        Own(nameof(ServiceOptions.DataDir), "data-dir", "DIR", $"Database, files and models. Default {DefaultDataFolder.Path}"),
+        Own(nameof(ServiceOptions.Role), "role", "all|api|worker", "What this process does. Default all"),
+        Own(nameof(ServiceOptions.Device), "device", "auto|cpu|cuda:N", "Where tensors live. Default auto: a GPU if one works"),
+        Own(nameof(ServiceOptions.TorchNative), "torch-native", "DIR", "Folder with libtorch to load instead of the bundled one"),
+        Own(nameof(ServiceOptions.ServingCores), "serving-cores", "N", "Cores that trainings leave to serving. Default 0"),
+        Own(nameof(ServiceOptions.LogFile), "log-file", "FILE", "Write the log to this file as well, a new one each day"),
+        Own(nameof(ServiceOptions.LogFormat), "log-format", "text|json", "How log lines look. Default text"),
+        Own(nameof(ServiceOptions.MaxUploadBytes), "max-upload-bytes", "N", "Largest upload. Default 2147483648"),
+        Own(nameof(ServiceOptions.SampleOnFirstStart), "sample-on-first-start", "on|off", "Fine-tune the bundled sample when there is no model yet. Default on", isSwitch: true),
+    ];
+
+    private static ServiceSetting Own(string property, string name, string value, string help, bool isSwitch = false) =>
+        new(name, ServiceOptions.Section + ":" + property, value, help, isSwitch);
+}
