@@ -1,0 +1,32 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Training.Options;
+
+/// <summary>The encoder's sizes and the pooling.</summary>
+public sealed record ArchitectureOptions
+{
+    /// <summary>Width of the token states.</summary>
+    [TrainingOption("Width of the token states.", Minimum = 8, Maximum = 4096, ShapesModel = true, SearchLow = 64, SearchHigh = 512, SearchLogarithmic = true)]
+    public int HiddenSize { get; init; } = 128;
+
+    /// <summary>Number of encoder layers.</summary>
+    [TrainingOption("Number of encoder layers.", Minimum = 0, Maximum = 48, ShapesModel = true, SearchLow = 1, SearchHigh = 6)]
+    public int Layers { get; init; } = 1;
+
+    /// <summary>How token states become one vector.</summary>
+    [TrainingOption("How token states become one vector per text.", ShapesModel = true, SearchValues = true)]
+    public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
+
+    /// <summary>Attention heads.</summary>
+    [TrainingOption("Attention heads; divides the hidden size.", Minimum = 1, Maximum = 64, Encoders = EncoderFamilies.Transformer, ShapesModel = true)]
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Width of the feed-forward sublayer.</summary>
+    [TrainingOption("Width of the feed-forward sublayer.", Minimum = 8, Maximum = 16_384, Encoders = EncoderFamilies.Transformer, Auto = nameof(AutoRules.IntermediateSize), ShapesModel = true)]
+    public int IntermediateSize { get; init; } = 512;
+
+    /// <summary>Rows of the n-gram embedding table.</summary>
+    [TrainingOption("Rows of the n-gram embedding table.", Minimum = 64, Maximum = 16_777_216, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 65_536, SearchHigh = 1_048_576, SearchLogarithmic = true)]
+    public int Buckets { get; init; } = 262_144;
+}

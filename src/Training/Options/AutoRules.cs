@@ -1,0 +1,47 @@
+using FeedbackService.Model.Configuration;
+
+namespace FeedbackService.Training.Options;
+
+/// <summary>The rules behind <c>"auto"</c>; options name them in <see cref="TrainingOptionAttribute.Auto"/>.</summary>
+public static class AutoRules
+{
+    /// <summary>Fewer rows, more epochs.</summary>
+    public static AutoRule Epochs { get; } = new(
+        "80,000 divided by the rows, between 4 and 40",
+        static (facts, _) => Math.Clamp((int)Math.Ceiling(80_000.0 / Math.Max(1, facts.Rows)), 4, 40));
+
+    /// <summary>About 30 steps per epoch at least.</summary>
+    public static AutoRule BatchSize { get; } = new(
+        "the largest power of two up to a thirtieth of the rows, between 4 and 32",
+        static (facts, _) => Math.Clamp((int)Math.Pow(2, Math.Floor(Math.Log2(Math.Max(1, facts.Rows / 30.0)))), 4, 32));
+
+    /// <summary>Once per epoch, at least four times per run.</summary>
+    public static AutoRule EvaluationInterval { get; } = new(
+        "once per epoch, and at least four times per run",
+        static (facts, options) => Math.Max(1, Math.Min(StepsPerEpoch(facts, options), (TotalSteps(facts, options) + 3) / 4)));
+
+    /// <summary>A tenth, a fifth of small files.</summary>
+    public static AutoRule ValidationSplit { get; } = new(
+        "0.1; 0.2 below 500 rows; 0 below 20 rows or with a validation file",
+        static (facts, _) => facts.HasValidationFile || facts.Rows < 20 ? 0.0 : facts.Rows < 500 ? 0.2 : 0.1);
+
+    /// <summary>What the labels look like.</summary>
+    public static AutoRule Head { get; } = new(
+        "multi_label when some row has no label or more than one, else single_label",
+        static (facts, _) => facts.MultiLabel ? HeadKind.MultiLabel : HeadKind.SingleLabel);
+
+    /// <summary>Four times the hidden size.</summary>
+    public static AutoRule IntermediateSize { get; } = new(
+        "four times hidden_size",
+        static (_, options) => 4 * options.Architecture.HiddenSize);
+
+    /// <summary>Optimizer steps of one pass over the training part.</summary>
+    internal static int StepsPerEpoch(DataFacts facts, TrainingOptions options)
+    {
+        var rows = facts.HasValidationFile ? facts.Rows : facts.Rows * (1 - options.Data.ValidationSplit);
+        return Math.Max(1, (int)Math.Ceiling(rows / options.Schedule.BatchSize));
+    }
+
+    /// <summary>Optimizer steps of the whole run.</summary>
+    internal static int TotalSteps(DataFacts facts, TrainingOptions options) => StepsPerEpoch(facts, options) * options.Schedule.Epochs;
+}

@@ -1,0 +1,8 @@
+namespace FeedbackService.Training.Options;
+
+/// <summary>What the rules behind <c>"auto"</c> may know of the data before a training starts.</summary>
+/// <param name="Rows">Usable rows of the training file.</param>
+/// <param name="Classes">Distinct labels.</param>
+/// <param name="MultiLabel">Some row has no label or more than one.</param>
+/// <param name="HasValidationFile">A validation file comes along, so nothing is split off.</param>
+public sealed record DataFacts(int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false);

@@ -1,0 +1,39 @@
+using FeedbackService.Model.Configuration;
+
+namespace FeedbackService.Training.Options;
+
+/// <summary>The feedback loop around the encoder.</summary>
+public sealed record FeedbackOptions
+{
+    /// <summary>Feedback rounds after the plain pass; 0 = plain model.</summary>
+    [TrainingOption("Feedback rounds after the plain pass; 0 trains the plain model and the other feedback options have no effect.", Minimum = 0, Maximum = 8, ShapesModel = true, SearchLow = 0, SearchHigh = 3)]
+    public int Rounds { get; init; } = 1;
+
+    /// <summary>How the prediction becomes a signal.</summary>
+    [TrainingOption("How the prediction becomes a signal for the token states.", Name = "feedback", ShapesModel = true, SearchValues = true)]
+    public FeedbackKind Kind { get; init; } = FeedbackKind.Attention;
+
+    /// <summary>How the signal is merged into the token states.</summary>
+    [TrainingOption("How the signal is merged into the token states.", ShapesModel = true, SearchValues = true)]
+    public FusionKind Fusion { get; init; } = FusionKind.Gated;
+
+    /// <summary>Layer whose output the fused states are added to.</summary>
+    [TrainingOption("Layer whose output the fused states re-enter at: 0 is the embedding, at most the number of layers.", Minimum = 0, Maximum = 48, ShapesModel = true)]
+    public int ReentryLayer { get; init; }
+
+    /// <summary>Whether the fused states correct the old ones or take their place.</summary>
+    [TrainingOption("residual adds the scaled fused states to the old ones, replace puts them in their place.", ShapesModel = true, SearchValues = true)]
+    public InjectKind Inject { get; init; } = InjectKind.Residual;
+
+    /// <summary>Heads of attention feedback and attention fusion.</summary>
+    [TrainingOption("Heads of attention feedback and attention fusion; divides the hidden size.", Minimum = 1, Maximum = 64, ShapesModel = true)]
+    public int FeedbackHeads { get; init; } = 4;
+
+    /// <summary>Start value of the feedback scale γ.</summary>
+    [TrainingOption("Start value of the feedback scale; 0 makes the model equal to the plain one at the start.", Minimum = 0, Maximum = 1, ShapesModel = true)]
+    public double InitialScale { get; init; }
+
+    /// <summary>Weight of each round in the loss.</summary>
+    [TrainingOption("Weight of each round in the loss: growing with the round, the same for all, or the last one only.", SearchValues = true)]
+    public SupervisionKind Supervision { get; init; } = SupervisionKind.DepthWeighted;
+}

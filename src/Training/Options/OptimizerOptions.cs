@@ -1,0 +1,21 @@
+namespace FeedbackService.Training.Options;
+
+/// <summary>How gradients become steps.</summary>
+public sealed record OptimizerOptions
+{
+    /// <summary>Update rule.</summary>
+    [TrainingOption("Update rule: sgd (momentum 0.9), adam (decay inside the gradient) or adamw (decay beside it).", Name = "optimizer", SearchValues = true)]
+    public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
+
+    /// <summary>Weight decay λ.</summary>
+    [TrainingOption("Weight decay; biases, norms, embeddings and the feedback scale have none.", Minimum = 0, Maximum = 1, SearchLow = 1e-4, SearchHigh = 0.1, SearchLogarithmic = true)]
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest norm of the gradient over all parameters; 0 = no limit.</summary>
+    [TrainingOption("Largest norm of the gradient over all parameters; larger ones are scaled down. 0 means no limit.", Minimum = 0, Maximum = 1000)]
+    public double MaxGradNorm { get; init; } = 1;
+
+    /// <summary>Learning-rate factor of the feedback scale γ.</summary>
+    [TrainingOption("Learning-rate factor of the feedback scale, which starts at zero and has a longer way to go than other weights.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1000, SearchLow = 1, SearchHigh = 30, SearchLogarithmic = true)]
+    public double ScaleLearningRateFactor { get; init; } = 10;
+}

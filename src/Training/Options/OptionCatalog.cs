@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Training.Options;
+
+/// <summary>All training options, read once from <see cref="TrainingOptions"/>; the start of everything generated from them.</summary>
+public static class OptionCatalog
+{
+    private static readonly FrozenDictionary<string, OptionDefinition> ByName;
+
+    static OptionCatalog()
+    {
+        All =
+        [
+            .. from section in typeof(TrainingOptions).GetProperties()
+               from property in section.PropertyType.GetProperties()
+               let attribute = property.GetCustomAttribute<TrainingOptionAttribute>()
+               where attribute is not null
+               select new OptionDefinition(section, property, attribute),
+        ];
+        ByName = All.ToFrozenDictionary(option => option.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>Every option, in the order of the tree.</summary>
+    public static IReadOnlyList<OptionDefinition> All { get; }
+
+    /// <summary>The options of an encoder family, in the order of the tree.</summary>
+    public static IEnumerable<OptionDefinition> For(EncoderFamilies encoder) => All.Where(option => option.AppliesTo(encoder));
+
+    /// <summary>The option of that name, or null.</summary>
+    public static OptionDefinition? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Decides every option: what was asked, else what the preset says, else the rule, else the default.</summary>
+    /// <param name="preset">Where to start from.</param>
+    /// <param name="asked">What the request gives.</param>
+    /// <param name="facts">Size and kind of the data.</param>
+    /// <exception cref="InvalidOptionsException">Options do not fit together, or the registered base model fixes one of them at another value.</exception>
+    public static TrainingOptions Resolve(Preset preset, OptionSet asked, DataFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        ArgumentNullException.ThrowIfNull(asked);
+        ArgumentNullException.ThrowIfNull(facts);
+        var decided = preset.Defaults.Overlay(asked).Overlay(preset.Fixed);
+        var options = new TrainingOptions();
+        var open = new List<OptionDefinition>();
+        foreach (var option in All)
+        {
+            if (decided.TryGet(option, out var value))
+            {
+                option.Set(options, value);
+            }
+            else if (option.Rule is not null)
+            {
+                open.Add(option);
+            }
+        }
+
+        // eval_every counts steps, which hang on the split, the batch and the epochs: it comes when they are known.
+        foreach (var option in open.OrderBy(option => option.Rule == AutoRules.EvaluationInterval))
+        {
+            option.Set(options, option.Rule!.Resolve(facts, options));
+        }
+
+        OptionRules.Check(preset, asked, options);
+        return options;
+    }
+
+    internal static OptionDefinition Find(MemberInfo property) => All.Single(option => option.IsProperty(property));
+}

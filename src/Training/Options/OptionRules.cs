@@ -1,0 +1,47 @@
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Training.Options;
+
+/// <summary>What must hold between options; limits of single values are checked by <see cref="OptionJson"/>.</summary>
+internal static class OptionRules
+{
+    /// <exception cref="InvalidOptionsException">Something does not fit; every failure is listed.</exception>
+    public static void Check(Preset preset, OptionSet asked, TrainingOptions options)
+    {
+        var errors = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var option in OptionCatalog.All)
+        {
+            if (preset.Fixed.TryGet(option, out var bound) && asked.TryGet(option, out var wanted) && !bound.Equals(wanted))
+            {
+                errors[option.Name] = $"Is fixed at {OptionJson.ToNode(option, bound).ToJsonString()} by the base model; leave it out or train from a preset.";
+            }
+        }
+
+        var sizes = options.Architecture;
+        if (preset.Encoder == EncoderFamilies.Transformer)
+        {
+            Require(sizes.HiddenSize % sizes.Heads == 0, "heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {sizes.Heads}.");
+            Require(sizes.Layers >= 1, "layers", "A transformer needs at least one layer.");
+        }
+
+        if (options.Feedback.Rounds > 0)
+        {
+            var feedback = options.Feedback;
+            Require(sizes.HiddenSize % feedback.FeedbackHeads == 0, "feedback_heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {feedback.FeedbackHeads}.");
+            Require(feedback.ReentryLayer <= sizes.Layers, "reentry_layer", $"Is at most the number of layers, {sizes.Layers}.");
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new InvalidOptionsException(errors);
+        }
+
+        void Require(bool holds, string name, string message)
+        {
+            if (!holds)
+            {
+                errors.TryAdd(name, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using FeedbackService.Training.Options;
+
+namespace FeedbackService.Training.Presets;
+
+/// <summary>A recommended starting point for trainings: an encoder family with decided options.</summary>
+public sealed record Preset
+{
+    /// <summary>Id on the wire; reserved, no model may take it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it is good for, in one or two sentences.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The one encoder family it trains.</summary>
+    public required EncoderFamilies Encoder { get; init; }
+
+    /// <summary>Languages it is meant for, as BCP 47 tags; <c>mul</c> for any.</summary>
+    public required IReadOnlyList<string> Languages { get; init; }
+
+    /// <summary>What the preset decides; the rest follows from rules and defaults, and a request overrides both.</summary>
+    public required OptionSet Defaults { get; init; }
+
+    /// <summary>What a request may not change, because a registered base model has it already. Empty for presets.</summary>
+    public OptionSet Fixed { get; init; } = OptionSet.Empty;
+
+    /// <summary>It needs no pre-trained weights.</summary>
+    public bool TrainableFromScratch { get; init; } = true;
+}
