@@ -1,0 +1,74 @@
+using FeedbackService.Model.Configuration;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Objectives;
+
+/// <summary>The loss of one round's logits.</summary>
+/// <remarks>
+/// Single label: softmax cross-entropy with label smoothing ε and class weights, both as in PyTorch
+/// (loss = Σ w_y·l / Σ w_y; the smoothed target is (1 − ε)·one-hot + ε / L). Multi-label: binary cross-entropy on
+/// logits, mean over texts and labels; smoothing pulls targets to ½: t(1 − ε) + ε / 2; a label's weight scales its column.
+/// </remarks>
+public sealed class ClassificationObjective : IDisposable
+{
+    private readonly HeadKind _head;
+    private readonly double _smoothing;
+    private readonly Tensor? _weights;
+
+    /// <summary>Makes the loss of a training.</summary>
+    /// <param name="head">What the logits mean.</param>
+    /// <param name="labelSmoothing">ε in [0, 1).</param>
+    /// <param name="classWeights">Weight per label in the order of the logits; null for 1 each.</param>
+    /// <param name="device">Where the logits will be.</param>
+    public ClassificationObjective(HeadKind head, double labelSmoothing, IReadOnlyList<double>? classWeights, Device device)
+    {
+        _head = head;
+        _smoothing = labelSmoothing;
+        _weights = classWeights is null
+            ? null
+            : tensor([.. classWeights.Select(weight => (float)weight)], device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Mean loss of a batch.</summary>
+    /// <param name="logits">[B, L] float.</param>
+    /// <param name="targets">From <see cref="Targets"/>.</param>
+    /// <returns>A scalar tensor with gradient.</returns>
+    public Tensor Loss(Tensor logits, Tensor targets)
+    {
+        if (_head == HeadKind.SingleLabel)
+        {
+            return nn.functional.cross_entropy(logits, targets, weight: _weights, label_smoothing: _smoothing);
+        }
+
+        var soft = _smoothing == 0 ? targets : (targets * (1 - _smoothing)) + (_smoothing / 2);
+        return nn.functional.binary_cross_entropy_with_logits(logits, soft, weight: _weights);
+    }
+
+    /// <summary>The right answers of a batch as the loss wants them.</summary>
+    /// <param name="labels">Label indices per text: exactly one for a single-label head.</param>
+    /// <param name="labelCount">L.</param>
+    /// <param name="device">Where the logits will be.</param>
+    /// <returns>[B] int64 for single label, [B, L] float of 0 and 1 for multi-label.</returns>
+    public Tensor Targets(IReadOnlyList<IReadOnlyList<int>> labels, int labelCount, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (_head == HeadKind.SingleLabel)
+        {
+            return tensor(labels.Select(one => (long)one[0]).ToArray(), device: device);
+        }
+
+        var rows = new float[labels.Count * labelCount];
+        for (var text = 0; text < labels.Count; text++)
+        {
+            foreach (var label in labels[text])
+            {
+                rows[(text * labelCount) + label] = 1;
+            }
+        }
+
+        return tensor(rows, [labels.Count, labelCount], device: device);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights?.Dispose();
+}

@@ -1,0 +1,45 @@
+using FeedbackService.Training.Options;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Optimization;
+
+/// <summary>Sorts a model's parameters: which decay, and which move faster.</summary>
+public static class ParameterGroups
+{
+    // Key in the state dictionary of the feedback scale γ ends so.
+    private const string ScaleName = "scale";
+
+    /// <summary>All parameters that want a gradient, in the order of the state dictionary.</summary>
+    /// <remarks>
+    /// Only matrices decay: biases, norm weights, the feedback scale γ and other vectors do not, nor do embeddings, whose
+    /// rare rows would otherwise fade between their few updates.
+    /// </remarks>
+    public static IReadOnlyList<TrainableParameter> Of(nn.Module model, OptimizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        return
+        [
+            .. from entry in model.named_parameters()
+               where entry.parameter.requires_grad
+               let last = entry.name[(entry.name.LastIndexOf('.') + 1)..]
+               select new TrainableParameter(
+                   entry.name,
+                   entry.parameter,
+                   LearningRateFactor: last == ScaleName ? options.ScaleLearningRateFactor : 1,
+                   Decays: entry.parameter.dim() > 1 && !entry.name.Contains("embedding", StringComparison.OrdinalIgnoreCase)),
+        ];
+    }
+
+    /// <summary>The optimizer the options ask for.</summary>
+    public static ParameterOptimizer CreateOptimizer(nn.Module model, OptimizerOptions options)
+    {
+        var parameters = Of(model, options);
+        return options.Kind switch
+        {
+            OptimizerKind.Sgd => new SgdOptimizer(parameters, options.WeightDecay),
+            OptimizerKind.Adam => new AdamOptimizer(parameters, options.WeightDecay, decoupled: false),
+            _ => new AdamOptimizer(parameters, options.WeightDecay, decoupled: true),
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Optimization;
+
+/// <summary>Gradient descent with momentum, as in PyTorch: g ← g + λθ; v ← μv + g; θ ← θ − ηv, with μ = 0.9.</summary>
+public sealed class SgdOptimizer(IReadOnlyList<TrainableParameter> parameters, double weightDecay)
+    : ParameterOptimizer(parameters, weightDecay)
+{
+    private const double Momentum = 0.9;
+    private const string Velocity = "momentum_buffer";
+
+    /// <inheritdoc/>
+    protected override void StepDense(ParameterGradient gradient, double rate, double decay)
+    {
+        var weight = gradient.Parameter.Value;
+        var velocity = Slot(gradient.Parameter, Velocity);
+        velocity.mul_(Momentum).add_(gradient.Values);
+        if (decay > 0)
+        {
+            velocity.add_(weight, decay);
+        }
+
+        weight.add_(velocity, -rate);
+    }
+
+    /// <inheritdoc/>
+    protected override void StepRows(ParameterGradient gradient, long[] rows, double rate, double decay)
+    {
+        var weight = gradient.Parameter.Value;
+        var velocity = Slot(gradient.Parameter, Velocity);
+        var at = tensor(rows).to(weight.device);
+        var weightRows = weight.index_select(0, at);
+        var velocityRows = velocity.index_select(0, at).mul_(Momentum).add_(gradient.Values);
+        if (decay > 0)
+        {
+            velocityRows.add_(weightRows, decay);
+        }
+
+        velocity.index_copy_(0, at, velocityRows);
+        weight.index_copy_(0, at, weightRows.add_(velocityRows, -rate));
+    }
+}
