@@ -50,5 +50,6 @@ public abstract class AppDbContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+        SnakeCase.ApplyTo(modelBuilder);
     }
 }

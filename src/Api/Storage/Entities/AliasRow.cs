@@ -12,7 +12,7 @@ public sealed class AliasRow
     /// <summary>Where it points.</summary>
     public int Version { get; set; }
 
-    /// <summary>Grows with every move; the ETag.</summary>
+    /// <summary>Sequence of the newest move, so it never repeats, not even after the alias was removed and made again; the ETag.</summary>
     public long Revision { get; set; }
 
     /// <summary>UTC microseconds.</summary>

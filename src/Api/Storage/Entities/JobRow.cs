@@ -24,6 +24,9 @@ public sealed class JobRow
     /// <summary>Registered model the result will belong to, or that is used; null if neither.</summary>
     public string? ModelName { get; set; }
 
+    /// <summary>Address of the version a succeeded training made, <c>name:version</c>; null otherwise.</summary>
+    public string? ResultModel { get; set; }
+
     /// <summary>Report or answer of a finished job.</summary>
     public string? ResultJson { get; set; }
 
@@ -59,6 +62,9 @@ public sealed class JobRow
 
     /// <summary>The holder of the lease is asked to stop and cancel.</summary>
     public bool CancelRequested { get; set; }
+
+    /// <summary>The holder of the lease is asked to stop at a checkpoint and wait.</summary>
+    public bool PauseRequested { get; set; }
 
     /// <summary>Newest published checkpoint, relative to the data folder.</summary>
     public string? LastCheckpoint { get; set; }

@@ -12,6 +12,9 @@ public sealed class ModelRow
     /// <summary>String pairs.</summary>
     public string TagsJson { get; set; } = "{}";
 
+    /// <summary>Highest version number ever given, so that the number of a deleted version never comes back.</summary>
+    public int LastVersion { get; set; }
+
     /// <summary>Last change, UTC microseconds.</summary>
     public long UpdatedAt { get; set; }
 

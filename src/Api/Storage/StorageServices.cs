@@ -1,0 +1,38 @@
+using FeedbackService.Api.Storage.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FeedbackService.Api.Storage;
+
+/// <summary>Registers the data folder and the database.</summary>
+internal static class StorageServices
+{
+    /// <summary>
+    /// Adds <see cref="DataFolder"/> and <c>IDbContextFactory&lt;AppDbContext&gt;</c>, and brings the schema up to date when the host starts.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="dataDirectory">Root of the data folder; asked once, when the host starts.</param>
+    public static IServiceCollection AddStorage(this IServiceCollection services, Func<IServiceProvider, string> dataDirectory)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => OpenFolder(dataDirectory(provider)));
+        services.AddSingleton<DataFolderLock>();
+        services.AddPooledDbContextFactory<SqliteAppDbContext>(
+            (provider, options) => SqliteAppDbContext.Configure(options, provider.GetRequiredService<DataFolder>().Database));
+        services.AddSingleton<IDbContextFactory<AppDbContext>, SqliteAppDbContextFactory>();
+        services.AddHostedService<DatabaseInitializer>();
+        return services;
+    }
+
+    private static DataFolder OpenFolder(string root)
+    {
+        try
+        {
+            return new DataFolder(root);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The data folder '{root}' cannot be made: {fault.Message} Choose another with --data-dir.", fault);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using FeedbackService.Api.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FeedbackService.Api.Tests.Storage;
+
+/// <summary>A real data folder with a migrated database under the temporary directory, and a clock to set.</summary>
+internal sealed class TestStorage : IAsyncDisposable, IDbContextFactory<AppDbContext>
+{
+    private readonly string _root;
+    private readonly ServiceProvider _services;
+
+    private TestStorage(string root)
+    {
+        _root = root;
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddStorage(_ => root);
+        _services = services.BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public DataFolder Folder => _services.GetRequiredService<DataFolder>();
+
+    public static async Task<TestStorage> CreateAsync(string? root = null)
+    {
+        var storage = new TestStorage(root ?? NewRoot());
+        foreach (var service in storage._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+        {
+            await service.StartingAsync(TestContext.Current.CancellationToken);
+        }
+        return storage;
+    }
+
+    public static string NewRoot() => Path.Combine(Path.GetTempPath(), "feedback-tests", Path.GetRandomFileName());
+
+    public AppDbContext CreateDbContext() => _services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
+
+    /// <summary>Closes everything but leaves the folder, as the end of a process would.</summary>
+    public async Task<string> AbandonAsync()
+    {
+        await _services.DisposeAsync();
+        return _root;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_root, recursive: true);
+    }
+}
