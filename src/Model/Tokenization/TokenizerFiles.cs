@@ -1,0 +1,46 @@
+using System.Text.Json;
+using FeedbackService.Model.Configuration;
+
+namespace FeedbackService.Model.Tokenization;
+
+/// <summary>The files of a tokenizer in an artifact folder.</summary>
+public static class TokenizerFiles
+{
+    /// <summary>Settings with the member <c>type</c>.</summary>
+    public const string ConfigFile = "tokenizer_config.json";
+
+    /// <summary>Tokens of a WordPiece tokenizer, one per line.</summary>
+    public const string VocabularyFile = "vocab.txt";
+
+    /// <summary>Builds the tokenizer that <see cref="ITextTokenizer.Save"/> wrote.</summary>
+    /// <param name="directory">An artifact folder.</param>
+    /// <exception cref="InvalidTokenizerException">A file is missing or wrong; the message names it and, where known, the line.</exception>
+    public static ITextTokenizer Load(string directory)
+    {
+        TokenizerConfig config;
+        try
+        {
+            config = JsonFiles.Read<TokenizerConfig>(Path.Combine(directory, ConfigFile));
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidTokenizerException(ConfigFile, (int?)exception.LineNumber + 1, exception.Message, exception);
+        }
+        catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException)
+        {
+            throw new InvalidTokenizerException(ConfigFile, null, "the member type is missing or names no tokenizer.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidTokenizerException(ConfigFile, null, "cannot be read.", exception);
+        }
+
+        return config switch
+        {
+            WordPieceConfig wordPiece => new WordPieceTextTokenizer(
+                wordPiece, WordPieceVocabulary.Load(Path.Combine(directory, VocabularyFile))),
+            HashedNgramConfig ngrams => new HashedNgramTokenizer(ngrams),
+            _ => throw new InvalidTokenizerException(ConfigFile, null, $"{config.GetType().Name} has no tokenizer."),
+        };
+    }
+}

@@ -1,0 +1,37 @@
+namespace FeedbackService.Model.Tokenization;
+
+/// <summary>Settings of <see cref="WordPieceTextTokenizer"/>; names and defaults are those of BERT.</summary>
+public sealed record WordPieceConfig : TokenizerConfig
+{
+    /// <summary>Lower-case the text. Default true.</summary>
+    public bool LowerCase { get; init; } = true;
+
+    /// <summary>Drop accents (Unicode category Mn after decomposition). Null (default) follows <see cref="LowerCase"/>.</summary>
+    public bool? StripAccents { get; init; }
+
+    /// <summary>Make every Chinese character a word of its own. Default true.</summary>
+    public bool SplitChinese { get; init; } = true;
+
+    /// <summary>Words longer than this many characters are unknown, 1 to 1,000. Default 100.</summary>
+    public int MaxWordLength { get; init; } = 100;
+
+    /// <summary>Token of padding; never made by encoding. Default [PAD].</summary>
+    public string PadToken { get; init; } = "[PAD]";
+
+    /// <summary>Token of unknown words. Default [UNK].</summary>
+    public string UnknownToken { get; init; } = "[UNK]";
+
+    /// <summary>First token of every text. Default [CLS].</summary>
+    public string ClassToken { get; init; } = "[CLS]";
+
+    /// <summary>Token after each text. Default [SEP].</summary>
+    public string SeparatorToken { get; init; } = "[SEP]";
+
+    /// <summary>Token that hides a word in pre-training; never made by encoding. Default [MASK].</summary>
+    public string MaskToken { get; init; } = "[MASK]";
+
+    /// <summary>The special tokens in the order in which a learned vocabulary starts.</summary>
+    internal IReadOnlyList<string> SpecialTokens => [PadToken, UnknownToken, ClassToken, SeparatorToken, MaskToken];
+
+    internal bool StripsAccents => StripAccents ?? LowerCase;
+}

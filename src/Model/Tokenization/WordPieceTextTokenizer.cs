@@ -1,0 +1,170 @@
+using FeedbackService.Model.Configuration;
+
+namespace FeedbackService.Model.Tokenization;
+
+/// <summary>
+/// WordPiece tokens in BERT's layout: [CLS] text [SEP], or [CLS] text [SEP] pair [SEP] with segment ids (Devlin et al. 2018,
+/// arXiv:1810.04805; greedy longest match after Wu et al. 2016, arXiv:1609.08144).
+/// </summary>
+/// <remarks>
+/// Own code instead of Microsoft.ML.Tokenizers because that one differs from BERT and reports positions in the normalised
+/// text: docs/adr/0101-own-wordpiece.md. Special tokens written out in a text are text, not special tokens.
+/// </remarks>
+public sealed class WordPieceTextTokenizer : ITextTokenizer
+{
+    private readonly WordPieceVocabulary _vocabulary;
+    private readonly int _unknown;
+    private readonly int _class;
+    private readonly int _separator;
+
+    /// <summary>Makes a tokenizer.</summary>
+    /// <exception cref="InvalidTokenizerException">The vocabulary lacks a special token, or a setting is out of range.</exception>
+    public WordPieceTextTokenizer(WordPieceConfig config, WordPieceVocabulary vocabulary)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        if (config.MaxWordLength is < 1 or > 1000)
+        {
+            throw new InvalidTokenizerException(
+                TokenizerFiles.ConfigFile, null, $"max_word_length is {config.MaxWordLength}; 1 to 1,000 are allowed.");
+        }
+
+        Config = config;
+        _vocabulary = vocabulary;
+        PadId = Special(config.PadToken);
+        _unknown = Special(config.UnknownToken);
+        _class = Special(config.ClassToken);
+        _separator = Special(config.SeparatorToken);
+    }
+
+    /// <summary>The settings.</summary>
+    public WordPieceConfig Config { get; }
+
+    /// <summary>The tokens.</summary>
+    public WordPieceVocabulary Vocabulary => _vocabulary;
+
+    /// <summary>Id of padding, for backends that pad.</summary>
+    public int PadId { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _vocabulary.Count;
+
+    /// <inheritdoc/>
+    public TokenizedText Encode(TextInput input, int maxTokens, bool withSpans = false)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 4);
+        var first = new Pieces(this, maxTokens, withSpans);
+        first.Read(input.Text);
+        if (string.IsNullOrEmpty(input.TextPair))
+        {
+            return Assemble(first, null, maxTokens, withSpans);
+        }
+
+        var second = new Pieces(this, maxTokens, withSpans);
+        second.Read(input.TextPair);
+        return Assemble(first, second, maxTokens, withSpans);
+    }
+
+    /// <inheritdoc/>
+    public void Save(string directory)
+    {
+        File.WriteAllBytes(Path.Combine(directory, TokenizerFiles.ConfigFile), JsonFiles.ToBytes<TokenizerConfig>(Config));
+        _vocabulary.Save(Path.Combine(directory, TokenizerFiles.VocabularyFile));
+    }
+
+    private TokenizedText Assemble(Pieces first, Pieces? second, int maxTokens, bool withSpans)
+    {
+        var special = second is null ? 2 : 3;
+        var (keepFirst, keepSecond) = PairCut.Keep(first.Total, second?.Total ?? 0, maxTokens - special);
+        var ids = new int[keepFirst + keepSecond + special];
+        var spans = withSpans ? new TokenSpan[ids.Length] : null;
+        ids[0] = _class;
+        first.CopyTo(ids, spans, 1, keepFirst, pair: false);
+        ids[keepFirst + 1] = _separator;
+        int[]? segments = null;
+        if (second is not null)
+        {
+            second.CopyTo(ids, spans, keepFirst + 2, keepSecond, pair: true);
+            ids[^1] = _separator;
+            segments = new int[ids.Length];
+            segments.AsSpan(keepFirst + 2).Fill(1);
+        }
+
+        Anchor(spans, keepFirst + 1, pair: false);
+        Anchor(spans, ids.Length - 1, pair: second is not null);
+        var full = first.Total + (second?.Total ?? 0) + special;
+        return new TokenizedText(ids, segments, full) { Spans = spans };
+    }
+
+    // A separator stands, empty, where the token before it ends.
+    private static void Anchor(TokenSpan[]? spans, int index, bool pair)
+    {
+        if (spans is not null)
+        {
+            var before = spans[index - 1];
+            var end = before.Pair == pair ? before.End : 0;
+            spans[index] = new TokenSpan(end, end, pair);
+        }
+    }
+
+    private int Special(string token) => _vocabulary.TryGetId(token, out var id)
+        ? id
+        : throw new InvalidTokenizerException(TokenizerFiles.VocabularyFile, null, $"the special token {token} is missing.");
+
+    // The tokens of one text: kept up to a limit, counted to the end.
+    private sealed class Pieces(WordPieceTextTokenizer owner, int limit, bool withSpans)
+    {
+        private readonly List<int> _ids = [];
+        private readonly List<TokenSpan>? _spans = withSpans ? [] : null;
+
+        public int Total { get; private set; }
+
+        public void Read(string text) => new BertWordSplitter(owner.Config).Split(text, OnWord);
+
+        public void CopyTo(int[] ids, TokenSpan[]? spans, int offset, int count, bool pair)
+        {
+            _ids.CopyTo(0, ids, offset, count);
+            for (var i = 0; spans is not null && i < count; i++)
+            {
+                spans[offset + i] = _spans![i] with { Pair = pair };
+            }
+        }
+
+        private void OnWord(ReadOnlySpan<char> word, ReadOnlySpan<int> starts, ReadOnlySpan<int> ends, bool tooLong)
+        {
+            var (kept, total) = (_ids.Count, Total);
+            for (var position = 0; position < word.Length && !tooLong;)
+            {
+                var length = owner._vocabulary.LongestMatch(word[position..], position > 0, out var id);
+                if (length == 0)
+                {
+                    // One piece that nobody knows makes the whole word unknown.
+                    _ids.RemoveRange(kept, _ids.Count - kept);
+                    _spans?.RemoveRange(kept, _spans.Count - kept);
+                    Total = total;
+                    tooLong = true;
+                    break;
+                }
+
+                Add(id, starts[position], ends[position + length - 1]);
+                position += length;
+            }
+
+            if (tooLong)
+            {
+                Add(owner._unknown, starts[0], ends[^1]);
+            }
+        }
+
+        private void Add(int id, int start, int end)
+        {
+            Total++;
+            if (_ids.Count < limit)
+            {
+                _ids.Add(id);
+                _spans?.Add(new TokenSpan(start, end));
+            }
+        }
+    }
+}

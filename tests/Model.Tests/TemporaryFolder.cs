@@ -1,0 +1,9 @@
+namespace FeedbackService.Model.Tests;
+
+/// <summary>A folder of a test's own that goes with it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("feedback-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
