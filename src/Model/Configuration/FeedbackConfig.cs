@@ -23,4 +23,10 @@ public sealed record FeedbackConfig
 
     /// <summary>Initial value of every component of γ. 0 (default) makes the model equal to the plain one at the start.</summary>
     public double InitialScale { get; init; }
+
+    /// <summary>
+    /// Treat the previous round's logits and states as given when training (default), so that each round learns to
+    /// improve on its predecessor. False unrolls gradients through all rounds. Without effect on outputs.
+    /// </summary>
+    public bool StopGradient { get; init; } = true;
 }

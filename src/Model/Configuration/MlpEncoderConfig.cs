@@ -5,4 +5,7 @@ public sealed record MlpEncoderConfig : EncoderConfig
 {
     /// <summary>Number of hash buckets V of the embedding table.</summary>
     public required int Buckets { get; init; }
+
+    /// <summary>Share of n-grams left out of a text in training, in [0, 1). Default 0.</summary>
+    public double RowDropout { get; init; }
 }

@@ -14,4 +14,10 @@ public sealed record TransformerEncoderConfig : EncoderConfig
 
     /// <summary>Number of learned positions; at least the classifier's longest text.</summary>
     public required int MaxPositions { get; init; }
+
+    /// <summary>
+    /// Default before the sublayers: gradients keep their size at every depth at the start (Xiong et al. 2020), so that
+    /// a small encoder trained from scratch needs little warm-up, and feedback rounds re-enter an unnormalised stream.
+    /// </summary>
+    public NormPlacement Norm { get; init; } = NormPlacement.Pre;
 }

@@ -18,6 +18,10 @@ public abstract class TextEncoder : nn.Module
     /// <summary>Number of layers L.</summary>
     public abstract int LayerCount { get; }
 
+    /// <summary>Lets the encoder leave tokens out in training (token dropout), before anything is laid out.</summary>
+    /// <returns>The same texts in the same order, each with at least one token; <paramref name="tokens"/> itself in evaluation.</returns>
+    public virtual PackedTokens Thin(PackedTokens tokens) => tokens;
+
     /// <summary>Embedding output X0 of all tokens.</summary>
     /// <param name="tokens">N tokens of B texts.</param>
     /// <param name="layout">The layout of <paramref name="tokens"/> on the encoder's device.</param>

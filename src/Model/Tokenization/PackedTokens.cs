@@ -55,4 +55,36 @@ public sealed class PackedTokens
 
         return new PackedTokens(ids, segmentIds, lengths);
     }
+
+    /// <summary>The same texts with some tokens left out. A text that would lose all its tokens keeps its first.</summary>
+    /// <param name="keep">True at tokens that stay. Length N.</param>
+    /// <exception cref="ArgumentException">The length is not <see cref="TotalTokens"/>.</exception>
+    public PackedTokens Thin(bool[] keep)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        if (keep.Length != TotalTokens)
+        {
+            throw new ArgumentException($"{keep.Length} marks for {TotalTokens} tokens.", nameof(keep));
+        }
+
+        var kept = new List<int>(TotalTokens);
+        var lengths = new int[Count];
+        var offset = 0;
+        for (var text = 0; text < Count; text++)
+        {
+            var before = kept.Count;
+            kept.AddRange(Enumerable.Range(offset, Lengths[text]).Where(token => keep[token]));
+            if (kept.Count == before)
+            {
+                kept.Add(offset);
+            }
+
+            lengths[text] = kept.Count - before;
+            offset += Lengths[text];
+        }
+
+        return new PackedTokens(Select(Ids, kept), SegmentIds is null ? null : Select(SegmentIds, kept), lengths);
+    }
+
+    private static int[] Select(int[] values, List<int> at) => [.. at.Select(index => values[index])];
 }

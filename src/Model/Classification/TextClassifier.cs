@@ -1,0 +1,96 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Encoders;
+using FeedbackService.Model.Feedback;
+using FeedbackService.Model.Heads;
+using FeedbackService.Model.Pooling;
+using FeedbackService.Model.Tokenization;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Classification;
+
+/// <summary>
+/// The composition: encoder, pooling, head, and the feedback loop around them. Every round predicts.
+/// </summary>
+public sealed class TextClassifier : nn.Module
+{
+    [ComponentName(Name = "encoder")]
+    private readonly TextEncoder _encoder;
+
+    [ComponentName(Name = "feedback_loop")]
+    private readonly FeedbackLoop? _loop;
+
+    [ComponentName(Name = "head")]
+    private readonly ClassificationHead _head;
+
+    internal TextClassifier(ClassifierConfig config, TextEncoder encoder, FeedbackLoop? loop, ClassificationHead head)
+        : base(nameof(TextClassifier))
+    {
+        Config = config;
+        _encoder = encoder;
+        _loop = loop;
+        _head = head;
+        RegisterComponents();
+    }
+
+    /// <summary>What the classifier was made from.</summary>
+    public ClassifierConfig Config { get; }
+
+    /// <summary>The encoder. Owned by the classifier.</summary>
+    public TextEncoder Encoder => _encoder;
+
+    /// <summary>Number of feedback rounds K after the plain pass; 0 without feedback.</summary>
+    public int MaxRounds => Config.Feedback?.Rounds ?? 0;
+
+    private int ReentryLayer => Config.Feedback?.ReentryLayer ?? _encoder.LayerCount;
+
+    /// <summary>Logits of every round. Sum the losses of all rounds before one backward: rounds share graph.</summary>
+    /// <param name="tokens">B texts.</param>
+    /// <param name="device">Where the parameters are.</param>
+    /// <param name="rounds">0 … <see cref="MaxRounds"/>.</param>
+    /// <returns>Logits of rounds 0 … <paramref name="rounds"/>, each [B, L] float32, in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many rounds.</exception>
+    public IReadOnlyList<Tensor> Forward(PackedTokens tokens, Device device, int rounds)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(rounds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rounds, MaxRounds);
+        using var scope = NewDisposeScope();
+        tokens = _encoder.Thin(tokens);
+        using var layout = new TokenLayout(tokens.Lengths, device);
+        var state = Begin(tokens, layout);
+        var logits = new List<Tensor>(rounds + 1) { state.Logits };
+        for (var round = 1; round <= rounds; round++)
+        {
+            state = Next(state);
+            logits.Add(state.Logits);
+        }
+
+        return logits.ConvertAll(tensor => tensor.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The plain pass. Tensors of the result belong to the current dispose scope.</summary>
+    internal RoundState Begin(PackedTokens tokens, TokenLayout layout)
+    {
+        var embedded = _encoder.Embed(tokens, layout);
+        var anchor = _encoder.Encode(embedded, 0, ReentryLayer);
+        var states = _encoder.Encode(anchor, ReentryLayer, _encoder.LayerCount);
+        return new RoundState(0, anchor, states, Predict(states), null);
+    }
+
+    /// <summary>The round after <paramref name="previous"/>. Tensors of the result belong to the current dispose scope.</summary>
+    internal RoundState Next(RoundState previous)
+    {
+        var loop = _loop ?? throw new InvalidOperationException("The classifier has no feedback loop.");
+        var round = previous.Round + 1;
+        var step = loop.Step(round, previous.Logits, previous.States, previous.Anchor);
+        var states = _encoder.Encode(step.Input, ReentryLayer, _encoder.LayerCount);
+        return new RoundState(round, previous.Anchor, states, Predict(states), step);
+    }
+
+    private Tensor Predict(TokenBatch states)
+    {
+        using var pooled = TokenPooling.Pool(states, Config.Pooling);
+        return _head.call(pooled);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace FeedbackService.Model.Configuration;
+
+/// <summary>Checks a classifier's configuration before anything is allocated.</summary>
+public static class ClassifierConfigValidation
+{
+    private const int MostRounds = 8;
+    private const int ShortestLimit = 4;
+
+    /// <summary>Checks everything and reports all faults at once.</summary>
+    /// <exception cref="InvalidConfigurationException">At least one fault.</exception>
+    public static void ThrowIfInvalid(ClassifierConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var faults = Check(config);
+        if (faults.Count > 0)
+        {
+            throw new InvalidConfigurationException(faults);
+        }
+    }
+
+    /// <summary>All faults, one sentence each; empty when the configuration is valid.</summary>
+    public static IReadOnlyList<string> Check(ClassifierConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var faults = new Faults();
+        CheckLabels(faults, config.Labels);
+        faults.Defined(config.Pooling);
+        faults.Defined(config.Head);
+        faults.Share(config.HeadDropout);
+        faults.AtLeast(config.MaxTokens, ShortestLimit);
+        if (config.Encoder is null)
+        {
+            faults.Add("encoder is missing.");
+            return faults;
+        }
+
+        CheckEncoder(faults, config.Encoder, config.MaxTokens);
+        if (config.Feedback is not null)
+        {
+            CheckFeedback(faults, config.Feedback, config.Encoder);
+        }
+
+        return faults;
+    }
+
+    private static void CheckLabels(Faults faults, IReadOnlyList<string>? labels)
+    {
+        if (labels is null || labels.Count < 2)
+        {
+            faults.Add($"labels has {labels?.Count ?? 0} entries; a classifier needs at least 2.");
+            return;
+        }
+
+        if (labels.Any(string.IsNullOrWhiteSpace))
+        {
+            faults.Add("labels has an empty name.");
+        }
+
+        var repeated = labels.GroupBy(label => label, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => $"'{group.Key}'");
+        if (repeated.Any())
+        {
+            faults.Add($"labels are not distinct: {string.Join(", ", repeated)}.");
+        }
+    }
+
+    private static void CheckEncoder(Faults faults, EncoderConfig encoder, int maxTokens)
+    {
+        faults.AtLeast(encoder.HiddenSize, 1);
+        faults.AtLeast(encoder.Layers, encoder is MlpEncoderConfig ? 0 : 1);
+        faults.Share(encoder.Dropout);
+        switch (encoder)
+        {
+            case MlpEncoderConfig mlp:
+                faults.AtLeast(mlp.Buckets, 1);
+                faults.Share(mlp.RowDropout);
+                break;
+            case TransformerEncoderConfig transformer:
+                faults.AtLeast(transformer.VocabularySize, 1);
+                faults.AtLeast(transformer.IntermediateSize, 1);
+                faults.Divides(transformer.Heads, encoder.HiddenSize);
+                faults.Defined(transformer.Norm);
+                if (transformer.MaxPositions < maxTokens)
+                {
+                    faults.Add($"encoder.MaxPositions is {transformer.MaxPositions}, less than config.MaxTokens {maxTokens}.");
+                }
+
+                break;
+            default:
+                faults.Add($"encoder is of an unknown type {encoder.GetType().Name}.");
+                break;
+        }
+    }
+
+    private static void CheckFeedback(Faults faults, FeedbackConfig feedback, EncoderConfig encoder)
+    {
+        faults.Defined(feedback.Feedback);
+        faults.Defined(feedback.Fusion);
+        faults.Defined(feedback.Inject);
+        faults.Between(feedback.Rounds, 1, MostRounds);
+        faults.Between(feedback.ReentryLayer, 0, encoder.Layers);
+        if (feedback.Feedback == FeedbackKind.Attention || feedback.Fusion == FusionKind.Attention)
+        {
+            faults.Divides(feedback.Heads, encoder.HiddenSize);
+        }
+
+        if (!double.IsFinite(feedback.InitialScale))
+        {
+            faults.Add($"feedback.InitialScale is {feedback.InitialScale}; it must be a finite number.");
+        }
+    }
+
+    /// <summary>Collects sentences; members are named as the caller wrote them.</summary>
+    private sealed class Faults : List<string>
+    {
+        public void AtLeast(int value, int least, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (value < least)
+            {
+                Add($"{name} is {value}; it must be at least {least}.");
+            }
+        }
+
+        public void Between(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (value < least || value > most)
+            {
+                Add($"{name} is {value}; it must be between {least} and {most}.");
+            }
+        }
+
+        public void Share(double value, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (!(value >= 0 && value < 1))
+            {
+                Add($"{name} is {value}; it must be in [0, 1).");
+            }
+        }
+
+        public void Divides(int value, int hiddenSize, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (value < 1 || hiddenSize % value != 0)
+            {
+                Add($"{name} is {value}; it must be a positive divisor of the hidden size {hiddenSize}.");
+            }
+        }
+
+        public void Defined<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+            {
+                Add($"{name} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using FeedbackService.Model.Configuration;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Encoders.Transformer;
+
+/// <summary>
+/// Multi-head self-attention softmax(QKᵀ/√D)·V within each text (Vaswani et al. 2017, equation 1); the only place of
+/// the encoder that pads.
+/// </summary>
+internal sealed class SelfAttention : nn.Module
+{
+    private readonly int _heads;
+    private readonly double _dropout;
+
+    [ComponentName(Name = "qkv")]
+    private readonly Linear _qkv;
+
+    [ComponentName(Name = "output")]
+    private readonly Linear _output;
+
+    public SelfAttention(TransformerEncoderConfig config)
+        : base(nameof(SelfAttention))
+    {
+        _heads = config.Heads;
+        _dropout = config.Dropout;
+        _qkv = Initialization.Linear(config.HiddenSize, 3L * config.HiddenSize, deviation: Initialization.SmallDeviation);
+        _output = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: Deviation.OfResidual(config));
+        RegisterComponents();
+    }
+
+    /// <summary>Rows [N, H] float to rows [N, H] float; a token sees the real tokens of its own text only.</summary>
+    public Tensor Attend(TokenBatch states)
+    {
+        using var scope = NewDisposeScope();
+        var layout = states.Layout;
+        var width = states.Rows.size(1);
+        var qkv = TokenBatch.Pad(_qkv.call(states.Rows), layout) // [B, T, 3H]
+            .view(layout.Count, layout.MaxLength, 3, _heads, width / _heads)
+            .permute(2, 0, 3, 1, 4); // [3, B, heads, T, D]
+
+        // Without padding there is nothing to mask, and the unmasked kernel is the faster one.
+        var mask = layout.IsRectangular ? null : layout.Mask.view(layout.Count, 1, 1, layout.MaxLength);
+        var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, training ? _dropout : 0);
+        var padded = mixed.transpose(1, 2).reshape(layout.Count, layout.MaxLength, width); // [B, T, H]
+        return _output.call(TokenBatch.Unpad(padded, layout)).MoveToOuterDisposeScope();
+    }
+}

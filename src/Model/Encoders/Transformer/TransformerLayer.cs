@@ -1,0 +1,60 @@
+using FeedbackService.Model.Configuration;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Encoders.Transformer;
+
+/// <summary>
+/// Attention and feed-forward sublayers. Pre-norm: x + f(LN(x)); post-norm: LN(x + f(x)).
+/// </summary>
+internal sealed class TransformerLayer : nn.Module
+{
+    private readonly NormPlacement _placement;
+
+    [ComponentName(Name = "attention_norm")]
+    private readonly LayerNorm _attentionNorm;
+
+    [ComponentName(Name = "attention")]
+    private readonly SelfAttention _attention;
+
+    [ComponentName(Name = "feed_forward_norm")]
+    private readonly LayerNorm _feedForwardNorm;
+
+    [ComponentName(Name = "feed_forward")]
+    private readonly FeedForward _feedForward;
+
+    [ComponentName(Name = "dropout")]
+    private readonly Dropout _dropout;
+
+    public TransformerLayer(TransformerEncoderConfig config)
+        : base(nameof(TransformerLayer))
+    {
+        _placement = config.Norm;
+        _attentionNorm = nn.LayerNorm(config.HiddenSize);
+        _attention = new SelfAttention(config);
+        _feedForwardNorm = nn.LayerNorm(config.HiddenSize);
+        _feedForward = new FeedForward(config);
+        _dropout = nn.Dropout(config.Dropout);
+        RegisterComponents();
+    }
+
+    /// <summary>Rows [N, H] float to rows [N, H] float.</summary>
+    public Tensor Transform(TokenBatch states)
+    {
+        using var scope = NewDisposeScope();
+        var rows = states.Rows;
+        if (_placement == NormPlacement.Pre)
+        {
+            rows += _dropout.call(_attention.Attend(states.With(_attentionNorm.call(rows))));
+            rows += _dropout.call(_feedForward.call(_feedForwardNorm.call(rows)));
+        }
+        else
+        {
+            rows = _attentionNorm.call(rows + _dropout.call(_attention.Attend(states)));
+            rows = _feedForwardNorm.call(rows + _dropout.call(_feedForward.call(rows)));
+        }
+
+        return rows.MoveToOuterDisposeScope();
+    }
+}

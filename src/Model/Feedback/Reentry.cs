@@ -1,0 +1,42 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Feedback;
+
+/// <summary>
+/// Where fused states enter the encoder again: X^k = H_m + γ ⊙ (P·LN(O) + s_k). The norm bounds the correction, so that
+/// rounds cannot grow; H_m is added every round, so that the text is not forgotten.
+/// </summary>
+internal sealed class Reentry : nn.Module
+{
+    [ComponentName(Name = "norm")]
+    private readonly LayerNorm _norm;
+
+    [ComponentName(Name = "projection")]
+    private readonly Linear _projection;
+
+    [ComponentName(Name = "round_embedding")]
+    private readonly Parameter _roundEmbedding;
+
+    [ComponentName(Name = "scale")]
+    private readonly Parameter _scale;
+
+    public Reentry(int hiddenSize, int rounds, double initialScale)
+        : base(nameof(Reentry))
+    {
+        _norm = nn.LayerNorm(hiddenSize);
+        _projection = Initialization.Linear(hiddenSize, hiddenSize, bias: false, Initialization.SmallDeviation);
+        _roundEmbedding = Initialization.Normal(Initialization.SmallDeviation, rounds, hiddenSize);
+        _scale = Initialization.Constant(initialScale, hiddenSize);
+        RegisterComponents();
+    }
+
+    /// <summary>X^k of round 1 … K. <paramref name="anchor"/>, <paramref name="fused"/> and result [N, H] float.</summary>
+    public Tensor Inject(int round, Tensor anchor, Tensor fused)
+    {
+        using var scope = NewDisposeScope();
+        var correction = _projection.call(_norm.call(fused)) + _roundEmbedding[round - 1]; // [N, H]
+        return (anchor + (_scale * correction)).MoveToOuterDisposeScope();
+    }
+}

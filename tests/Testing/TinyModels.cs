@@ -1,0 +1,53 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Testing;
+
+/// <summary>Classifiers small enough to be made and run thousands of times in a test.</summary>
+public static class TinyModels
+{
+    public const int Vocabulary = 50;
+
+    public static readonly IReadOnlyList<string> Labels = ["red", "green", "blue"];
+
+    public static MlpEncoderConfig Mlp { get; } = new() { HiddenSize = 16, Layers = 2, Buckets = Vocabulary };
+
+    public static TransformerEncoderConfig Transformer { get; } = new()
+    {
+        HiddenSize = 16,
+        Layers = 2,
+        Heads = 2,
+        IntermediateSize = 32,
+        VocabularySize = Vocabulary,
+        MaxPositions = 32,
+    };
+
+    public static ClassifierConfig Plain(EncoderConfig? encoder = null, PoolingKind pooling = PoolingKind.MeanMax) => new()
+    {
+        Encoder = encoder ?? Mlp,
+        Pooling = pooling,
+        Labels = Labels,
+        MaxTokens = 32,
+    };
+
+    public static ClassifierConfig WithFeedback(
+        EncoderConfig? encoder = null,
+        FeedbackKind feedback = FeedbackKind.Attention,
+        FusionKind fusion = FusionKind.Gated,
+        PoolingKind pooling = PoolingKind.MeanMax,
+        double initialScale = 0) => Plain(encoder, pooling) with
+        {
+            Feedback = new FeedbackConfig { Feedback = feedback, Fusion = fusion, Rounds = 2, Heads = 4, InitialScale = initialScale },
+        };
+
+    /// <summary>Texts of the given lengths with ids drawn from a fixed seed; text i is the same whatever its neighbours.</summary>
+    public static TokenizedText[] Texts(params int[] lengths) =>
+    [
+        .. lengths.Select((length, index) =>
+        {
+            var random = new Random(1000 + index);
+            var ids = Enumerable.Range(0, length).Select(_ => random.Next(Vocabulary)).ToArray();
+            return new TokenizedText(ids, null, length);
+        }),
+    ];
+}
