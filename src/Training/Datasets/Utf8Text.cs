@@ -1,0 +1,28 @@
+using System.Buffers;
+using System.Text;
+
+namespace FeedbackService.Training.Datasets;
+
+/// <summary>Strict UTF-8.</summary>
+internal static class Utf8Text
+{
+    /// <summary>Bytes of the mark some editors put in front of UTF-8.</summary>
+    public static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>Offset of the first byte that is not UTF-8; -1 when all are.</summary>
+    public static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        int offset = 0;
+        while (offset < bytes.Length)
+        {
+            if (Rune.DecodeFromUtf8(bytes[offset..], out _, out int length) != OperationStatus.Done)
+            {
+                return offset;
+            }
+
+            offset += length;
+        }
+
+        return -1;
+    }
+}
