@@ -30,8 +30,5 @@ public sealed record WordPieceConfig : TokenizerConfig
     /// <summary>Token that hides a word in pre-training; never made by encoding. Default [MASK].</summary>
     public string MaskToken { get; init; } = "[MASK]";
 
-    /// <summary>The special tokens in the order in which a learned vocabulary starts.</summary>
-    internal IReadOnlyList<string> SpecialTokens => [PadToken, UnknownToken, ClassToken, SeparatorToken, MaskToken];
-
     internal bool StripsAccents => StripAccents ?? LowerCase;
 }
