@@ -5,5 +5,5 @@ namespace FeedbackService.Api.Serving;
 
 /// <summary>One text with its answer.</summary>
 /// <param name="Tokens">What the model read.</param>
-/// <param name="Prediction">What it said.</param>
-public sealed record ClassifiedText(TokenizedText Tokens, Prediction Prediction);
+/// <param name="Prediction">What it said; null when the text is too long and may not be cut.</param>
+public sealed record ClassifiedText(TokenizedText Tokens, Prediction? Prediction);

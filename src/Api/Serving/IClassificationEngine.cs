@@ -10,10 +10,10 @@ public interface IClassificationEngine
     /// <param name="model">From the registry.</param>
     /// <param name="inputs">One or more texts, none empty.</param>
     /// <param name="options">The same for all texts.</param>
-    /// <param name="truncate">False refuses a text over the model's limit.</param>
+    /// <param name="truncate">False leaves a text over the model's limit without a prediction.</param>
     /// <param name="priority">Background work yields to interactive work.</param>
     /// <param name="cancellationToken">A caller that has gone is not computed for.</param>
-    /// <exception cref="Errors.ServiceException">429 when the queue is full (interactive only); 422 when a text is too long and may not be cut; 500 when the artifact is damaged.</exception>
+    /// <exception cref="Errors.ServiceException">429 when the queue is full (interactive only); 500 when the artifact is damaged.</exception>
     Task<ClassifiedTexts> ClassifyAsync(
         ServableModel model,
         IReadOnlyList<TextInput> inputs,

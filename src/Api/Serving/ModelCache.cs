@@ -1,0 +1,151 @@
+using FeedbackService.Api.Errors;
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+using Microsoft.Extensions.Options;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>
+/// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time; the least
+/// recently used are let go beyond the byte limit, once nobody holds a lease.
+/// </summary>
+internal sealed partial class ModelCache(IOptions<ServingOptions> options, Device device, ILogger<ModelCache> logger) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Entry> _entries = [];
+    private long _uses;
+
+    /// <summary>Loads the model if need be and hands out a lease.</summary>
+    /// <exception cref="ServiceException">500 <c>artifact_damaged</c>: the files do not match what was published.</exception>
+    public async Task<ModelLease> RentAsync(ServableModel model, CancellationToken cancellationToken)
+    {
+        Entry entry;
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(model.ManifestSha256, out entry!))
+            {
+                entry = new Entry(model.ManifestSha256, Task.Run(() => Load(model), CancellationToken.None));
+                _entries.Add(entry.Key, entry);
+            }
+
+            entry.Leases++;
+            entry.LastUse = ++_uses;
+        }
+
+        try
+        {
+            var predictor = await entry.Loading.WaitAsync(cancellationToken);
+            Evict(keep: entry);
+            return new ModelLease(predictor, () => Return(entry));
+        }
+        catch (InvalidArtifactException exception)
+        {
+            Return(entry);
+            Forget(entry);
+            LogDamaged(logger, exception, model.Address);
+            throw new ServiceException(500, "artifact_damaged", $"The files of '{model.Address}' are damaged. Use another version, or restore them from a backup.", "model");
+        }
+        catch
+        {
+            Return(entry);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Loading.IsCompletedSuccessfully))
+            {
+                entry.DisposeModel();
+            }
+
+            _entries.Clear();
+        }
+    }
+
+    private Predictor Load(ServableModel model)
+    {
+        var predictor = Predictor.Load(model.Directory, device);
+        // The first forward pass pays for lazy initialisation inside libtorch; no caller should.
+        predictor.Predict([predictor.Tokenize(new TextInput("warm up"), withSpans: false)], [PredictionOptions.Default]);
+        LogLoaded(logger, model.Address, predictor.ParameterBytes);
+        return predictor;
+    }
+
+    private void Return(Entry entry)
+    {
+        lock (_gate)
+        {
+            entry.Leases--;
+            if (entry is { Evicted: true, Leases: 0 })
+            {
+                entry.DisposeModel();
+            }
+        }
+    }
+
+    private void Forget(Entry entry)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(entry.Key, out var current) && ReferenceEquals(current, entry))
+            {
+                _entries.Remove(entry.Key);
+            }
+        }
+    }
+
+    private void Evict(Entry keep)
+    {
+        lock (_gate)
+        {
+            var loaded = _entries.Values.Where(entry => entry.Loading.IsCompletedSuccessfully).OrderBy(entry => entry.LastUse).ToList();
+            var bytes = loaded.Sum(entry => entry.Bytes);
+            foreach (var entry in loaded.Where(entry => !ReferenceEquals(entry, keep)))
+            {
+                if (bytes <= options.Value.LoadedBytes)
+                {
+                    return;
+                }
+
+                bytes -= entry.Bytes;
+                _entries.Remove(entry.Key);
+                entry.Evicted = true;
+                if (entry.Leases == 0)
+                {
+                    entry.DisposeModel();
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Loaded {Model} ({Bytes} bytes of parameters)")]
+    private static partial void LogLoaded(ILogger logger, string model, long bytes);
+
+    [LoggerMessage(LogLevel.Error, "The artifact of {Model} is damaged")]
+    private static partial void LogDamaged(ILogger logger, Exception exception, string model);
+
+    private sealed class Entry(string key, Task<Predictor> loading)
+    {
+        public string Key { get; } = key;
+
+        public Task<Predictor> Loading { get; } = loading;
+
+        public int Leases { get; set; }
+
+        public long LastUse { get; set; }
+
+        public bool Evicted { get; set; }
+
+#pragma warning disable RS0030 // Only read after IsCompletedSuccessfully: never blocks.
+        public long Bytes => Loading.Result.ParameterBytes;
+
+        public void DisposeModel() => Loading.Result.Dispose();
+#pragma warning restore RS0030
+    }
+}

@@ -1,0 +1,74 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Api.Serving.Requests;
+
+/// <summary>Turns predictions into answers by the rules of the request: order, thresholds, top k, abstention, trace.</summary>
+internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig config, Calibration calibration)
+{
+    private const double DefaultThreshold = 0.5;
+
+    /// <summary>Composes the answer of one text.</summary>
+    public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction)
+    {
+        var order = BestFirst(prediction.Logits);
+        var best = order[0];
+        var present = Present(prediction.Probabilities, order);
+        return new AnsweredItem(index)
+        {
+            Label = present.Count > 0 ? config.Labels[best] : null,
+            Score = Score(prediction, best),
+            Labels = config.Head == HeadKind.MultiLabel ? [.. present.Select(label => config.Labels[label])] : null,
+            Scores = [.. order.Take(request.TopK ?? order.Length).Select(label => new LabelScore(config.Labels[label], Score(prediction, label)))],
+            Abstained = present.Count == 0,
+            Rounds = prediction.Rounds,
+            Exit = prediction.Exit switch
+            {
+                ExitReason.Settled => "settled",
+                ExitReason.MaxRounds => "max_rounds",
+                _ => "none",
+            },
+            Tokens = tokens.Ids.Length,
+            Truncated = tokens.Truncated,
+            Trace = prediction.Trace is null ? null : [.. prediction.Trace.Select(Report)],
+            Explanation = Explain(input, tokens, prediction),
+        };
+    }
+
+    /// <summary>Label indices by falling logit; a stable sort keeps ties in label order.</summary>
+    private static int[] BestFirst(float[] logits) => [.. Enumerable.Range(0, logits.Length).OrderByDescending(label => logits[label])];
+
+    private List<int> Present(float[] probabilities, int[] order) => config.Head switch
+    {
+        HeadKind.SingleLabel => request.Threshold is { } threshold && probabilities[order[0]] < threshold ? [] : [order[0]],
+        _ => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
+    };
+
+    private double Score(Prediction prediction, int label) => request.RawScores ? prediction.Logits[label] : prediction.Probabilities[label];
+
+    private RoundReport Report(PredictionTrace round) => new(
+        round.Round,
+        [.. BestFirst(round.Probabilities).Take(request.TopK ?? int.MaxValue).Select(label => new LabelScore(config.Labels[label], round.Probabilities[label]))],
+        round.Entropy,
+        round.Attention,
+        round.GateMean);
+
+    private static Explanation? Explain(TextInput input, TokenizedText tokens, Prediction prediction)
+    {
+        if (tokens.Spans is not { } spans || prediction.Trace?.LastOrDefault(round => round.Attention is not null)?.Attention is not { } weights)
+        {
+            return null;
+        }
+
+        var heaviest = Enumerable.Range(0, spans.Length)
+            .Where(token => spans[token].End > spans[token].Start)
+            .OrderByDescending(token => weights[token])
+            .Select(token =>
+            {
+                var (start, end, pair) = spans[token];
+                return new TokenWeight((pair ? input.TextPair! : input.Text)[start..end], start, end, weights[token], pair);
+            });
+        return new Explanation("feedback_attention", [.. heaviest]);
+    }
+}

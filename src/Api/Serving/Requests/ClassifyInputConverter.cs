@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Api.Serving.Requests;
+
+/// <summary>Reads and writes the shapes of <see cref="ClassifyInput"/>.</summary>
+internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
+{
+    private const string Expected = "must be a string, an object with \"text\" (and \"text_pair\"), or a list of these.";
+
+    /// <inheritdoc/>
+    public override ClassifyInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return new ClassifyInput([ReadItem(ref reader)], IsList: false);
+        }
+
+        var items = new List<TextInput>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            items.Add(ReadItem(ref reader));
+        }
+
+        return new ClassifyInput(items, IsList: true);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, ClassifyInput value, JsonSerializerOptions options)
+    {
+        if (!value.IsList)
+        {
+            WriteItem(writer, value.Items[0]);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var item in value.Items)
+        {
+            WriteItem(writer, item);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static TextInput ReadItem(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return new TextInput(reader.GetString()!);
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException(Expected);
+        }
+
+        string? text = null, pair = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString();
+            reader.Read();
+            if (reader.TokenType is not JsonTokenType.String && !(name == "text_pair" && reader.TokenType == JsonTokenType.Null))
+            {
+                throw new JsonException(Expected);
+            }
+
+            switch (name)
+            {
+                case "text":
+                    text = reader.GetString();
+                    break;
+                case "text_pair":
+                    pair = reader.GetString();
+                    break;
+                default:
+                    throw new JsonException($"has the unknown key \"{name}\"; it {Expected}");
+            }
+        }
+
+        return new TextInput(text ?? throw new JsonException(Expected), pair);
+    }
+
+    private static void WriteItem(Utf8JsonWriter writer, TextInput item)
+    {
+        if (item.TextPair is null)
+        {
+            writer.WriteStringValue(item.Text);
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("text", item.Text);
+        writer.WriteString("text_pair", item.TextPair);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FeedbackService.Api.Serving.Requests;
+
+/// <summary>What to classify, by which model, and how much to tell of it.</summary>
+public sealed record ClassifyRequest
+{
+    /// <summary>A model address: <c>name</c>, <c>name:3</c>, <c>name@alias</c> or a checkpoint <c>ftjob-…:step-2000</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>A text, a text pair, or a list of up to 1,000 of either.</summary>
+    public required ClassifyInput Input { get; init; }
+
+    /// <summary>Number of labels in <c>scores</c>, best first. Absent: all.</summary>
+    [Range(1, int.MaxValue)]
+    public int? TopK { get; init; }
+
+    /// <summary>Probability from which a label is given. One label: below it the answer abstains. Several labels: replaces the version's own thresholds.</summary>
+    [Range(0.0, 1.0)]
+    public double? Threshold { get; init; }
+
+    /// <summary>Feedback rounds at most; 0 is the plain pass. Absent: as trained.</summary>
+    [Range(0, int.MaxValue)]
+    public int? MaxRounds { get; init; }
+
+    /// <summary>Stop when the calibrated top probability reaches this. Absent: all rounds.</summary>
+    [Range(0.0, 1.0)]
+    public double? ExitThreshold { get; init; }
+
+    /// <summary>Report every round and the tokens the feedback attended to.</summary>
+    public bool Explain { get; init; }
+
+    /// <summary>Cut texts over the model's limit (default) or refuse them.</summary>
+    public bool Truncate { get; init; } = true;
+
+    /// <summary>Give logits instead of probabilities.</summary>
+    public bool RawScores { get; init; }
+}

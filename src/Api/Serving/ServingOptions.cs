@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>Limits of the inference queue and of loaded models. Section <c>Serving</c>.</summary>
+public sealed class ServingOptions
+{
+    /// <summary>Section of the configuration.</summary>
+    public const string Section = "Serving";
+
+    /// <summary>Texts of interactive requests that may wait at once; beyond, requests get 429. Default 4096.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueTexts { get; set; } = 4096;
+
+    /// <summary>Token rows of one batch at most; a single longer text runs alone. Default 16384.</summary>
+    [Range(1, 10_000_000)]
+    public int BatchTokens { get; set; } = 16384;
+
+    /// <summary>Texts of one batch at most. Default 64.</summary>
+    [Range(1, 4096)]
+    public int BatchTexts { get; set; } = 64;
+
+    /// <summary>Bytes of artifacts kept loaded; the least recently used are let go beyond it. Default 4 GiB.</summary>
+    [Range(1, long.MaxValue)]
+    public long LoadedBytes { get; set; } = 4L << 30;
+}
