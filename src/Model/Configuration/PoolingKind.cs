@@ -14,4 +14,10 @@ public enum PoolingKind
 
     /// <summary>State of the first token.</summary>
     Cls,
+
+    /// <summary>Sum over the real tokens divided by the square root of their number, so that evidence adds up in long texts.</summary>
+    SqrtN,
+
+    /// <summary>Sum by the square root of the number, and maximum, side by side (width 2H).</summary>
+    SqrtNMax,
 }

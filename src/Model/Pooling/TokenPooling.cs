@@ -7,10 +7,11 @@ namespace FeedbackService.Model.Pooling;
 /// <summary>Token states of a text to one vector, on packed rows: padding cannot leak in because there is none.</summary>
 public static class TokenPooling
 {
-    /// <summary>Width of the pooled vector: 2H for mean‖max, else H.</summary>
-    public static int Width(PoolingKind kind, int hiddenSize) => kind == PoolingKind.MeanMax ? 2 * hiddenSize : hiddenSize;
+    /// <summary>Width of the pooled vector: 2H for the kinds with two halves, else H.</summary>
+    public static int Width(PoolingKind kind, int hiddenSize) =>
+        kind is PoolingKind.MeanMax or PoolingKind.SqrtNMax ? 2 * hiddenSize : hiddenSize;
 
-    /// <summary>Pools. Rows [N, H] float to [B, H] float, or [B, 2H] for mean‖max.</summary>
+    /// <summary>Pools. Rows [N, H] float to [B, H] float, or [B, 2H] for the kinds with two halves.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An unknown kind.</exception>
     public static Tensor Pool(TokenBatch states, PoolingKind kind)
     {
@@ -21,17 +22,22 @@ public static class TokenPooling
             PoolingKind.Mean => Mean(states),
             PoolingKind.Max => Max(states),
             PoolingKind.MeanMax => cat([Mean(states), Max(states)], 1),
+            PoolingKind.SqrtN => SumBySqrtN(states),
+            PoolingKind.SqrtNMax => cat([SumBySqrtN(states), Max(states)], 1),
             PoolingKind.Cls => states.Rows.index_select(0, FirstRows(states.Layout)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown pooling."),
         };
         return pooled.MoveToOuterDisposeScope();
     }
 
-    private static Tensor Mean(TokenBatch states)
+    private static Tensor Mean(TokenBatch states) => Sum(states) / states.Layout.LengthColumn.to(states.Rows.dtype);
+
+    private static Tensor SumBySqrtN(TokenBatch states) => Sum(states) / states.Layout.LengthColumn.sqrt().to(states.Rows.dtype);
+
+    private static Tensor Sum(TokenBatch states)
     {
         var (rows, layout) = states;
-        var sums = zeros([layout.Count, rows.size(1)], rows.dtype, rows.device).index_add(0, layout.RowSequence, rows, 1);
-        return sums / layout.LengthColumn.to(rows.dtype);
+        return zeros([layout.Count, rows.size(1)], rows.dtype, rows.device).index_add(0, layout.RowSequence, rows, 1);
     }
 
     /// <summary>Maximum per text over its own slice, without padding.</summary>

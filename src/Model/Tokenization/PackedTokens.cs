@@ -3,10 +3,11 @@ namespace FeedbackService.Model.Tokenization;
 /// <summary>Several tokenized texts laid end to end in plain arrays: what every inference backend takes. No padding.</summary>
 public sealed class PackedTokens
 {
-    private PackedTokens(int[] ids, int[]? segmentIds, int[] lengths)
+    private PackedTokens(int[] ids, int[]? segmentIds, float[]? weights, int[] lengths)
     {
         Ids = ids;
         SegmentIds = segmentIds;
+        Weights = weights;
         Lengths = lengths;
     }
 
@@ -15,6 +16,9 @@ public sealed class PackedTokens
 
     /// <summary>Segment of each token (0 or 1), or null when no text of the batch has segments. Length N.</summary>
     public int[]? SegmentIds { get; }
+
+    /// <summary>Scale of each token's embedding, or null when no text of the batch has weights. Length N.</summary>
+    public float[]? Weights { get; }
 
     /// <summary>Number of tokens of each text, each at least 1. Length B.</summary>
     public int[] Lengths { get; }
@@ -45,15 +49,32 @@ public sealed class PackedTokens
 
         var ids = new int[total];
         var segmentIds = texts.Any(text => text.SegmentIds is not null) ? new int[total] : null;
+        var weights = texts.Any(text => text.Weights is not null) ? new float[total] : null;
+        weights?.AsSpan().Fill(1);
         var offset = 0;
         foreach (var text in texts)
         {
             text.Ids.CopyTo(ids, offset);
             text.SegmentIds?.CopyTo(segmentIds!, offset);
+            text.Weights?.CopyTo(weights!, offset);
             offset += text.Ids.Length;
         }
 
-        return new PackedTokens(ids, segmentIds, lengths);
+        return new PackedTokens(ids, segmentIds, weights, lengths);
+    }
+
+    /// <summary>Some of the texts. <paramref name="texts"/>: one or more indices, in the order wanted.</summary>
+    public PackedTokens Select(IReadOnlyList<int> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var offsets = new int[Count];
+        for (var text = 1; text < Count; text++)
+        {
+            offsets[text] = offsets[text - 1] + Lengths[text - 1];
+        }
+
+        var tokens = texts.SelectMany(text => Enumerable.Range(offsets[text], Lengths[text])).ToList();
+        return Take(tokens, [.. texts.Select(text => Lengths[text])]);
     }
 
     /// <summary>The same texts with some tokens left out. A text that would lose all its tokens keeps its first.</summary>
@@ -73,7 +94,14 @@ public sealed class PackedTokens
         for (var text = 0; text < Count; text++)
         {
             var before = kept.Count;
-            kept.AddRange(Enumerable.Range(offset, Lengths[text]).Where(token => keep[token]));
+            for (var token = offset; token < offset + Lengths[text]; token++)
+            {
+                if (keep[token])
+                {
+                    kept.Add(token);
+                }
+            }
+
             if (kept.Count == before)
             {
                 kept.Add(offset);
@@ -83,8 +111,25 @@ public sealed class PackedTokens
             offset += Lengths[text];
         }
 
-        return new PackedTokens(Select(Ids, kept), SegmentIds is null ? null : Select(SegmentIds, kept), lengths);
+        return Take(kept, lengths);
     }
 
-    private static int[] Select(int[] values, List<int> at) => [.. at.Select(index => values[index])];
+    private PackedTokens Take(List<int> tokens, int[] lengths) =>
+        new(Select(Ids, tokens)!, Select(SegmentIds, tokens), Select(Weights, tokens), lengths);
+
+    private static T[]? Select<T>(T[]? values, List<int> at)
+    {
+        if (values is null)
+        {
+            return null;
+        }
+
+        var selected = new T[at.Count];
+        for (var i = 0; i < selected.Length; i++)
+        {
+            selected[i] = values[at[i]];
+        }
+
+        return selected;
+    }
 }

@@ -9,6 +9,9 @@ public sealed record TokenizedText(int[] Ids, int[]? SegmentIds, int FullLength)
     /// <summary>True when tokens were cut off to keep within the limit.</summary>
     public bool Truncated => FullLength > Ids.Length;
 
+    /// <summary>Scale of each token's embedding, for tokenizers that weigh their tokens; null = 1 for all. Same length as the ids.</summary>
+    public float[]? Weights { get; init; }
+
     /// <summary>Source position of every token; null unless asked for.</summary>
     public TokenSpan[]? Spans { get; init; }
 }
