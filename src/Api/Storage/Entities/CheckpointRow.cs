@@ -15,6 +15,9 @@ public sealed class CheckpointRow
     /// <summary>Folder relative to the data folder.</summary>
     public string Directory { get; set; } = "";
 
+    /// <summary>Hash of its manifest, lower-case hex; equal hashes are equal models.</summary>
+    public string ManifestSha256 { get; set; } = "";
+
     /// <summary>Validation figures at this step.</summary>
     public string MetricsJson { get; set; } = "{}";
 

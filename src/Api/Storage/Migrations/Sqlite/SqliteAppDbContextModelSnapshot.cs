@@ -114,6 +114,11 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("job_id");
 
+                    b.Property<string>("ManifestSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("manifest_sha256");
+
                     b.Property<string>("MetricsJson")
                         .IsRequired()
                         .HasColumnType("TEXT")

@@ -128,6 +128,7 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                     job_id = table.Column<string>(type: "TEXT", nullable: false),
                     step = table.Column<int>(type: "INTEGER", nullable: false),
                     directory = table.Column<string>(type: "TEXT", nullable: false),
+                    manifest_sha256 = table.Column<string>(type: "TEXT", nullable: false),
                     metrics_json = table.Column<string>(type: "TEXT", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },

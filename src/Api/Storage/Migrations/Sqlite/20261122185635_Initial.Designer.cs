@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace FeedbackService.Api.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDbContext))]
-    [Migration("20261122183838_Initial")]
+    [Migration("20261122185635_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -116,6 +116,11 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("job_id");
+
+                    b.Property<string>("ManifestSha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("manifest_sha256");
 
                     b.Property<string>("MetricsJson")
                         .IsRequired()

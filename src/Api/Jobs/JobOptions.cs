@@ -1,0 +1,64 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>How jobs are leased, rung and retried. Section <c>Jobs</c>.</summary>
+internal sealed class JobOptions : IValidatableObject
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Jobs";
+
+    /// <summary>How long a claim holds without renewal. Default 60 s.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time between renewals. Default 15 s; at most a third of the lease.</summary>
+    public TimeSpan RenewEvery { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Claims allowed per job without progress; a published checkpoint starts the count anew. Default 5: a service killed three
+    /// times in a row must not cost a job, a job that kills its worker every time must end.
+    /// </summary>
+    [Range(1, 100)]
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>How often the outbox looks for rows that nobody rang for. Default 2 s.</summary>
+    public TimeSpan DispatchEvery { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>When a queued row is rung for again, should a ring have been lost. Default 30 s.</summary>
+    public TimeSpan RedispatchAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often expired leases are looked for. Default 5 s.</summary>
+    public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long answers of asynchronous classifications are kept. Default 24 h.</summary>
+    public TimeSpan KeepClassifications { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a training may take to stop after it was asked to, before it is killed. Default 20 s.</summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Cores kept from trainings in the same machine. Default 0: a training uses all.</summary>
+    [Range(0, 1024)]
+    public int ServingCores { get; set; }
+
+    /// <summary>Whether this process takes jobs. Default true; false for the role <c>api</c>.</summary>
+    public bool Work { get; set; } = true;
+
+    /// <summary>Monotonic time without renewal after which a holder stops itself: two thirds of the lease.</summary>
+    public TimeSpan SelfStopAfter => LeaseDuration * 2 / 3;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LeaseDuration <= TimeSpan.Zero || RenewEvery <= TimeSpan.Zero || RenewEvery > LeaseDuration / 3)
+        {
+            yield return new ValidationResult(
+                $"Jobs:RenewEvery ({RenewEvery}) must be more than zero and at most a third of Jobs:LeaseDuration ({LeaseDuration}).",
+                [nameof(RenewEvery)]);
+        }
+        if (DispatchEvery <= TimeSpan.Zero || RedispatchAfter <= TimeSpan.Zero || ReconcileEvery <= TimeSpan.Zero)
+        {
+            yield return new ValidationResult(
+                "Jobs:DispatchEvery, Jobs:RedispatchAfter and Jobs:ReconcileEvery must be more than zero.", [nameof(DispatchEvery)]);
+        }
+    }
+}

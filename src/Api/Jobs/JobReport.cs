@@ -1,0 +1,16 @@
+using FeedbackService.Api.Events;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>News of a running job, written together.</summary>
+internal sealed record JobReport
+{
+    /// <summary>Newest progress, replaces the last one; null leaves it.</summary>
+    public string? ProgressJson { get; init; }
+
+    /// <summary>Points to append to the series.</summary>
+    public IReadOnlyList<JobMetric> Metrics { get; init; } = [];
+
+    /// <summary>Lines to append to the log.</summary>
+    public IReadOnlyList<JobEvent> Events { get; init; } = [];
+}

@@ -1,0 +1,26 @@
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>A job to be accepted.</summary>
+/// <param name="Id">From <see cref="Storage.Ids"/>, by kind.</param>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="SpecJson">What was asked, effective values included.</param>
+internal sealed record NewJob(string Id, JobKind Kind, string SpecJson)
+{
+    /// <summary>Registered model the result will belong to, or that is used; null if neither.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>Higher runs first. Default 0.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>String pairs of the caller.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>API key of the caller; null on an open service.</summary>
+    public string? CreatedByKeyId { get; init; }
+
+    /// <summary>Idempotency-Key of the request; null if none was sent.</summary>
+    public IdempotencyClaim? Idempotency { get; init; }
+}

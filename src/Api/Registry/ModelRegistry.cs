@@ -1,0 +1,73 @@
+using FeedbackService.Api.Errors;
+using FeedbackService.Api.Serving;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Registry;
+
+/// <summary>Finds what a model address means. A version row exists only once its artifact is complete, so every version found is ready.</summary>
+internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, IArtifactStore artifacts, ReservedNames reserved)
+{
+    private const string Classifier = "classifier";
+
+    /// <summary>The model to classify with.</summary>
+    /// <param name="address"><c>name</c>, <c>name:3</c>, <c>name@alias</c>, <c>name@latest</c> or <c>ftjob-…:step-2000</c>.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="ServiceException">404 <c>model_not_found</c>; 422 <c>model_not_servable</c> for a preset or a bare encoder.</exception>
+    public async Task<ServableModel> ResolveServableAsync(string address, CancellationToken cancellationToken)
+    {
+        if (reserved.PresetIds.Contains(address))
+        {
+            throw ServiceException.Unusable(
+                "model_not_servable", $"'{address}' is a preset: fine-tune it first, then classify with the model that makes.", "model");
+        }
+        var model = await ResolveAsync(address, cancellationToken);
+        return model.Kind == Classifier
+            ? new ServableModel(model.Address, model.Directory, model.ManifestSha256)
+            : throw ServiceException.Unusable(
+                "model_not_servable", $"'{model.Address}' is an encoder without labels: fine-tune it first, then classify with the model that makes.", "model");
+    }
+
+    /// <summary>What an address means, whether or not it can classify. Presets are not looked up here.</summary>
+    /// <exception cref="ServiceException">404 <c>model_not_found</c>.</exception>
+    public async Task<ResolvedModel> ResolveAsync(string address, CancellationToken cancellationToken)
+    {
+        var parsed = ModelAddress.Parse(address) ?? throw Missing(address);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (parsed.Step is { } step)
+        {
+            var checkpoint = await db.Checkpoints.AsNoTracking()
+                .SingleOrDefaultAsync(row => row.JobId == parsed.Name && row.Step == step, cancellationToken) ?? throw Missing(address);
+            return new ResolvedModel(
+                ModelAddress.OfCheckpoint(parsed.Name, step), null, null, Classifier,
+                await artifacts.GetLocalAsync(checkpoint.Directory, cancellationToken), checkpoint.ManifestSha256);
+        }
+        var version = await FindVersionAsync(db, parsed, cancellationToken) ?? throw Missing(address);
+        return new ResolvedModel(
+            ModelAddress.OfVersion(version.ModelName, version.Version), version.ModelName, version.Version, version.Kind,
+            await artifacts.GetLocalAsync(version.Directory, cancellationToken), version.ManifestSha256);
+    }
+
+    private static async Task<ModelVersionRow?> FindVersionAsync(AppDbContext db, ModelAddress address, CancellationToken cancellationToken)
+    {
+        var versions = db.ModelVersions.AsNoTracking().Where(row => row.ModelName == address.Name);
+        var number = address.Version;
+        if (number is null && address.Alias != ModelNames.Latest)
+        {
+            var alias = address.Alias ?? ModelNames.Production;
+            number = await db.Aliases.Where(row => row.ModelName == address.Name && row.Alias == alias)
+                .Select(row => (int?)row.Version).SingleOrDefaultAsync(cancellationToken);
+            if (number is null && address.Alias is not null)
+            {
+                return null;
+            }
+        }
+        return number is null
+            ? await versions.OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken)
+            : await versions.SingleOrDefaultAsync(row => row.Version == number, cancellationToken);
+    }
+
+    private static ServiceException Missing(string address) => ServiceException.NotFound(
+        "model_not_found", $"There is no model '{(address.Length <= 160 ? address : address[..160] + "…")}'. GET /v1/models lists what there is.", "model");
+}
