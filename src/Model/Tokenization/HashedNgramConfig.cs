@@ -33,6 +33,12 @@ public sealed record HashedNgramConfig : TokenizerConfig
     /// <summary>Emoji and other symbols (Unicode category So) are n-grams of their own. Default true.</summary>
     public bool Symbols { get; init; } = true;
 
+    /// <summary>In texts with ideographs, punctuation marks count as ideographs: 《 and ： carry meaning in titles. Default true.</summary>
+    public bool IdeographPunctuation { get; init; } = true;
+
+    /// <summary>Ids are rows of a fitted <see cref="NgramVocabulary"/> kept beside the settings, not hash buckets. Default false.</summary>
+    public bool Fitted { get; init; }
+
     /// <summary>What is out of range, or null.</summary>
     internal string? Problem()
     {

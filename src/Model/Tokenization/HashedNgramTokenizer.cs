@@ -118,6 +118,11 @@ public sealed class HashedNgramTokenizer : ITextTokenizer
             text.Read(source, config);
             ids.Reset(limit, config.Distinct);
             var units = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text.Units);
+            if (config.IdeographPunctuation && text.HasIdeograph)
+            {
+                PunctuationAsIdeographs(units);
+            }
+
             for (var i = 0; i < units.Length; i++)
             {
                 switch (units[i].Kind)
@@ -133,6 +138,17 @@ public sealed class HashedNgramTokenizer : ITextTokenizer
                     case NgramUnitKind.Other when !text.HasContent:
                         Emit(NgramHash.Add(_symbols, units[i].Hash), units[i].Start, units[i].End, text, ids, withSpans);
                         break;
+                }
+            }
+        }
+
+        private static void PunctuationAsIdeographs(Span<NgramUnit> units)
+        {
+            foreach (ref var unit in units)
+            {
+                if (unit.Kind == NgramUnitKind.Other)
+                {
+                    unit = unit with { Kind = NgramUnitKind.Ideograph };
                 }
             }
         }

@@ -48,6 +48,9 @@ internal sealed class NgramText
     /// <summary>True when there is a word, an ideograph or a symbol.</summary>
     public bool HasContent { get; private set; }
 
+    /// <summary>True when there is an ideograph or kana.</summary>
+    public bool HasIdeograph { get; private set; }
+
     /// <summary>Number of code units it can hold without growing.</summary>
     public int Capacity => Characters.Length;
 
@@ -56,7 +59,8 @@ internal sealed class NgramText
 
     public void Read(ReadOnlySpan<char> text, HashedNgramConfig config)
     {
-        (Length, _wordStart, HasContent, _lowerCase, _symbols) = (0, -1, false, config.LowerCase, config.Symbols);
+        (Length, _wordStart, HasContent, HasIdeograph) = (0, -1, false, false);
+        (_lowerCase, _symbols) = (config.LowerCase, config.Symbols);
         Units.Clear();
         for (var position = 0; position < text.Length;)
         {
@@ -205,6 +209,7 @@ internal sealed class NgramText
     private void AddUnit(int start, NgramUnitKind kind)
     {
         HasContent |= kind != NgramUnitKind.Other;
+        HasIdeograph |= kind == NgramUnitKind.Ideograph;
         Units.Add(new NgramUnit(start, Length, kind, NgramHash.Of(NgramHash.Start, Characters.AsSpan(start, Length - start))));
     }
 

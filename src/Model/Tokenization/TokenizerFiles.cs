@@ -12,6 +12,9 @@ public static class TokenizerFiles
     /// <summary>Tokens of a WordPiece tokenizer, one per line.</summary>
     public const string VocabularyFile = "vocab.txt";
 
+    /// <summary>N-grams of a fitted n-gram tokenizer.</summary>
+    public const string NgramsFile = "ngrams.bin";
+
     /// <summary>Builds the tokenizer that <see cref="ITextTokenizer.Save"/> wrote.</summary>
     /// <param name="directory">An artifact folder.</param>
     /// <exception cref="InvalidTokenizerException">A file is missing or wrong; the message names it and, where known, the line.</exception>
@@ -39,6 +42,8 @@ public static class TokenizerFiles
         {
             WordPieceConfig wordPiece => new WordPieceTextTokenizer(
                 wordPiece, WordPieceVocabulary.Load(Path.Combine(directory, VocabularyFile))),
+            HashedNgramConfig { Fitted: true } ngrams => new WeightedNgramTokenizer(
+                ngrams, NgramVocabularyFile.Load(Path.Combine(directory, NgramsFile))),
             HashedNgramConfig ngrams => new HashedNgramTokenizer(ngrams),
             _ => throw new InvalidTokenizerException(ConfigFile, null, $"{config.GetType().Name} has no tokenizer."),
         };
