@@ -1,0 +1,61 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Inference;
+
+/// <summary>Runs a <see cref="TextClassifier"/> with TorchSharp. Used by one thread at a time, synchronously.</summary>
+public sealed class TorchBackend : IClassifierBackend
+{
+    private readonly TextClassifier _classifier;
+    private readonly Device _device;
+    private bool _disposed;
+
+    /// <summary>Takes over a classifier: puts it into evaluation mode, moves it and disposes it in the end.</summary>
+    /// <param name="classifier">With its weights loaded. No optimizer may hold its parameters: moving replaces them.</param>
+    /// <param name="device">Where to compute.</param>
+    public TorchBackend(TextClassifier classifier, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(device);
+        _classifier = classifier;
+        _device = device;
+        classifier.eval();
+        classifier.to(device);
+    }
+
+    /// <inheritdoc/>
+    public ClassifierConfig Config => _classifier.Config;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Part of the classifier is in training mode.</exception>
+    public IClassifierRun Start(PackedTokens tokens, bool withTrace = false)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireEvaluationMode();
+        return new TorchRun(_classifier, _device, tokens, withTrace);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        _classifier.Dispose();
+    }
+
+    private void RequireEvaluationMode()
+    {
+        // The mode does not always reach every child (TorchSharp issue 1426), and dropout while serving would show only
+        // as slightly wrong answers.
+        foreach (var module in _classifier.modules())
+        {
+            if (module.training)
+            {
+                throw new InvalidOperationException($"{module.GetName()} is in training mode; call eval() on the classifier before serving it.");
+            }
+        }
+    }
+}

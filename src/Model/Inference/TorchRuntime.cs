@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace FeedbackService.Model.Inference;
+
+/// <summary>The one place that loads libtorch and sets what is global to the process: its threads.</summary>
+public static class TorchRuntime
+{
+    private const string Shim = "LibTorchSharp";
+
+    private static readonly Lock Gate = new();
+    private static bool _loaded;
+    private static bool _interOpSet;
+    private static string? _nativeDirectory;
+
+    /// <summary>Loads libtorch, once; later calls do nothing.</summary>
+    /// <exception cref="TorchNotLoadedException">It does not load. The message says what was tried and what to do.</exception>
+    public static void EnsureLoaded()
+    {
+        lock (Gate)
+        {
+            if (_loaded)
+            {
+                return;
+            }
+
+            try
+            {
+                // Loading here first keeps TorchSharp's own loader from writing to the console and copying packages about.
+                if (_nativeDirectory is null)
+                {
+                    NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
+                    NativeLibrary.Load(Shim, typeof(torch).Assembly, null);
+                }
+
+                torch.InitializeDeviceType(DeviceType.CPU);
+                using var probe = torch.zeros(1);
+            }
+            catch (Exception failure) when (IsLoadFailure(failure))
+            {
+                throw TorchNotLoadedException.Describe(_nativeDirectory, failure);
+            }
+
+            _loaded = true;
+        }
+    }
+
+    /// <summary>
+    /// Loads libtorch from a given folder instead of the one that came with the program: the folder of a PyTorch
+    /// installation's libraries, or of another build. The TorchSharp shim is taken from it too if it is there.
+    /// </summary>
+    /// <param name="directory">Holds libtorch of the version TorchSharp was built for (2.10).</param>
+    /// <exception cref="TorchNotLoadedException">The folder or a file in it is missing or does not load.</exception>
+    /// <exception cref="InvalidOperationException">libtorch has been loaded already.</exception>
+    public static void UseNativeDirectory(string directory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        lock (Gate)
+        {
+            if (_loaded || _nativeDirectory is not null)
+            {
+                throw new InvalidOperationException("libtorch is loaded already; name the folder of native libraries at start.");
+            }
+
+            var folder = Path.GetFullPath(directory);
+            try
+            {
+                var shim = NativeFolder.Load(folder, Shim);
+                NativeLibrary.SetDllImportResolver(
+                    typeof(torch).Assembly,
+                    (name, _, _) => name == Shim ? shim : IntPtr.Zero);
+                SkipOwnLoader();
+            }
+            catch (Exception failure) when (IsLoadFailure(failure))
+            {
+                throw TorchNotLoadedException.Describe(folder, failure);
+            }
+
+            _nativeDirectory = folder;
+        }
+
+        EnsureLoaded();
+    }
+
+    /// <summary>Sets the threads of one operation, and once per process those between operations (one).</summary>
+    /// <param name="intraOp">At least 1. Part of what reproducibility promises: sums depend on it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <exception cref="TorchNotLoadedException">libtorch does not load.</exception>
+    public static void SetThreads(int intraOp)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(intraOp, 1);
+        EnsureLoaded();
+        lock (Gate)
+        {
+            if (!_interOpSet)
+            {
+                // A second call aborts the process, uncatchably. One thread: nothing here runs operations in parallel.
+                torch.set_num_interop_threads(1);
+                _interOpSet = true;
+            }
+
+            torch.set_num_threads(intraOp);
+        }
+    }
+
+    /// <summary>The device a person asked for.</summary>
+    /// <param name="name"><c>auto</c> (first GPU, else CPU), <c>cpu</c>, <c>cuda</c> (the first) or <c>cuda:N</c>.</param>
+    /// <exception cref="DeviceNotAvailableException">Not one of these, or not in this machine.</exception>
+    /// <exception cref="TorchNotLoadedException">libtorch does not load.</exception>
+    public static torch.Device ParseDevice(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var wanted = name.Trim().ToLowerInvariant();
+        if (wanted == "cpu")
+        {
+            return torch.CPU;
+        }
+
+        var isCuda = wanted == "cuda" || wanted.StartsWith("cuda:", StringComparison.Ordinal);
+        var index = 0;
+        if (wanted != "auto" && (!isCuda ||
+            (wanted.Length > 4 && !int.TryParse(wanted.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index))))
+        {
+            throw new DeviceNotAvailableException($"'{name}' is no device; it must be auto, cpu, cuda or cuda:N, such as cuda:0.");
+        }
+
+        EnsureLoaded();
+        var count = torch.cuda_is_available() ? torch.cuda.device_count() : 0;
+        if (wanted == "auto")
+        {
+            return count > 0 ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
+        }
+
+        if (index >= count)
+        {
+            throw new DeviceNotAvailableException(
+                $"Device '{name}' is not available: libtorch sees {count} CUDA devices. " +
+                "Check the driver (nvidia-smi), that this is the cuda build or --torch-native names a CUDA libtorch, or use cpu.");
+        }
+
+        return torch.device(DeviceType.CUDA, index);
+    }
+
+    /// <summary>
+    /// TorchSharp's loader would load the program's own libtorch beside the given one, and two of them in one process
+    /// register every operator twice and abort. It has no switch for that, only the two flags by which it knows that it is done.
+    /// </summary>
+    private static void SkipOwnLoader()
+    {
+        foreach (var name in new[] { "nativeBackendLoaded", "nativeBackendCudaLoaded" })
+        {
+            var flag = typeof(torch).GetField(name, BindingFlags.NonPublic | BindingFlags.Static)
+                ?? throw new DllNotFoundException($"This TorchSharp has no '{name}'; it cannot be told to use a given folder.");
+            flag.SetValue(null, true);
+        }
+    }
+
+    private static bool IsLoadFailure(Exception failure) => failure
+        is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException or NotSupportedException;
+}
