@@ -26,8 +26,9 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
         _norm = nn.LayerNorm(config.HiddenSize);
         _inner = Initialization.Linear(config.HiddenSize, config.HiddenSize);
 
-        // Rows start small (see MlpEncoder); a branch of full scale would drown them at the start.
-        _outer = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: Initialization.SmallDeviation);
+        // Zero: the encoder starts as the plain bag of n-grams, whose small rows any other branch would drown. Only one
+        // factor of the branch is zero, so it has a gradient from the first step on.
+        _outer = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: 0);
         _dropout = nn.Dropout(config.Dropout);
         RegisterComponents();
     }
