@@ -1,5 +1,6 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Tokenization;
+using TorchSharp;
 
 namespace FeedbackService.Testing;
 
@@ -39,6 +40,17 @@ public static class TinyModels
         {
             Feedback = new FeedbackConfig { Feedback = feedback, Fusion = fusion, Rounds = 2, Heads = 4, InitialScale = initialScale },
         };
+
+    /// <summary>Moves every parameter by N(0, 0.1²), away from whatever is zero or equal at the start.</summary>
+    public static void Shake(torch.nn.Module module)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.no_grad();
+        foreach (var parameter in module.parameters())
+        {
+            parameter.add_(torch.randn_like(parameter), alpha: 0.1);
+        }
+    }
 
     /// <summary>Texts of the given lengths with ids drawn from a fixed seed; text i is the same whatever its neighbours.</summary>
     public static TokenizedText[] Texts(params int[] lengths) =>

@@ -1,0 +1,42 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Testing;
+
+namespace FeedbackService.Model.Tests.Classification;
+
+public sealed class StateNamesTests
+{
+    public static TheoryData<string, FeedbackKind, FusionKind> EncodersAndLoops => new(Combinations.All
+        .Where(kinds => kinds.Encoder == "mlp" || kinds is { Feedback: FeedbackKind.Attention, Fusion: FusionKind.Gated }));
+
+    [Theory]
+    [MemberData(nameof(EncodersAndLoops))]
+    public void NamesAndShapes_AreTheApprovedOnes(string encoder, FeedbackKind feedback, FusionKind fusion)
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion));
+
+        AssertApproved($"{encoder}-{feedback}-{fusion}".ToLowerInvariant(), classifier);
+    }
+
+    [Fact]
+    public void NoTrainableTensor_IsMissingFromTheState()
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.WithFeedback(TinyModels.Transformer));
+
+        Assert.Equal(classifier.named_parameters().Select(parameter => parameter.name).Order(), classifier.state_dict().Keys.Order());
+    }
+
+    /// <summary>Names are the keys of published weights: a change here needs a new format version, not a new approval.</summary>
+    private static void AssertApproved(string name, TextClassifier classifier)
+    {
+        var actual = string.Concat(classifier.state_dict().Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]\n"));
+        var path = Path.Combine(AppContext.BaseDirectory, "Approved", name + ".txt");
+        if (!File.Exists(path) || File.ReadAllText(path) != actual)
+        {
+            var received = Path.ChangeExtension(path, ".received.txt");
+            Directory.CreateDirectory(Path.GetDirectoryName(received)!);
+            File.WriteAllText(received, actual);
+            Assert.Fail($"{name} is not as approved in tests/Model.Tests/Approved/{name}.txt; see {received}:\n{actual}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Testing;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Tests.Inference;
+
+public sealed class TorchBackendTests
+{
+    private const float Tolerance = 1e-5f;
+
+    private static readonly TokenizedText[] Texts = TinyModels.Texts(5, 1, 9, 9, 2);
+
+    public static TheoryData<string, FeedbackKind, FusionKind> AllCombinations => new(Combinations.All);
+
+    [Theory]
+    [MemberData(nameof(AllCombinations))]
+    public void KeptRows_EqualTheFullRun(string encoder, FeedbackKind feedback, FusionKind fusion)
+    {
+        using var backend = Backend(TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, initialScale: 0.5));
+        using var full = backend.Start(PackedTokens.Pack(Texts));
+        using var narrowed = backend.Start(PackedTokens.Pack(Texts));
+        full.Advance();
+        narrowed.Advance();
+        narrowed.Keep([0, 2, 4]);
+        AssertRows(full.Advance(), [0, 2, 4], narrowed.Advance());
+        narrowed.Keep([1]);
+        AssertRows(full.Advance(), [2], narrowed.Advance());
+    }
+
+    [Fact]
+    public void EveryRound_EqualsForward()
+    {
+        var config = TinyModels.WithFeedback(initialScale: 0.5);
+        using var classifier = Classifier(config);
+        classifier.eval();
+        using var backend = Backend(config);
+        using var run = backend.Start(PackedTokens.Pack(Texts));
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+
+        foreach (var logits in classifier.Forward(PackedTokens.Pack(Texts), CPU, 2))
+        {
+            Assert.Equal(logits.data<float>().ToArray(), run.Advance().Logits.SelectMany(row => row));
+        }
+
+        Assert.Throws<InvalidOperationException>(run.Advance);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Keep_Works_WhenStatesAndAnchorAreOne(int reentryLayer)
+    {
+        // Re-entry after the last layer: H_m and H⁰ are the same tensor.
+        var config = TinyModels.WithFeedback(initialScale: 0.5);
+        using var backend = Backend(config with { Feedback = config.Feedback! with { ReentryLayer = reentryLayer } });
+        using var full = backend.Start(PackedTokens.Pack(Texts));
+        using var narrowed = backend.Start(PackedTokens.Pack(Texts));
+        full.Advance();
+        full.Advance();
+        narrowed.Advance();
+        narrowed.Advance();
+        narrowed.Keep([3]);
+
+        AssertRows(full.Advance(), [3], narrowed.Advance());
+    }
+
+    [Fact]
+    public void Keep_BeforeTheFirstRound_RunsTheKeptTextsOnly()
+    {
+        using var backend = Backend(TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5));
+        using var full = backend.Start(PackedTokens.Pack(Texts));
+        using var narrowed = backend.Start(PackedTokens.Pack(Texts));
+        narrowed.Keep([1, 3]);
+
+        AssertRows(full.Advance(), [1, 3], narrowed.Advance());
+    }
+
+    [Fact]
+    public void Keep_OfNothing_LetsRoundsPassWithoutRows()
+    {
+        using var backend = Backend(TinyModels.WithFeedback());
+        using var run = backend.Start(PackedTokens.Pack(Texts));
+        run.Advance();
+        run.Keep([]);
+
+        Assert.Equal(0, run.ActiveCount);
+        Assert.Empty(run.Advance().Logits);
+        Assert.Equal(2, run.NextRound);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(0, 5)]
+    [InlineData(-1, 0)]
+    public void Keep_RefusesRowsOutOfOrderOrRange(int first, int second)
+    {
+        using var backend = Backend(TinyModels.WithFeedback());
+        using var run = backend.Start(PackedTokens.Pack(Texts));
+
+        Assert.Throws<ArgumentException>(() => run.Keep([first, second]));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCombinations))]
+    public void Traces_SumToOneAndLieBetweenZeroAndOne(string encoder, FeedbackKind feedback, FusionKind fusion)
+    {
+        using var backend = Backend(TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, initialScale: 0.5));
+        using var run = backend.Start(PackedTokens.Pack(Texts), withTrace: true);
+
+        Assert.All(run.Advance().Traces!, trace => Assert.Equal(new RoundTrace(null, null), trace));
+        var traces = run.Advance().Traces!;
+
+        Assert.Equal(Texts.Length, traces.Length);
+        for (var text = 0; text < traces.Length; text++)
+        {
+            Assert.Equal(feedback == FeedbackKind.Attention ? Texts[text].Ids.Length : null, traces[text].Attention?.Length);
+            Assert.Equal(1, traces[text].Attention?.Sum() ?? 1, 1e-5);
+            Assert.Equal(fusion == FusionKind.Add, traces[text].GateMean is null);
+            Assert.InRange(traces[text].GateMean ?? 0.9, 0.5, 1);
+        }
+    }
+
+    [Fact]
+    public void Start_RefusesAClassifierInTrainingMode()
+    {
+        var classifier = Classifier(TinyModels.WithFeedback());
+        using var backend = new TorchBackend(classifier, CPU);
+        classifier.Encoder.train();
+
+        Assert.Throws<InvalidOperationException>(() => backend.Start(PackedTokens.Pack(Texts)));
+    }
+
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("transformer")]
+    public void TwoThousandClassifications_LeaveNoTensorBehind(string encoder)
+    {
+        using var backend = Backend(TinyModels.WithFeedback(Combinations.Encoder(encoder), initialScale: 0.5));
+        var tokens = PackedTokens.Pack(TinyModels.Texts(5, 1));
+
+        var growth = TensorGuard.Growth(2000, () =>
+        {
+            using var run = backend.Start(tokens, withTrace: true);
+            run.Advance();
+            run.Keep([1]);
+            run.Advance();
+        });
+
+        Assert.Equal(0, growth);
+    }
+
+    private static TextClassifier Classifier(ClassifierConfig config)
+    {
+        manual_seed(3);
+        var classifier = ClassifierFactory.Create(config);
+        TinyModels.Shake(classifier);
+        return classifier;
+    }
+
+    private static TorchBackend Backend(ClassifierConfig config) => new(Classifier(config), CPU);
+
+    private static void AssertRows(RoundOutput full, int[] rows, RoundOutput narrowed)
+    {
+        Assert.Equal(full.Round, narrowed.Round);
+        Assert.Equal(rows.Length, narrowed.Logits.Length);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var differences = full.Logits[rows[row]].Zip(narrowed.Logits[row], (expected, actual) => Math.Abs(expected - actual));
+            Assert.True(differences.Max() <= Tolerance, $"row {rows[row]}: {differences.Max()}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using FeedbackService.Model.Configuration;
+
+namespace FeedbackService.Testing;
+
+/// <summary>All encoders with all ways of feedback and fusion.</summary>
+public static class Combinations
+{
+    public static IEnumerable<(string Encoder, FeedbackKind Feedback, FusionKind Fusion)> All =>
+        from encoder in new[] { "mlp", "transformer", "transformer-post" }
+        from feedback in Enum.GetValues<FeedbackKind>()
+        from fusion in Enum.GetValues<FusionKind>()
+        select (encoder, feedback, fusion);
+
+    public static EncoderConfig Encoder(string name) => name switch
+    {
+        "mlp" => TinyModels.Mlp,
+        "transformer" => TinyModels.Transformer,
+        "transformer-post" => TinyModels.Transformer with { Norm = NormPlacement.Post },
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such tiny encoder."),
+    };
+}
