@@ -1,7 +1,7 @@
 namespace FeedbackService.Api.Hosting;
 
 /// <summary>The process cannot start; the message is all a person needs to see.</summary>
-public sealed class StartException : Exception
+public class StartException : Exception
 {
     /// <summary>A reason not to start.</summary>
     /// <param name="message">What is wrong and what to do, in a sentence or two.</param>

@@ -36,13 +36,6 @@ internal sealed class JobOptions : IValidatableObject
     /// <summary>How long a training may take to stop after it was asked to, before it is killed. Default 20 s.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Cores kept from trainings in the same machine. Default 0: a training uses all.</summary>
-    [Range(0, 1024)]
-    public int ServingCores { get; set; }
-
-    /// <summary>Whether this process takes jobs. Default true; false for the role <c>api</c>.</summary>
-    public bool Work { get; set; } = true;
-
     /// <summary>Monotonic time without renewal after which a holder stops itself: two thirds of the lease.</summary>
     public TimeSpan SelfStopAfter => LeaseDuration * 2 / 3;
 

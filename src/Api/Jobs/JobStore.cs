@@ -13,7 +13,7 @@ namespace FeedbackService.Api.Jobs;
 /// do is in <see cref="JobLeases"/>. Every change of state is one UPDATE that names the state it starts from, in the transaction
 /// that also appends the event; so two requests cannot both win and a terminal state never changes.
 /// </summary>
-internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell bell, TimeProvider clock, IOptions<JobOptions> options)
+internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell bell, RunningJobs running, TimeProvider clock, IOptions<JobOptions> options)
 {
     /// <summary>Accepts a job, or finds the one an equal request with the same Idempotency-Key has made.</summary>
     /// <returns>The row, Queued if new.</returns>
@@ -106,15 +106,16 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
                 set => set.SetProperty(row => row.State, JobState.Cancelled).SetProperty(row => row.CancelRequested, true)
                     .SetProperty(row => row.FinishedAt, now).SetProperty(row => row.UpdatedAt, now),
                 cancellationToken);
-        var running = waiting > 0 ? 0 : await db.Jobs
+        var asked = waiting > 0 ? 0 : await db.Jobs
             .Where(row => row.Id == id && row.Kind == kind && row.State == JobState.Running && !row.CancelRequested)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.CancelRequested, true).SetProperty(row => row.UpdatedAt, now), cancellationToken);
-        if (waiting + running > 0)
+        if (waiting + asked > 0)
         {
             JobEventLog.Append(db, id, JobEvent.Status(waiting > 0 ? "Job cancelled." : "Cancellation requested."), now);
         }
         var after = await CommitAsync(db, transaction, id, kind, cancellationToken);
+        running.Nudge(id);
         return after.State is JobState.Succeeded or JobState.Failed
             ? throw ServiceException.Conflict("job_ended", $"'{id}' has already {Words(after.State)}; there is nothing to cancel.")
             : after;
@@ -131,15 +132,16 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         var waiting = await db.Jobs.Where(row => row.Id == id && row.Kind == kind && row.State == JobState.Queued)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.State, JobState.Paused).SetProperty(row => row.UpdatedAt, now), cancellationToken);
-        var running = waiting > 0 ? 0 : await db.Jobs
+        var asked = waiting > 0 ? 0 : await db.Jobs
             .Where(row => row.Id == id && row.Kind == kind && row.State == JobState.Running && !row.CancelRequested && !row.PauseRequested)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.PauseRequested, true).SetProperty(row => row.UpdatedAt, now), cancellationToken);
-        if (waiting + running > 0)
+        if (waiting + asked > 0)
         {
             JobEventLog.Append(db, id, JobEvent.Status(waiting > 0 ? "Job paused." : "Pause requested."), now);
         }
         var after = await CommitAsync(db, transaction, id, kind, cancellationToken);
+        running.Nudge(id);
         return after is { State: JobState.Paused } or { State: JobState.Running, PauseRequested: true, CancelRequested: false }
             ? after
             : throw ServiceException.Conflict("job_not_pausable", $"'{id}' is {Words(after)}; only a queued or running job can be paused.");

@@ -1,0 +1,19 @@
+using FeedbackService.Api.Storage.Entities;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>Does the work of one kind of job.</summary>
+internal interface IJobRunner
+{
+    /// <summary>The kind.</summary>
+    JobKind Kind { get; }
+
+    /// <summary>Does the work. Everything it writes goes through the lease's fence.</summary>
+    /// <param name="lease">The claimed job.</param>
+    /// <param name="stopping">Cancelled when the user, the service or a lost lease stops the job.</param>
+    /// <returns>What to publish.</returns>
+    /// <exception cref="JobFailedException">The job cannot succeed; users see why.</exception>
+    /// <exception cref="WorkerLostException">The process doing the work died; the job may be tried again.</exception>
+    /// <exception cref="OperationCanceledException">It stopped as asked.</exception>
+    Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping);
+}

@@ -1,0 +1,59 @@
+using FeedbackService.Api.Events;
+using Hangfire;
+using Hangfire.InMemory;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>Registers jobs: stores, outbox, reconciler, and Hangfire with a server per group of queues.</summary>
+internal static class JobServices
+{
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(90);
+
+    /// <summary>Adds everything but the runners. Needs the storage.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">Root of the configuration; section <c>Jobs</c> is read.</param>
+    /// <param name="work">Whether this process takes jobs; false for the role <c>api</c>.</param>
+    public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration, bool work)
+    {
+        services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        // A body that stops gracefully needs longer than the host's default gives it.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = HostTimeout);
+        services.AddSingleton(WorkerIdentity.Create());
+        services.AddSingleton<JobBell>();
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<JobLeases>();
+        services.AddSingleton<JobRecovery>();
+        services.AddSingleton<JobEventLog>();
+        services.AddSingleton<JobRinger>();
+        services.AddSingleton<JobDispatcher>();
+        services.AddSingleton<IJobEntryPoint, JobWorker>();
+        services.AddHostedService<JobReconciler>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
+        // Our own instance, because AddHangfire would take the process-wide JobStorage.Current, which two hosts in one process share.
+        services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
+        services.AddHangfire(hangfire => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings());
+        if (work)
+        {
+            AddServer(services, "train", JobQueues.Train);
+            AddServer(services, "classify", JobQueues.Classify);
+            AddServer(services, "evaluate", JobQueues.Evaluate, JobQueues.Batch);
+        }
+        return services;
+    }
+
+    // One worker each: a training has the machine's cores or its GPU to itself, and the others share one inference thread anyway.
+    private static void AddServer(IServiceCollection services, string name, params string[] queues) => services.AddHangfireServer(server =>
+    {
+        server.ServerName = $"{Environment.MachineName}:{name}";
+        server.Queues = queues;
+        server.WorkerCount = 1;
+        server.ShutdownTimeout = DrainTimeout;
+        server.StopTimeout = TimeSpan.FromSeconds(1);
+        server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
+    });
+}

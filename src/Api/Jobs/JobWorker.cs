@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using FeedbackService.Api.Errors;
+using Microsoft.Extensions.Options;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>Claims a job, has it done under a kept lease, and writes how it ended.</summary>
+internal sealed partial class JobWorker(
+    JobLeases leases,
+    IEnumerable<IJobRunner> runners,
+    RunningJobs running,
+    WorkerIdentity identity,
+    JobRinger ringer,
+    IOptions<JobOptions> options,
+    TimeProvider clock,
+    ILogger<JobWorker> logger) : IJobEntryPoint
+{
+    /// <inheritdoc/>
+    public async Task RingAsync(string queue, CancellationToken cancellationToken)
+    {
+        var lease = await leases.ClaimAsync(queue, identity.Owner, cancellationToken);
+        if (lease is null)
+        {
+            return;
+        }
+        await RunAsync(lease, cancellationToken);
+        // Hangfire puts an aborted job back into its queue when it sees this.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (await leases.AnyWaitingAsync(queue, cancellationToken))
+        {
+            ringer.Ring(queue);
+        }
+    }
+
+    private async Task RunAsync(JobLease lease, CancellationToken shutdown)
+    {
+        LogStarted(logger, lease.JobId, lease.Epoch);
+        var started = clock.GetTimestamp();
+        using var keeper = new LeaseKeeper(lease, leases.Renew, options.Value, clock, shutdown, logger);
+        running.Add(lease.JobId, keeper);
+        string end;
+        try
+        {
+            end = await EndAsync(lease, keeper);
+        }
+        finally
+        {
+            running.Remove(lease.JobId, keeper);
+        }
+        LogEnded(logger, lease.JobId, lease.Epoch, end, clock.GetElapsedTime(started).TotalSeconds);
+    }
+
+    // Ends are written without a token: a stopping service must still say what became of the job. They are one small transaction.
+    private async Task<string> EndAsync(JobLease lease, LeaseKeeper keeper)
+    {
+        try
+        {
+            var outcome = await runners.Single(runner => runner.Kind == lease.Job.Kind).RunAsync(lease, keeper.Stopping);
+            return await leases.SucceedAsync(lease, outcome, CancellationToken.None) ? "succeeded" : await EndUnwantedAsync(lease);
+        }
+        catch (OperationCanceledException) when (keeper.Reason != StopReason.None)
+        {
+            return await EndStoppedAsync(lease, keeper.Reason);
+        }
+        catch (JobFailedException failed)
+        {
+            return await FailAsync(lease, failed.Failure);
+        }
+        catch (ServiceException refused)
+        {
+            return await FailAsync(lease, new JobFailure(refused.Code, refused.Message, refused.Param));
+        }
+        catch (WorkerLostException lost)
+        {
+            return await leases.RetryAsync(lease, $"{lost.Message} The job is queued again.", CancellationToken.None)
+                ? "queued again"
+                : await FailAsync(lease, new JobFailure("worker_lost", $"{lost.Message} It was tried {lease.Job.Attempts} times."));
+        }
+        catch (Exception fault) when (IsDiskFull(fault))
+        {
+            return await FailAsync(lease, new JobFailure("disk_full", "The disk of the service is full. Free some space, then create the job again."));
+        }
+        catch (Exception fault)
+        {
+            // The edge of the job: users get a code, the operator gets the exception.
+            LogFault(logger, fault, lease.JobId);
+            return await FailAsync(
+                lease, new JobFailure("internal_error", $"The job ended by an error of the service. Its log has the details under {lease.JobId}."));
+        }
+    }
+
+    private async Task<string> EndStoppedAsync(JobLease lease, StopReason reason)
+    {
+        var written = reason switch
+        {
+            StopReason.Cancel => await leases.CancelAsync(lease, CancellationToken.None),
+            StopReason.Pause => await leases.PauseAsync(lease, CancellationToken.None),
+            StopReason.Shutdown => await leases.ReleaseAsync(lease, "The service stops; the job is queued again.", CancellationToken.None),
+            StopReason.LeaseLost => false,
+            _ => throw new UnreachableException($"Stopped for {reason}."),
+        };
+        return written ? $"stopped ({reason})" : await EndUnwantedAsync(lease);
+    }
+
+    private async Task<string> FailAsync(JobLease lease, JobFailure failure) =>
+        await leases.FailAsync(lease, failure, CancellationToken.None) ? $"failed ({failure.Code})" : await EndUnwantedAsync(lease);
+
+    // Refused by the fence: either cancellation came first, which is written now, or the lease is another's.
+    private async Task<string> EndUnwantedAsync(JobLease lease) =>
+        await leases.CancelAsync(lease, CancellationToken.None) ? "cancelled" : "lease lost";
+
+    private static bool IsDiskFull(Exception fault)
+    {
+        const int noSpaceLeftUnix = 28;
+        const int diskFullWindows = unchecked((int)0x80070070);
+        return fault is IOException && (fault.HResult == noSpaceLeftUnix || fault.HResult == diskFullWindows);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} started, epoch {Epoch}")]
+    private static partial void LogStarted(ILogger logger, string jobId, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}, epoch {Epoch}: {End} after {Seconds:F1} s")]
+    private static partial void LogEnded(ILogger logger, string jobId, long epoch, string end, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ended by an exception")]
+    private static partial void LogFault(ILogger logger, Exception fault, string jobId);
+}
