@@ -1,0 +1,14 @@
+namespace FeedbackService.Model.Checkpoints;
+
+/// <summary>Element type of the floating-point weights in the file. Whatever it is, inference computes in float32.</summary>
+public enum ArtifactPrecision
+{
+    /// <summary>As trained.</summary>
+    Float32,
+
+    /// <summary>Rounded to bfloat16: half the size, 8 bits of mantissa.</summary>
+    Bfloat16,
+
+    /// <summary>Rounded to float16: half the size, 11 bits of mantissa, values up to 65,504.</summary>
+    Float16,
+}
