@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Checkpoints;
@@ -107,7 +108,10 @@ public static class ArtifactWriter
             throw new ArgumentException($"An artifact of kind {contents.Kind} {(contents.Base is null ? "needs a base" : "has no base")}.", nameof(contents));
         }
 
-        string[] taken = [.. ArtifactFiles.Required, ArtifactFiles.Calibration, Tokenization.TokenizerFiles.VocabularyFile];
+        string[] taken =
+        [
+            .. ArtifactFiles.Required, ArtifactFiles.Calibration, TokenizerFiles.VocabularyFile, TokenizerFiles.NgramsFile,
+        ];
         var bad = contents.Attachments.Keys.FirstOrDefault(name => !ArtifactFiles.IsName(name) || taken.Contains(name));
         if (bad is not null)
         {

@@ -1,0 +1,178 @@
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Inference;
+
+/// <summary>From texts to predictions: tokenizer, backend and calibration of one classifier. Evaluation and serving use the same.</summary>
+/// <remarks>
+/// <see cref="Tokenize"/> is safe for concurrent use; predicting and <see cref="Dispose"/> belong to the thread that
+/// owns the backend.
+/// </remarks>
+public sealed class Predictor : IDisposable
+{
+    private readonly IClassifierBackend _backend;
+
+    /// <summary>Puts a predictor together.</summary>
+    /// <param name="tokenizer">The tokenizer the classifier was trained with.</param>
+    /// <param name="backend">Disposed with the predictor.</param>
+    /// <param name="calibration">Null for none.</param>
+    public Predictor(ITextTokenizer tokenizer, IClassifierBackend backend, Calibration? calibration = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(backend);
+        Tokenizer = tokenizer;
+        _backend = backend;
+        Calibration = calibration ?? Calibration.Identity;
+    }
+
+    /// <summary>Shape of the classifier.</summary>
+    public ClassifierConfig Config => _backend.Config;
+
+    /// <summary>The tokenizer.</summary>
+    public ITextTokenizer Tokenizer { get; }
+
+    /// <summary>Temperatures per round and thresholds per label.</summary>
+    public Calibration Calibration { get; }
+
+    /// <summary>Feedback rounds of the classifier, 0 without feedback.</summary>
+    public int MaxRounds => Config.Feedback?.Rounds ?? 0;
+
+    /// <summary>Loads a complete classifier from an artifact folder. Call it outside dispose scopes.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="verification">How closely the files are looked at first. Default sizes.</param>
+    /// <exception cref="InvalidArtifactException">The folder cannot be used; the file is named.</exception>
+    public static Predictor Load(string directory, Device device, ArtifactVerification verification = ArtifactVerification.Sizes)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var artifact = ArtifactReader.Open(directory, verification);
+        if (artifact.Manifest.Kind != ArtifactKind.Complete)
+        {
+            throw new InvalidArtifactException(ArtifactFiles.Manifest, $"its kind is {artifact.Manifest.Kind}; only a complete one can classify.");
+        }
+
+        var config = artifact.ReadConfig();
+        var tokenizer = artifact.ReadTokenizer();
+        ThrowIfIdsDoNotFit(config, tokenizer);
+        var calibration = artifact.ReadCalibration(config.Labels.Count);
+        var classifier = ClassifierFactory.Create(config);
+        try
+        {
+            artifact.LoadWeights(classifier);
+            return new Predictor(tokenizer, new TorchBackend(classifier, device), calibration);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tokenizes one input up to the classifier's longest text.</summary>
+    /// <param name="input">Not empty.</param>
+    /// <param name="withSpans">Also tell where each token stands in the text.</param>
+    public TokenizedText Tokenize(TextInput input, bool withSpans = false) => Tokenizer.Encode(input, Config.MaxTokens, withSpans);
+
+    /// <summary>Predicts a batch. Texts that have settled or reached their cap leave it after each round.</summary>
+    /// <param name="texts">One or more, from <see cref="Tokenize"/>.</param>
+    /// <param name="options">One per text.</param>
+    /// <returns>One prediction per text, in order.</returns>
+    /// <exception cref="ArgumentException">There is no text, the counts differ, or an option is out of range.</exception>
+    /// <exception cref="ArithmeticException">The classifier gives infinities or NaN.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<TokenizedText> texts, IReadOnlyList<PredictionOptions> options)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfInvalid(texts, options);
+        var predictions = new Prediction[texts.Count];
+        var traces = options.Select(option => option.WithTrace ? new List<PredictionTrace>() : null).ToArray();
+        using var run = _backend.Start(PackedTokens.Pack(texts), traces.Any(trace => trace is not null));
+        var active = Enumerable.Range(0, texts.Count).ToList();
+        while (active.Count > 0)
+        {
+            var output = run.Advance();
+            var staying = new List<int>(active.Count);
+            for (var row = 0; row < active.Count; row++)
+            {
+                var text = active[row];
+                var probabilities = LabelProbabilities.Of(output.Logits[row], Config.Head, Calibration.TemperatureOf(output.Round));
+                traces[text]?.Add(Trace(output, row, probabilities));
+                if (EarlyExit.Decide(output.Round, MaxRounds, options[text], LabelProbabilities.Top(probabilities)) is { } reason)
+                {
+                    predictions[text] = new Prediction(output.Logits[row], probabilities, output.Round, reason, traces[text]);
+                }
+                else
+                {
+                    staying.Add(row);
+                }
+            }
+
+            if (staying.Count is > 0 && staying.Count < active.Count)
+            {
+                run.Keep(staying);
+            }
+
+            active = staying.ConvertAll(row => active[row]);
+        }
+
+        return predictions;
+    }
+
+    /// <summary>Predicts a batch with the same options for every text.</summary>
+    /// <inheritdoc cref="Predict(IReadOnlyList{TokenizedText}, IReadOnlyList{PredictionOptions})"/>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<TokenizedText> texts, PredictionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return Predict(texts, [.. Enumerable.Repeat(options, texts.Count)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _backend.Dispose();
+
+    private PredictionTrace Trace(RoundOutput output, int row, float[] probabilities) => new(
+        output.Round,
+        probabilities,
+        LabelProbabilities.Entropy(probabilities, Config.Head),
+        output.Traces?[row].Attention,
+        output.Traces?[row].GateMean);
+
+    private static void ThrowIfInvalid(IReadOnlyList<TokenizedText> texts, IReadOnlyList<PredictionOptions> options)
+    {
+        if (texts.Count != options.Count)
+        {
+            throw new ArgumentException($"There are {texts.Count} texts and {options.Count} options.", nameof(options));
+        }
+
+        foreach (var option in options)
+        {
+            if (option.MaxRounds < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), option.MaxRounds, "The cap of rounds is negative.");
+            }
+
+            if (option.ExitThreshold is { } threshold && threshold is not (> 0 and <= 1))
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), threshold, "The exit threshold is not in (0, 1].");
+            }
+        }
+    }
+
+    // An id beyond the embedding table would be an error deep in native code, and only for some texts.
+    private static void ThrowIfIdsDoNotFit(ClassifierConfig config, ITextTokenizer tokenizer)
+    {
+        var rows = config.Encoder switch
+        {
+            MlpEncoderConfig mlp => mlp.Buckets,
+            TransformerEncoderConfig transformer => transformer.VocabularySize,
+            _ => int.MaxValue,
+        };
+        if (tokenizer.VocabularySize > rows)
+        {
+            throw new InvalidArtifactException(
+                TokenizerFiles.ConfigFile, $"the tokenizer has {tokenizer.VocabularySize} ids, the encoder embeds {rows}.");
+        }
+    }
+}
