@@ -13,7 +13,7 @@ public sealed class TorchNotLoadedException : Exception
     internal static TorchNotLoadedException Describe(string? givenFolder, Exception cause)
     {
         var reason = cause is TypeInitializationException { InnerException: { } inner } ? inner : cause;
-        var folders = givenFolder is null ? NativeFolder.OwnFolders : [givenFolder];
+        var folders = givenFolder is null ? NativeFolder.Own : [givenFolder];
         var present = folders.Select(folder =>
         {
             var libraries = NativeFolder.LibrariesIn(folder);
@@ -31,6 +31,11 @@ public sealed class TorchNotLoadedException : Exception
 
     private static string Advice(string reason)
     {
+        if (reason.Contains("TorchBackend=none", StringComparison.Ordinal))
+        {
+            return "as said, or leave --torch-native out.";
+        }
+
         if (reason.Contains("GLIBCXX", StringComparison.Ordinal))
         {
             return "the C++ library of this system (libstdc++) is older than this libtorch shim asks for. Use the program's " +
@@ -47,7 +52,7 @@ public sealed class TorchNotLoadedException : Exception
             return "libtorch needs glibc; it does not run on Alpine. Use a Debian or Ubuntu based system or image.";
         }
 
-        return "build for this platform so that the native package is copied (TorchBackend=cpu or cuda), or name a folder " +
-            "with libtorch 2.10 by --torch-native DIR. On Linux, 'ldd' on libLibTorchSharp.so shows which library is missing (often libgomp1 or libstdc++6).";
+        return "build for this platform so that the native package is copied (TorchBackend=cpu or cuda), or build " +
+            "with TorchBackend=none and name a folder with libtorch 2.10 by --torch-native DIR. On Linux, 'ldd' on libLibTorchSharp.so shows which library is missing (often libgomp1 or libstdc++6).";
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -8,8 +7,6 @@ namespace FeedbackService.Model.Inference;
 /// <summary>The one place that loads libtorch and sets what is global to the process: its threads.</summary>
 public static class TorchRuntime
 {
-    private const string Shim = "LibTorchSharp";
-
     private static readonly Lock Gate = new();
     private static bool _loaded;
     private static bool _interOpSet;
@@ -29,12 +26,8 @@ public static class TorchRuntime
             try
             {
                 // Loading here first keeps TorchSharp's own loader from writing to the console and copying packages about.
-                if (_nativeDirectory is null)
-                {
-                    NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
-                    NativeLibrary.Load(Shim, typeof(torch).Assembly, null);
-                }
-
+                NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
+                NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
                 torch.InitializeDeviceType(DeviceType.CPU);
                 using var probe = torch.zeros(1);
             }
@@ -48,11 +41,13 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Loads libtorch from a given folder instead of the one that came with the program: the folder of a PyTorch
-    /// installation's libraries, or of another build. The TorchSharp shim is taken from it too if it is there.
+    /// Loads libtorch from a given folder, such as the <c>lib</c> folder of a PyTorch installation. Only for programs
+    /// built without one (<c>-p:TorchBackend=none</c>); the TorchSharp shim is always the program's own.
     /// </summary>
     /// <param name="directory">Holds libtorch of the version TorchSharp was built for (2.10).</param>
-    /// <exception cref="TorchNotLoadedException">The folder or a file in it is missing or does not load.</exception>
+    /// <exception cref="TorchNotLoadedException">
+    /// The folder or a file in it is missing or does not load, or the program carries a libtorch of its own.
+    /// </exception>
     /// <exception cref="InvalidOperationException">libtorch has been loaded already.</exception>
     public static void UseNativeDirectory(string directory)
     {
@@ -64,14 +59,10 @@ public static class TorchRuntime
                 throw new InvalidOperationException("libtorch is loaded already; name the folder of native libraries at start.");
             }
 
-            var folder = Path.GetFullPath(directory);
+            var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
             try
             {
-                var shim = NativeFolder.Load(folder, Shim);
-                NativeLibrary.SetDllImportResolver(
-                    typeof(torch).Assembly,
-                    (name, _, _) => name == Shim ? shim : IntPtr.Zero);
-                SkipOwnLoader();
+                NativeFolder.Load(folder, NativeFolder.Own);
             }
             catch (Exception failure) when (IsLoadFailure(failure))
             {
@@ -141,20 +132,6 @@ public static class TorchRuntime
         }
 
         return torch.device(DeviceType.CUDA, index);
-    }
-
-    /// <summary>
-    /// TorchSharp's loader would load the program's own libtorch beside the given one, and two of them in one process
-    /// register every operator twice and abort. It has no switch for that, only the two flags by which it knows that it is done.
-    /// </summary>
-    private static void SkipOwnLoader()
-    {
-        foreach (var name in new[] { "nativeBackendLoaded", "nativeBackendCudaLoaded" })
-        {
-            var flag = typeof(torch).GetField(name, BindingFlags.NonPublic | BindingFlags.Static)
-                ?? throw new DllNotFoundException($"This TorchSharp has no '{name}'; it cannot be told to use a given folder.");
-            flag.SetValue(null, true);
-        }
     }
 
     private static bool IsLoadFailure(Exception failure) => failure

@@ -89,11 +89,27 @@ public sealed class TorchRuntimeTests
     [Fact]
     public void NativeFolder_WithoutLibtorch_NamesTheMissingFile()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names of native libraries differ");
         using var folder = new TemporaryFolder();
 
-        var failure = Assert.Throws<DllNotFoundException>(() => NativeFolder.Load(folder.Path, "LibTorchSharp"));
+        var failure = Assert.Throws<DllNotFoundException>(() => NativeFolder.Load(folder.Path, []));
 
-        Assert.Contains(folder.Path, failure.Message, StringComparison.Ordinal);
-        Assert.Contains("c10", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(folder.Path, "libc10.so"), failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NativeFolder_BesideAnOwnLibtorch_IsRefusedInsteadOfAborting()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names of native libraries differ");
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
+        {
+            File.WriteAllBytes(Path.Combine(folder.Path, name), []);
+        }
+
+        Assert.Contains(NativeFolder.Own, own => NativeFolder.LibrariesIn(own).Contains("libtorch_cpu.so"));
+        var failure = Assert.Throws<DllNotFoundException>(() => NativeFolder.Load(folder.Path, NativeFolder.Own));
+
+        Assert.Contains("TorchBackend=none", failure.Message, StringComparison.Ordinal);
     }
 }
