@@ -42,8 +42,9 @@ public static class TokenPooling
 
     /// <summary>Maximum per text over its own slice, without padding.</summary>
     /// <remarks>
-    /// The gradient goes to the first row that attains the maximum. amax would share it among equal rows, but its
-    /// backward compares all rows with the maximum again and takes four times as long as the gather used here.
+    /// The gradient goes to one row that attains the maximum. amax would share it among equal rows, but its backward
+    /// compares all rows with the maximum again: forward and backward of 64 texts of 60 rows of 128 take 3.0 ms with it
+    /// and 1.7 ms as here. On the padded view either is slower (3.2 and 2.1 ms), and argmax is slower than max.
     /// </remarks>
     private static Tensor Max(TokenBatch states)
     {
@@ -57,7 +58,7 @@ public static class TokenPooling
         Tensor winners; // [B, H] int64, row of the maximum
         using (no_grad())
         {
-            winners = stack(rows.split(lengths).Select((text, index) => text.argmax(0) + layout.Offsets[index]));
+            winners = stack(rows.split(lengths).Select((text, index) => text.max(0).indexes + layout.Offsets[index]));
         }
 
         return rows.gather(0, winners);

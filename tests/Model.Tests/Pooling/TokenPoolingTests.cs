@@ -10,11 +10,15 @@ public sealed class TokenPoolingTests
     // Two texts: rows 0-1 and row 2. All values of the last are negative: padding by zero would win its maximum.
     private static readonly float[] Rows = [1, -2, 3, 4, -5, -6];
 
+    private static readonly float Root = 1 / MathF.Sqrt(2);
+
     public static TheoryData<PoolingKind, float[], float[]> Expected => new()
     {
         { PoolingKind.Mean, [2, 1, -5, -6], [0.5f, 0.5f, 0.5f, 0.5f, 1, 1] },
         { PoolingKind.Max, [3, 4, -5, -6], [0, 0, 1, 1, 1, 1] },
         { PoolingKind.MeanMax, [2, 1, 3, 4, -5, -6, -5, -6], [0.5f, 0.5f, 1.5f, 1.5f, 2, 2] },
+        { PoolingKind.SqrtN, [4 * Root, 2 * Root, -5, -6], [Root, Root, Root, Root, 1, 1] },
+        { PoolingKind.SqrtNMax, [4 * Root, 2 * Root, 3, 4, -5, -6, -5, -6], [Root, Root, 1 + Root, 1 + Root, 2, 2] },
         { PoolingKind.Cls, [1, -2, -5, -6], [1, 1, 0, 0, 1, 1] },
     };
 
@@ -30,8 +34,8 @@ public sealed class TokenPoolingTests
         pooled.sum().backward();
 
         Assert.Equal([2, TokenPooling.Width(kind, 2)], pooled.shape);
-        Assert.Equal(values, pooled.data<float>().ToArray());
-        Assert.Equal(gradients, rows.grad!.data<float>().ToArray());
+        AssertClose(values, pooled);
+        AssertClose(gradients, rows.grad!);
     }
 
     [Theory]
@@ -45,6 +49,9 @@ public sealed class TokenPoolingTests
 
         var pooled = TokenPooling.Pool(new TokenBatch(tensor(Rows, [3, 2]), layout), kind);
 
-        Assert.Equal(values, pooled.data<float>().ToArray());
+        AssertClose(values, pooled);
     }
+
+    private static void AssertClose(float[] expected, Tensor actual) =>
+        Assert.All(expected.Zip(actual.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
 }
