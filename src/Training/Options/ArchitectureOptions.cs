@@ -26,7 +26,7 @@ public sealed record ArchitectureOptions
     [TrainingOption("Width of the feed-forward sublayer.", Minimum = 8, Maximum = 16_384, Encoders = EncoderFamilies.Transformer, Auto = nameof(AutoRules.IntermediateSize), ShapesModel = true)]
     public int IntermediateSize { get; init; } = 512;
 
-    /// <summary>Rows of the n-gram embedding table.</summary>
-    [TrainingOption("Rows of the n-gram embedding table.", Minimum = 64, Maximum = 16_777_216, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 65_536, SearchHigh = 1_048_576, SearchLogarithmic = true)]
+    /// <summary>Hash buckets of the n-grams.</summary>
+    [TrainingOption("Hash buckets of the n-grams; the embedding table has a row for each that occurs in the training part.", Minimum = 64, Maximum = 16_777_216, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 65_536, SearchHigh = 1_048_576, SearchLogarithmic = true)]
     public int Buckets { get; init; } = 262_144;
 }

@@ -19,10 +19,26 @@ public sealed record DataOptions
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
     /// <summary>Number of word pieces learned from the training part.</summary>
-    [TrainingOption("Number of word pieces learned from the training part.", Minimum = 300, Maximum = 200_000, Encoders = EncoderFamilies.Transformer, ShapesModel = true, SearchLow = 4000, SearchHigh = 32_000, SearchLogarithmic = true)]
+    [TrainingOption("Number of word pieces learned from the training part.", Minimum = 100, Maximum = 200_000, Encoders = EncoderFamilies.Transformer, ShapesModel = true, SearchLow = 4000, SearchHigh = 32_000, SearchLogarithmic = true)]
     public int VocabularySize { get; init; } = 8000;
 
-    /// <summary>Lower-case texts and strip accents before cutting them into word pieces.</summary>
-    [TrainingOption("Lower-case texts and strip accents.", Encoders = EncoderFamilies.Transformer, ShapesModel = true)]
+    /// <summary>Lower-case texts.</summary>
+    [TrainingOption("Lower-case texts (word pieces also lose their accents).", ShapesModel = true)]
     public bool Lowercase { get; init; } = true;
+
+    /// <summary>Longest run of words that counts as one token; 0 = none.</summary>
+    [TrainingOption("Longest run of words taken as one token; 0 leaves words out.", Minimum = 0, Maximum = 8, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 1, SearchHigh = 3)]
+    public int WordNgramMax { get; init; } = 2;
+
+    /// <summary>Shortest run of characters of a word that counts as one token.</summary>
+    [TrainingOption("Shortest run of characters of a word taken as one token.", Minimum = 1, Maximum = 16, Encoders = EncoderFamilies.Mlp, ShapesModel = true)]
+    public int CharNgramMin { get; init; } = 2;
+
+    /// <summary>Longest run of characters of a word that counts as one token; 0 = none.</summary>
+    [TrainingOption("Longest run of characters of a word taken as one token; 0 leaves characters out.", Minimum = 0, Maximum = 16, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 0, SearchHigh = 6)]
+    public int CharNgramMax { get; init; } = 5;
+
+    /// <summary>Longest run of Chinese or Japanese characters that counts as one token.</summary>
+    [TrainingOption("Longest run of Chinese or Japanese characters taken as one token.", Minimum = 1, Maximum = 8, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 1, SearchHigh = 4)]
+    public int IdeographNgramMax { get; init; } = 3;
 }

@@ -36,4 +36,8 @@ public sealed record FeedbackOptions
     /// <summary>Weight of each round in the loss.</summary>
     [TrainingOption("Weight of each round in the loss: growing with the round, the same for all, or the last one only.", SearchValues = true)]
     public SupervisionKind Supervision { get; init; } = SupervisionKind.DepthWeighted;
+
+    /// <summary>Take the previous round as given when training.</summary>
+    [TrainingOption("Take the previous round's prediction and states as given when training, so that each round learns to improve on the one before; false trains through all rounds at once.")]
+    public bool StopGradient { get; init; } = true;
 }

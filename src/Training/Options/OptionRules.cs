@@ -1,3 +1,4 @@
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -5,6 +6,9 @@ namespace FeedbackService.Training.Options;
 /// <summary>What must hold between options; limits of single values are checked by <see cref="OptionJson"/>.</summary>
 internal static class OptionRules
 {
+    // A table is reached as one span of bytes, whose length is an int.
+    private const int MostTableNumbers = int.MaxValue / sizeof(float);
+
     /// <exception cref="InvalidOptionsException">Something does not fit; every failure is listed.</exception>
     public static void Check(Preset preset, OptionSet asked, TrainingOptions options)
     {
@@ -24,10 +28,19 @@ internal static class OptionRules
             Require(sizes.Layers >= 1, "layers", "A transformer needs at least one layer.");
         }
 
+        if (preset.Encoder == EncoderFamilies.Mlp)
+        {
+            var data = options.Data;
+            Require((long)sizes.Buckets * sizes.HiddenSize <= MostTableNumbers, "buckets", $"buckets × hidden_size is at most {MostTableNumbers:N0} (2 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / sizes.HiddenSize:N0}.");
+            Require(data.WordNgramMax + data.CharNgramMax > 0, "word_ngram_max", "Words or characters must be on: word_ngram_max and char_ngram_max are both 0.");
+            Require(data.CharNgramMax == 0 || data.CharNgramMin <= data.CharNgramMax, "char_ngram_min", $"Is at most char_ngram_max, {data.CharNgramMax}.");
+        }
+
         if (options.Feedback.Rounds > 0)
         {
             var feedback = options.Feedback;
-            Require(sizes.HiddenSize % feedback.FeedbackHeads == 0, "feedback_heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {feedback.FeedbackHeads}.");
+            var attends = feedback.Kind == FeedbackKind.Attention || feedback.Fusion == FusionKind.Attention;
+            Require(!attends || sizes.HiddenSize % feedback.FeedbackHeads == 0, "feedback_heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {feedback.FeedbackHeads}.");
             Require(feedback.ReentryLayer <= sizes.Layers, "reentry_layer", $"Is at most the number of layers, {sizes.Layers}.");
         }
 
