@@ -1,0 +1,22 @@
+namespace FeedbackService.Training.Progress;
+
+/// <summary>An optimizer step; not every one is reported.</summary>
+/// <param name="Step">Number of the step, from 1.</param>
+/// <param name="Epoch">Passes completed, with the share of the running one: 1.5 is in the middle of the second.</param>
+/// <param name="Loss">Weighted sum of the rounds' losses.</param>
+/// <param name="RoundLosses">Loss of each round.</param>
+/// <param name="LearningRate">Rate of this step.</param>
+/// <param name="GradNorm">Norm of the gradient before clipping.</param>
+/// <param name="TrainedTokens">Tokens read since the start of the training.</param>
+/// <param name="TextsPerSecond">Speed since the last report.</param>
+/// <param name="EtaSeconds">Time to the last step at the mean speed of this process, 0 or more.</param>
+public sealed record StepTaken(
+    long Step,
+    double Epoch,
+    double Loss,
+    IReadOnlyList<double> RoundLosses,
+    double LearningRate,
+    double GradNorm,
+    long TrainedTokens,
+    double TextsPerSecond,
+    double EtaSeconds) : TrainingProgress;
