@@ -1,0 +1,53 @@
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Training.Presets;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>A registered model that a training goes on from.</summary>
+internal sealed class BaseModel : IDisposable
+{
+    private readonly TokenizerConfig _tokenizerConfig;
+    private readonly SafetensorsReader _weights;
+
+    private BaseModel(ModelArtifact artifact)
+    {
+        Hash = artifact.ManifestSha256;
+        Config = artifact.ReadConfig();
+        Tokenizer = artifact.ReadTokenizer();
+        _tokenizerConfig = JsonFiles.Read<TokenizerConfig>(Path.Combine(artifact.Directory, TokenizerFiles.ConfigFile));
+        _weights = artifact.OpenWeights();
+    }
+
+    /// <summary>SHA-256 of the artifact's manifest.</summary>
+    public string Hash { get; }
+
+    /// <summary>Its classifier.</summary>
+    public ClassifierConfig Config { get; }
+
+    /// <summary>Its tokenizer.</summary>
+    public ITextTokenizer Tokenizer { get; }
+
+    /// <summary>Opens an artifact folder and checks every file.</summary>
+    /// <exception cref="InvalidArtifactException">It is damaged or of another format.</exception>
+    public static BaseModel Open(string directory) => new(ArtifactReader.Open(directory, ArtifactVerification.Hashes));
+
+    /// <summary>The model as a starting point for options.</summary>
+    public Preset AsPreset() => ModelShape.AsPreset(Config, _tokenizerConfig);
+
+    /// <summary>Gives a new model what this one knows.</summary>
+    /// <param name="model">Of the same shape, perhaps with other labels.</param>
+    /// <param name="sameLabels">The label lists are equal, so that head and label embedding fit.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public void PassOn(TextClassifier model, bool sameLabels)
+    {
+        using var scope = NewDisposeScope();
+        ModelWeights.Inherit(model, _weights.Entries.ToDictionary(entry => entry.Name, entry => _weights.Read(entry.Name, widen: true), StringComparer.Ordinal), sameLabels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+}

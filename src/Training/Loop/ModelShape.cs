@@ -1,0 +1,151 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Training.Options;
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>Options to configurations, and back for a registered base model.</summary>
+public static class ModelShape
+{
+    /// <summary>The classifier that the options describe.</summary>
+    /// <param name="options">Effective options.</param>
+    /// <param name="encoder">Exactly one family.</param>
+    /// <param name="labels">Label names in the order of the logits.</param>
+    /// <param name="vocabularySize">Number of token ids of the tokenizer.</param>
+    public static ClassifierConfig Config(TrainingOptions options, EncoderFamilies encoder, IReadOnlyList<string> labels, int vocabularySize)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var sizes = options.Architecture;
+        EncoderConfig encoderConfig = encoder == EncoderFamilies.Mlp
+            ? new MlpEncoderConfig
+            {
+                HiddenSize = sizes.HiddenSize,
+                Layers = sizes.Layers,
+                Dropout = options.Regularization.Dropout,
+                Buckets = vocabularySize,
+                RowDropout = options.Regularization.NgramDropout,
+            }
+            : new TransformerEncoderConfig
+            {
+                HiddenSize = sizes.HiddenSize,
+                Layers = sizes.Layers,
+                Dropout = options.Regularization.Dropout,
+                VocabularySize = vocabularySize,
+                Heads = sizes.Heads,
+                IntermediateSize = sizes.IntermediateSize,
+                MaxPositions = options.Data.MaxTokens,
+            };
+        var feedback = options.Feedback;
+        return new ClassifierConfig
+        {
+            Encoder = encoderConfig,
+            Pooling = sizes.Pooling,
+            Feedback = feedback.Rounds == 0 ? null : new FeedbackConfig
+            {
+                Feedback = feedback.Kind,
+                Fusion = feedback.Fusion,
+                Rounds = feedback.Rounds,
+                ReentryLayer = feedback.ReentryLayer,
+                Inject = feedback.Inject,
+                Heads = feedback.FeedbackHeads,
+                InitialScale = feedback.InitialScale,
+                StopGradient = feedback.StopGradient,
+            },
+            Head = options.Data.Head,
+            HeadDropout = options.Regularization.HeadDropout,
+            Labels = labels,
+            MaxTokens = options.Data.MaxTokens,
+        };
+    }
+
+    /// <summary>A registered model's classifier for other labels: its shape stays, dropout follows the options.</summary>
+    public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels)
+    {
+        ArgumentNullException.ThrowIfNull(registered);
+        ArgumentNullException.ThrowIfNull(options);
+        EncoderConfig encoder = registered.Encoder is MlpEncoderConfig mlp
+            ? mlp with { Dropout = options.Regularization.Dropout, RowDropout = options.Regularization.NgramDropout }
+            : registered.Encoder with { Dropout = options.Regularization.Dropout };
+        return registered with
+        {
+            Encoder = encoder,
+            Feedback = registered.Feedback is null ? null : registered.Feedback with { StopGradient = options.Feedback.StopGradient },
+            HeadDropout = options.Regularization.HeadDropout,
+            Labels = labels,
+        };
+    }
+
+    /// <summary>The n-gram settings that the options describe.</summary>
+    public static HashedNgramConfig Ngrams(TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new HashedNgramConfig
+        {
+            Buckets = options.Architecture.Buckets,
+            WordMax = options.Data.WordNgramMax,
+            CharacterMin = options.Data.CharNgramMin,
+            CharacterMax = options.Data.CharNgramMax,
+            IdeographMax = options.Data.IdeographNgramMax,
+            LowerCase = options.Data.Lowercase,
+        };
+    }
+
+    /// <summary>The word-piece settings that the options describe.</summary>
+    public static WordPieceConfig WordPieces(TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new WordPieceConfig { LowerCase = options.Data.Lowercase };
+    }
+
+    /// <summary>
+    /// A registered model as a starting point: the defaults of the first preset of its family, and what its weights and
+    /// tokenizer fix.
+    /// </summary>
+    /// <param name="config">The base's classifier.</param>
+    /// <param name="tokenizer">The base's tokenizer settings.</param>
+    public static Preset AsPreset(ClassifierConfig config, TokenizerConfig tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var family = config.Encoder is MlpEncoderConfig ? EncoderFamilies.Mlp : EncoderFamilies.Transformer;
+        var bound = OptionSet.Empty
+            .With(o => o.Data.MaxTokens, config.MaxTokens)
+            .With(o => o.Data.Head, config.Head)
+            .With(o => o.Architecture.HiddenSize, config.Encoder.HiddenSize)
+            .With(o => o.Architecture.Layers, config.Encoder.Layers)
+            .With(o => o.Architecture.Pooling, config.Pooling)
+            .With(o => o.Feedback.Rounds, config.Feedback?.Rounds ?? 0);
+        if (config.Feedback is { } feedback)
+        {
+            bound = bound
+                .With(o => o.Feedback.Kind, feedback.Feedback)
+                .With(o => o.Feedback.Fusion, feedback.Fusion)
+                .With(o => o.Feedback.ReentryLayer, feedback.ReentryLayer)
+                .With(o => o.Feedback.Inject, feedback.Inject)
+                .With(o => o.Feedback.FeedbackHeads, feedback.Heads)
+                .With(o => o.Feedback.InitialScale, feedback.InitialScale);
+        }
+
+        if (config.Encoder is TransformerEncoderConfig transformer)
+        {
+            bound = bound
+                .With(o => o.Data.VocabularySize, transformer.VocabularySize)
+                .With(o => o.Architecture.Heads, transformer.Heads)
+                .With(o => o.Architecture.IntermediateSize, transformer.IntermediateSize);
+        }
+
+        bound = tokenizer switch
+        {
+            HashedNgramConfig ngrams => bound
+                .With(o => o.Architecture.Buckets, ngrams.Buckets)
+                .With(o => o.Data.WordNgramMax, ngrams.WordMax)
+                .With(o => o.Data.CharNgramMin, ngrams.CharacterMin)
+                .With(o => o.Data.CharNgramMax, ngrams.CharacterMax)
+                .With(o => o.Data.IdeographNgramMax, ngrams.IdeographMax)
+                .With(o => o.Data.Lowercase, ngrams.LowerCase),
+            WordPieceConfig pieces => bound.With(o => o.Data.Lowercase, pieces.LowerCase),
+            _ => bound,
+        };
+        return PresetCatalog.All.First(preset => preset.Encoder == family) with { Id = "base", Description = "A registered model.", Fixed = bound, TrainableFromScratch = false };
+    }
+}

@@ -1,0 +1,63 @@
+using FeedbackService.Model.Classification;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>Copies of a model's state dictionary, in and out.</summary>
+internal static class ModelWeights
+{
+    // What belongs to the labels and starts anew with other labels.
+    private static readonly string[] OfLabels = ["head.", "feedback_loop.label_embedding"];
+
+    /// <summary>A copy of every tensor, owned by the caller.</summary>
+    public static Dictionary<string, Tensor> Snapshot(TextClassifier model)
+    {
+        using var noGradient = no_grad();
+        return model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope(), StringComparer.Ordinal);
+    }
+
+    /// <summary>Sets every tensor.</summary>
+    /// <exception cref="InvalidDataException">Names or shapes are not the model's; the model is then unchanged.</exception>
+    public static void Restore(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        var current = model.state_dict();
+        var odd = current.Keys.Except(weights.Keys).Select(name => $"missing {name}")
+            .Concat(weights.Keys.Except(current.Keys).Select(name => $"unexpected {name}"))
+            .Concat(current.Where(entry => weights.TryGetValue(entry.Key, out var other) && !SameShape(entry.Value, other)).Select(entry => $"other shape of {entry.Key}"))
+            .ToList();
+        if (odd.Count > 0)
+        {
+            throw new InvalidDataException($"The weights do not fit the model: {string.Join(", ", odd)}.");
+        }
+
+        CopyInto(current, weights);
+    }
+
+    /// <summary>Takes over what a registered model knows.</summary>
+    /// <param name="model">The new model, of the same shape but perhaps with other labels.</param>
+    /// <param name="weights">The registered model's tensors.</param>
+    /// <param name="sameLabels">The label lists are equal, so that the head fits.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape; the model is then unchanged.</exception>
+    public static void Inherit(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights, bool sameLabels)
+    {
+        var wanted = model.state_dict().Where(entry => sameLabels || !OfLabels.Any(prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal))).ToList();
+        var odd = wanted.Where(entry => !weights.TryGetValue(entry.Key, out var weight) || !SameShape(entry.Value, weight)).Select(entry => entry.Key).ToList();
+        if (odd.Count > 0)
+        {
+            throw new InvalidDataException($"The base model's weights are missing or have another shape: {string.Join(", ", odd)}.");
+        }
+
+        CopyInto(wanted, weights);
+    }
+
+    private static bool SameShape(Tensor one, Tensor other) => one.shape.AsSpan().SequenceEqual(other.shape);
+
+    private static void CopyInto(IEnumerable<KeyValuePair<string, Tensor>> targets, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using var noGradient = no_grad();
+        foreach (var (name, target) in targets)
+        {
+            target.copy_(weights[name]);
+        }
+    }
+}

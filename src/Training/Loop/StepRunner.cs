@@ -1,0 +1,57 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Training.Objectives;
+using FeedbackService.Training.Optimization;
+using FeedbackService.Training.Options;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Loop;
+
+
+/// <summary>One optimizer step: forward through all rounds, supervised sum, backward, clip, move.</summary>
+internal sealed class StepRunner(
+    TextClassifier model,
+    ParameterOptimizer optimizer,
+    ClassificationObjective objective,
+    LearningRateSchedule schedule,
+    TrainingOptions options,
+    Device device,
+    ulong seed)
+{
+    private readonly double[] _roundWeights = RoundSupervision.Weights(options.Feedback.Supervision, model.MaxRounds);
+
+    /// <summary>Weighted sum of the rounds' losses.</summary>
+    public double WeightedLoss(IReadOnlyList<double> roundLosses) => _roundWeights.Zip(roundLosses, (weight, loss) => weight * loss).Sum();
+
+    /// <summary>Takes one step; what it does depends on weights, batch, seed and number alone.</summary>
+    /// <param name="step">Number of the step, from 1.</param>
+    /// <param name="batch">B texts.</param>
+    /// <exception cref="DivergedTrainingException">Loss or gradient is not finite; the weights are left as they were.</exception>
+    public StepResult Take(long step, IReadOnlyList<EncodedExample> batch)
+    {
+        using var scope = NewDisposeScope();
+        TrainingSeeds.SeedStep(seed, step);
+        foreach (var parameter in optimizer.Parameters)
+        {
+            parameter.Value.grad = null;
+        }
+
+        var logits = model.Forward(PackedTokens.Pack([.. batch.Select(example => example.Tokens)]), device, model.MaxRounds);
+        var targets = objective.Targets([.. batch.Select(example => example.Labels)], model.Config.Labels.Count, device);
+        var losses = stack(logits.Select(round => objective.Loss(round, targets))); // [K + 1]
+        var loss = (losses * tensor([.. _roundWeights.Select(weight => (float)weight)], device: device)).sum();
+        loss.backward();
+
+        var gradients = ParameterGradient.Collect(optimizer.Parameters);
+        var norm = GradientClipping.Clip(gradients, options.Optimizer.MaxGradNorm);
+        var value = (double)loss.item<float>();
+        if (!double.IsFinite(value) || !double.IsFinite(norm))
+        {
+            throw new DivergedTrainingException(step, value, norm);
+        }
+
+        var rate = schedule.At(step);
+        optimizer.Step(gradients, rate);
+        return new StepResult(value, [.. losses.detach().cpu().data<float>().Select(round => (double)round)], rate, norm);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FeedbackService.Model.Inference;
+using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Metrics;
+using FeedbackService.Training.Options;
+using FeedbackService.Training.Progress;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>
+/// Trains one classifier from a plan to an artifact. One per process: libtorch's seed and thread count belong to the process.
+/// </summary>
+/// <remarks>
+/// On a CPU, a training that is killed at any moment and started again from the same plan ends with the same weights, bit
+/// for bit, as one that is left alone, given the same number of threads: the order of the data is a function of seed and
+/// epoch, the randomness of a step one of seed and step, and the rest is in the checkpoint.
+/// </remarks>
+/// <param name="plan">What to train on what.</param>
+/// <param name="report">Told everything that happens, on the training thread.</param>
+/// <param name="time">Clock for speed and checkpoint intervals.</param>
+public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, TimeProvider time)
+{
+    /// <summary>Trains to the end, or until cancelled.</summary>
+    /// <param name="cancellation">Asked between steps; the training then writes a checkpoint and stops.</param>
+    /// <returns><see cref="TrainingFinished"/> or <see cref="TrainingCancelled"/>, which has been reported too.</returns>
+    /// <exception cref="InvalidOptionsException">The options do not fit.</exception>
+    /// <exception cref="TrainingDataException">The data cannot train a classifier.</exception>
+    /// <exception cref="UnreadableDatasetException">A file is no data set at all.</exception>
+    /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
+    /// <exception cref="DivergedTrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="IOException">A file cannot be read, or the disk is full.</exception>
+    public TrainingProgress Run(CancellationToken cancellation = default)
+    {
+        if (get_num_threads() != plan.Threads)
+        {
+            set_num_threads(plan.Threads);
+        }
+
+        TrainingSetup setup;
+        try
+        {
+            setup = TrainingSetup.Create(plan, report, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Report(new TrainingCancelled(0));
+        }
+
+        using (setup)
+        using (var run = new TrainingRun(setup, report, time))
+        {
+            return Report(Run(setup, run, cancellation));
+        }
+    }
+
+    private TrainingProgress Run(TrainingSetup setup, TrainingRun run, CancellationToken cancellation)
+    {
+        run.Resume();
+        ReportStart(setup, run);
+        while (!run.IsOver)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                run.WriteCheckpoint();
+                return new TrainingCancelled(run.Step);
+            }
+
+            run.TakeStep();
+            if (run.EvaluationIsDue)
+            {
+                run.Evaluate();
+                run.WriteCheckpointIfDue();
+            }
+        }
+
+        return Finish(setup, run);
+    }
+
+    private TrainingFinished Finish(TrainingSetup setup, TrainingRun run)
+    {
+        run.RestoreBest();
+        var calibration = Calibration.Identity;
+        EvaluationReport? evaluation = null;
+        if (setup.Validation.Count > 0)
+        {
+            var pass = run.RunValidation();
+            calibration = ValidationScore.Calibrate(pass, setup.Validation, setup.Model.Config);
+            evaluation = ValidationScore.Report(pass, setup.Validation, setup.Model.Config, calibration);
+        }
+
+        var reportJson = evaluation is null ? null : (JsonObject?)JsonSerializer.SerializeToNode(evaluation);
+        TrainingArtifact.Write(setup, calibration, reportJson, time.GetUtcNow());
+        return new TrainingFinished(Path.GetFullPath(plan.OutputDirectory), run.Step, run.BestStep, run.StoppedEarly, run.TrainedTokens, reportJson);
+    }
+
+    private void ReportStart(TrainingSetup setup, TrainingRun run) => report(new TrainingStarted(
+        OptionJson.Write(setup.Options, setup.Preset.Encoder),
+        setup.TotalSteps,
+        setup.StepsPerEpoch,
+        setup.Train.Count,
+        setup.Validation.Count,
+        setup.Train.Count(example => example.Tokens.Truncated),
+        setup.Model.Config.Labels,
+        setup.Optimizer.Parameters.Sum(parameter => parameter.Value.numel()),
+        plan.Device,
+        plan.Threads,
+        run.Step));
+
+    private TrainingProgress Report(TrainingProgress last)
+    {
+        report(last);
+        return last;
+    }
+}

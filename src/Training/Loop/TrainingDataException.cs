@@ -1,0 +1,36 @@
+namespace FeedbackService.Training.Loop;
+
+/// <summary>The data cannot train a classifier.</summary>
+public sealed class TrainingDataException : Exception
+{
+    /// <summary>Code of a file without a label column or usable labels.</summary>
+    public const string NoLabels = "no_labels";
+
+    /// <summary>Code of a file in which all texts have the same label.</summary>
+    public const string OneClass = "one_class";
+
+    /// <summary>Code of a file without a usable row.</summary>
+    public const string NoRows = "no_rows";
+
+    /// <summary>Code of several labels on a row where one is asked for.</summary>
+    public const string SeveralLabels = "several_labels";
+
+    /// <summary>Code of a validation file of which nothing can be used.</summary>
+    public const string ValidationUnusable = "validation_unusable";
+
+    /// <summary>Code of a class weight for a label that does not occur.</summary>
+    public const string UnknownLabel = "unknown_label";
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="code">One of this class's codes.</param>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="parameter">Part of the request that is to blame.</param>
+    public TrainingDataException(string code, string message, string parameter = "training_file")
+        : base(message) => (Code, Parameter) = (code, parameter);
+
+    /// <summary>Stable code, one of this class's constants.</summary>
+    public string Code { get; }
+
+    /// <summary>Part of the request that is to blame.</summary>
+    public string Parameter { get; }
+}

@@ -1,0 +1,191 @@
+using FeedbackService.Model.Inference;
+using FeedbackService.Training.Checkpoints;
+using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Optimization;
+using FeedbackService.Training.Progress;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>A training under way: what changes from step to step, and how it is kept.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingSetup _setup;
+    private readonly Action<TrainingProgress> _report;
+    private readonly TimeProvider _time;
+    private readonly StepRunner _steps;
+    private readonly Evaluator _evaluator;
+    private readonly BestWeights _best;
+    private readonly CheckpointStore _checkpoints;
+    private readonly int[] _lengths;
+    private ProgressMeter? _meter;
+    private IReadOnlyList<int[]> _batches = [];
+    private long _epochOfBatches = -1;
+    private long _lastCheckpoint;
+
+    public TrainingRun(TrainingSetup setup, Action<TrainingProgress> report, TimeProvider time)
+    {
+        var schedule = setup.Options.Schedule;
+        _setup = setup;
+        _report = report;
+        _time = time;
+        _steps = new StepRunner(
+            setup.Model,
+            setup.Optimizer,
+            setup.Objective,
+            new LearningRateSchedule(schedule.Scheduler, schedule.PeakLearningRate, setup.TotalSteps, schedule.WarmupRatio),
+            setup.Options,
+            setup.Device,
+            (ulong)setup.Plan.Seed);
+        _evaluator = new Evaluator(setup.Validation, setup.Objective, 2 * schedule.BatchSize, setup.Device);
+        _best = new BestWeights(schedule.EarlyStoppingPatience);
+        _checkpoints = new CheckpointStore(setup.Plan.CheckpointDirectory);
+        _lengths = [.. setup.Train.Select(example => example.Tokens.Ids.Length)];
+        _lastCheckpoint = time.GetTimestamp();
+    }
+
+    /// <summary>Steps taken.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>Tokens read in all steps.</summary>
+    public long TrainedTokens { get; private set; }
+
+    /// <summary>Step whose weights are the best, or the last one's without validation.</summary>
+    public long BestStep => _best.Step > 0 ? _best.Step : Step;
+
+    /// <summary>Early stopping has ended the training.</summary>
+    public bool StoppedEarly => _best.PatienceIsOver && Step < _setup.TotalSteps;
+
+    /// <summary>No step is left to take.</summary>
+    public bool IsOver => Step >= _setup.TotalSteps || _best.PatienceIsOver;
+
+    /// <summary>This is a step after which the model is looked at.</summary>
+    public bool EvaluationIsDue => Step % _setup.Options.Schedule.EvalEvery == 0 || Step == _setup.TotalSteps;
+
+    /// <summary>Goes on from the newest checkpoint of this training, if there is one.</summary>
+    public void Resume()
+    {
+        using (var scope = NewDisposeScope())
+        {
+            var content = _checkpoints.ReadNewest(_setup.RunHash, reason => _report(new ProgressMessage("warn", reason)));
+            if (content is not null)
+            {
+                TakeOver(content);
+            }
+        }
+
+        _meter = new ProgressMeter(Step + 1, _setup.TotalSteps, _setup.StepsPerEpoch, _time);
+    }
+
+    /// <summary>Takes the next optimizer step.</summary>
+    public void TakeStep()
+    {
+        var epoch = Step / _setup.StepsPerEpoch;
+        if (epoch != _epochOfBatches)
+        {
+            _batches = LengthBatcher.Plan(_lengths, _setup.Options.Schedule.BatchSize, (ulong)_setup.Plan.Seed, (int)epoch);
+            _epochOfBatches = epoch;
+        }
+
+        var batch = _batches[(int)(Step % _setup.StepsPerEpoch)];
+        var result = _steps.Take(Step + 1, [.. batch.Select(index => _setup.Train[index])]);
+        Step++;
+        TrainedTokens += batch.Sum(index => (long)_lengths[index]);
+        if (_meter!.Take(Step, batch.Length, TrainedTokens, result) is { } record)
+        {
+            _report(record);
+        }
+    }
+
+    /// <summary>Classifies the validation part and remembers the weights if they are the best so far; nothing without one.</summary>
+    public void Evaluate()
+    {
+        if (_setup.Validation.Count == 0)
+        {
+            return;
+        }
+
+        var pass = RunValidation();
+        var scores = ValidationScore.Report(pass, _setup.Validation, _setup.Model.Config, Calibration.Identity);
+        var isBest = _best.Offer(_setup.Model, Step, scores.MacroF1);
+        _report(new EvaluationMade(
+            Step,
+            (double)Step / _setup.StepsPerEpoch,
+            _steps.WeightedLoss(pass.Losses),
+            scores.Accuracy,
+            scores.MacroF1,
+            [.. pass.Losses.Select((loss, round) => new RoundEvaluation(round, loss, scores.Rounds[round].Accuracy))],
+            isBest));
+    }
+
+    /// <summary>Logits of the validation part, all rounds.</summary>
+    public EvaluationPass RunValidation() => _evaluator.Run(_setup.Model);
+
+    /// <summary>Puts the best weights back; without validation the last ones stay.</summary>
+    public void RestoreBest()
+    {
+        if (_best.Weights is not null)
+        {
+            ModelWeights.Restore(_setup.Model, _best.Weights);
+        }
+    }
+
+    /// <summary>Writes a checkpoint unless the last one is too recent to be worth replacing.</summary>
+    public void WriteCheckpointIfDue()
+    {
+        if (!IsOver && _time.GetElapsedTime(_lastCheckpoint).TotalSeconds >= _setup.Plan.CheckpointIntervalSeconds)
+        {
+            WriteCheckpoint();
+        }
+    }
+
+    /// <summary>Writes a checkpoint.</summary>
+    public void WriteCheckpoint()
+    {
+        var state = new CheckpointState
+        {
+            Step = Step,
+            TrainedTokens = TrainedTokens,
+            BestStep = _best.Step,
+            BestMacroF1 = _best.MacroF1,
+            EvaluationsWithoutGain = _best.WithoutGain,
+            RunHash = _setup.RunHash,
+            Threads = _setup.Plan.Threads,
+            Device = _setup.Plan.Device,
+        };
+        string path;
+        using (var scope = NewDisposeScope())
+        {
+            var best = _best.Step == Step ? null : _best.Weights;
+            path = _checkpoints.Write(
+                new CheckpointContent(state, _setup.Model.state_dict(), _setup.Optimizer.State, best),
+                folder => TrainingArtifact.Describe(_setup, folder));
+        }
+
+        _lastCheckpoint = _time.GetTimestamp();
+        _report(new CheckpointWritten(Step, path));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _best.Dispose();
+
+    private void TakeOver(CheckpointContent content)
+    {
+        var state = content.State;
+        if (state.Threads != _setup.Plan.Threads || state.Device != _setup.Plan.Device)
+        {
+            _report(new ProgressMessage("warn", $"The checkpoint was written with {state.Threads} threads on {state.Device}; the result may differ in the last bits from an undisturbed training."));
+        }
+
+        ModelWeights.Restore(_setup.Model, content.Weights);
+        _setup.Optimizer.Load(content.OptimizerState);
+        Step = state.Step;
+        TrainedTokens = state.TrainedTokens;
+        if (state.BestStep > 0)
+        {
+            var best = state.BestStep == state.Step ? content.Weights : content.BestWeights
+                ?? throw new InvalidDataException($"The checkpoint of step {state.Step} lacks the best weights.");
+            _best.Set(state.BestStep, state.BestMacroF1, state.EvaluationsWithoutGain, best.ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Objectives;
+using FeedbackService.Training.Optimization;
+using FeedbackService.Training.Options;
+using FeedbackService.Training.Presets;
+using FeedbackService.Training.Progress;
+using FeedbackService.Training.Vocabulary;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>Everything a training needs before its first step, made from the plan alone: the same plan and files give the same.</summary>
+internal sealed class TrainingSetup : IDisposable
+{
+    private TrainingSetup(TrainingPlan plan, TrainingSource source, Preset preset, TrainingOptions options)
+    {
+        Plan = plan;
+        Source = source;
+        Preset = preset;
+        Options = options;
+        Device = device(plan.Device);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public TrainingPlan Plan { get; }
+
+    /// <summary>The rows of the files.</summary>
+    public TrainingSource Source { get; }
+
+    /// <summary>The preset, or the registered base model as one.</summary>
+    public Preset Preset { get; }
+
+    /// <summary>The effective options.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>Where the model is.</summary>
+    public Device Device { get; }
+
+    /// <summary>Learned from the training part, made from the options, or the base's.</summary>
+    public required ITextTokenizer Tokenizer { get; init; }
+
+    /// <summary>The training part.</summary>
+    public required IReadOnlyList<EncodedExample> Train { get; init; }
+
+    /// <summary>The validation part; may be empty.</summary>
+    public required IReadOnlyList<EncodedExample> Validation { get; init; }
+
+    /// <summary>The model with its initial weights, on the device.</summary>
+    public required TextClassifier Model { get; init; }
+
+    /// <summary>The loss.</summary>
+    public required ClassificationObjective Objective { get; init; }
+
+    /// <summary>The update rule.</summary>
+    public required ParameterOptimizer Optimizer { get; init; }
+
+    /// <summary>SHA-256 of the base artifact's manifest; null without a base.</summary>
+    public required string? BaseHash { get; init; }
+
+    /// <summary>Optimizer steps of one pass.</summary>
+    public int StepsPerEpoch => (Train.Count + Options.Schedule.BatchSize - 1) / Options.Schedule.BatchSize;
+
+    /// <summary>Optimizer steps if nothing stops the training early.</summary>
+    public long TotalSteps => (long)StepsPerEpoch * Options.Schedule.Epochs;
+
+    /// <summary>A hash over all that decides the result, apart from device and threads.</summary>
+    public string RunHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+        Source.TrainingHash,
+        Source.ValidationHash,
+        JsonSerializer.Serialize(new[] { Plan.Columns, Plan.ValidationColumns }),
+        OptionJson.Write(Options, Preset.Encoder).ToJsonString(),
+        JsonSerializer.Serialize(Model.Config, JsonFiles.Options),
+        BaseHash,
+        Plan.Seed))));
+
+    /// <summary>Reads the files and makes tokenizer, examples, model and optimizer.</summary>
+    /// <exception cref="InvalidOptionsException">The options do not fit.</exception>
+    /// <exception cref="TrainingDataException">The data cannot train a classifier.</exception>
+    public static TrainingSetup Create(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation)
+    {
+        var source = TrainingSource.Read(plan, report, cancellation);
+        using var registered = plan.BaseArtifact is null ? null : BaseModel.Open(plan.BaseArtifact);
+        var preset = registered?.AsPreset() ?? PresetCatalog.Find(plan.Preset ?? "")
+            ?? throw new ArgumentException($"The plan names neither a base artifact nor a known preset ('{plan.Preset}').", nameof(plan));
+        var options = OptionCatalog.Resolve(preset, OptionJson.Parse(plan.Hyperparameters ?? default, preset.Encoder), source.Facts);
+        var labels = registered is not null && registered.Config.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(source.Labels) ? registered.Config.Labels : source.Labels;
+        CheckLabels(options, source);
+
+        var (trainRows, validationRows) = Split(plan, source, options, labels);
+        var tokenizer = registered?.Tokenizer ?? CreateTokenizer(options, preset.Encoder, trainRows, cancellation);
+        var train = Encode(trainRows, tokenizer, labels, options.Data.MaxTokens, cancellation);
+        var validation = Encode(validationRows, tokenizer, labels, options.Data.MaxTokens, cancellation);
+
+        TrainingSeeds.SeedWeights((ulong)plan.Seed);
+        var config = registered is null
+            ? ModelShape.Config(options, preset.Encoder, labels, tokenizer.VocabularySize)
+            : ModelShape.Continue(registered.Config, options, labels);
+        var model = ClassifierFactory.Create(config);
+        if (registered is not null)
+        {
+            registered.PassOn(model, sameLabels: labels.SequenceEqual(registered.Config.Labels, StringComparer.Ordinal));
+        }
+
+        var target = device(plan.Device);
+        model.to(target);
+        var counts = labels.Select((_, label) => train.Count(example => example.Labels.Contains(label))).ToList();
+        return new TrainingSetup(plan, source, preset, options)
+        {
+            BaseHash = registered?.Hash,
+            Tokenizer = tokenizer,
+            Train = train,
+            Validation = validation,
+            Model = model,
+            Objective = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), target),
+            Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Objective.Dispose();
+        Model.Dispose();
+    }
+
+    private static void CheckLabels(TrainingOptions options, TrainingSource source)
+    {
+        if (options.Data.Head == HeadKind.SingleLabel && source.Rows.FirstOrDefault(row => row.Labels.Count != 1) is { } odd)
+        {
+            throw new TrainingDataException(
+                TrainingDataException.SeveralLabels, $"Line {odd.Line} has {odd.Labels.Count} labels, but head is single_label; leave head on auto, or mend the file.");
+        }
+
+        var unknown = options.Regularization.ClassWeights.Given?.Keys.Except(source.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw new TrainingDataException(TrainingDataException.UnknownLabel, $"class_weights names the label '{unknown}', which the training file does not have.", "class_weights");
+        }
+    }
+
+    private static (IReadOnlyList<LabeledText> Train, IReadOnlyList<LabeledText> Validation) Split(
+        TrainingPlan plan, TrainingSource source, TrainingOptions options, IReadOnlyList<string> labels)
+    {
+        if (source.ValidationRows is not null)
+        {
+            return (source.Rows, source.ValidationRows);
+        }
+
+        var index = IndexOf(labels);
+        IReadOnlyList<int>[] classes = [.. source.Rows.Select(row => (IReadOnlyList<int>)[.. row.Labels.Select(label => index[label])])];
+        var split = StratifiedSplit.Create(classes, options.Data.ValidationSplit, (ulong)plan.Seed);
+        return ([.. split.Train.Select(row => source.Rows[row])], [.. split.Validation.Select(row => source.Rows[row])]);
+    }
+
+    private static ITextTokenizer CreateTokenizer(TrainingOptions options, EncoderFamilies encoder, IEnumerable<LabeledText> rows, CancellationToken cancellation)
+    {
+        if (encoder == EncoderFamilies.Mlp)
+        {
+            var ngrams = ModelShape.Ngrams(options);
+            return new WeightedNgramTokenizer(ngrams, NgramVocabularyTrainer.Train(ngrams, rows.Select(row => row.Input)));
+        }
+
+        var config = ModelShape.WordPieces(options);
+        var texts = rows.SelectMany(row => new[] { row.Input.Text, row.Input.TextPair }).OfType<string>();
+        var vocabulary = new WordPieceVocabularyTrainer(new WordPieceVocabularyOptions { Size = options.Data.VocabularySize, Tokenizer = config }).Learn(texts, cancellation);
+        return new WordPieceTextTokenizer(config, vocabulary);
+    }
+
+    private static List<EncodedExample> Encode(
+        IReadOnlyList<LabeledText> rows, ITextTokenizer tokenizer, IReadOnlyList<string> labels, int maxTokens, CancellationToken cancellation)
+    {
+        var index = IndexOf(labels);
+        var examples = new List<EncodedExample>(rows.Count);
+        foreach (var row in rows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            examples.Add(new EncodedExample(tokenizer.Encode(row.Input, maxTokens), [.. row.Labels.Select(label => index[label]).Order()]));
+        }
+
+        return examples;
+    }
+
+    private static Dictionary<string, int> IndexOf(IReadOnlyList<string> labels) =>
+        labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
+}

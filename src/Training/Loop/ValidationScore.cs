@@ -1,0 +1,58 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Training.Metrics;
+
+namespace FeedbackService.Training.Loop;
+
+/// <summary>Logits of a held-out part to figures.</summary>
+internal static class ValidationScore
+{
+    /// <summary>The evaluation report of a pass.</summary>
+    /// <param name="pass">Logits of every round.</param>
+    /// <param name="examples">The held-out part, in the order of the logits.</param>
+    /// <param name="config">The classifier.</param>
+    /// <param name="calibration">Temperatures and thresholds.</param>
+    public static EvaluationReport Report(EvaluationPass pass, IReadOnlyList<EncodedExample> examples, ClassifierConfig config, Calibration calibration)
+    {
+        var feedbackRounds = pass.Logits.Length - 1;
+        var accumulator = config.Head == HeadKind.SingleLabel
+            ? EvaluationAccumulator.SingleLabel(config.Labels, feedbackRounds)
+            : EvaluationAccumulator.MultiLabel(config.Labels, feedbackRounds, calibration.Thresholds);
+        for (var text = 0; text < examples.Count; text++)
+        {
+            accumulator.Add(
+                [.. pass.Logits.Select((logits, round) => Probabilities(logits[text], config.Head, calibration.TemperatureOf(round)))],
+                examples[text].Labels);
+        }
+
+        return accumulator.ToReport();
+    }
+
+    /// <summary>The temperature of each round, and for several labels the threshold of each label, that fit the held-out part best.</summary>
+    public static Calibration Calibrate(EvaluationPass pass, IReadOnlyList<EncodedExample> examples, ClassifierConfig config)
+    {
+        if (config.Head == HeadKind.SingleLabel)
+        {
+            int[] truths = [.. examples.Select(example => example.Labels[0])];
+            return new Calibration([.. pass.Logits.Select(logits => TemperatureScaling.Fit(logits, truths))]);
+        }
+
+        IReadOnlyList<int>[] labels = [.. examples.Select(example => example.Labels)];
+        double[] temperatures = [.. pass.Logits.Select(logits => TemperatureScaling.FitMultiLabel(logits, labels))];
+        float[][] probabilities = [.. pass.Logits[^1].Select(logits => Probabilities(logits, config.Head, temperatures[^1]))];
+        return new Calibration(temperatures, ThresholdFitting.Fit(probabilities, labels, config.Labels.Count));
+    }
+
+    private static float[] Probabilities(float[] logits, HeadKind head, double temperature)
+    {
+        if (head == HeadKind.MultiLabel)
+        {
+            return [.. logits.Select(logit => (float)(1 / (1 + Math.Exp(-logit / temperature))))];
+        }
+
+        var largest = logits.Max();
+        var powers = logits.Select(logit => Math.Exp((logit - largest) / temperature)).ToArray();
+        var sum = powers.Sum();
+        return [.. powers.Select(power => (float)(power / sum))];
+    }
+}
