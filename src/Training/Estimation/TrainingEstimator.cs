@@ -1,0 +1,108 @@
+using FeedbackService.Training.Options;
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Training.Estimation;
+
+/// <summary>
+/// Steps, time and memory of a training from its options, the size of its data and the speed of the machine.
+/// </summary>
+/// <remarks>
+/// Time per step = operations of the matrix products / their speed + bytes of everything else / its speed + calls.
+/// Backward costs twice the forward. Figures per token row, H hidden, I intermediate, T tokens: transformer layer
+/// 8H² + 4HI + 4TH operations; n-gram layer 4H²; feedback round 12H² and the layers above the re-entry again. A row of the
+/// model is written and read about <see cref="PassesPerLayer"/> times per layer and round. The factors were fitted to the
+/// presets on two cores; the range allows for what they leave out.
+/// </remarks>
+public static class TrainingEstimator
+{
+    private const double ForwardAndBackward = 3;
+    private const double PassesPerLayer = 24;
+    private const double PassesPerRound = 30;
+    private const double PassesPerLookUp = 12;
+    private const double SecondsPerCall = 20e-6;
+    private const double CallsPerLayer = 60;
+
+    // The product of small or thin matrices falls short of that of large square ones.
+    private const double ShareOfPeak = 0.6;
+    private const double Best = 0.7;
+    private const double Worst = 2.5;
+    private const double ShareWithEarlyStop = 0.5;
+
+    // Runtime, libtorch and its workspace.
+    private const long ProcessBytes = 450L << 20;
+    private const double KeptPassesPerLayer = 14;
+
+    /// <summary>Estimates a training.</summary>
+    /// <param name="options">Effective options.</param>
+    /// <param name="encoder">Family of the preset.</param>
+    /// <param name="facts">Size of the data.</param>
+    /// <param name="meanCharacters">Mean length of a text in UTF-16 code units.</param>
+    /// <param name="ideographs">The texts are mostly Chinese or Japanese.</param>
+    /// <param name="speed">Of the machine that will train.</param>
+    public static TrainingEstimate Estimate(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double meanCharacters, bool ideographs, MachineSpeed speed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(speed);
+        var steps = (long)AutoRules.TotalSteps(facts, options);
+        var tokens = Tokens(options, encoder, meanCharacters, ideographs);
+        var rows = tokens * options.Schedule.BatchSize;
+        var secondsPerStep = SecondsPerStep(options, encoder, facts, tokens, rows, speed);
+        var seconds = steps * secondsPerStep;
+        var low = seconds * Best * (options.Schedule.EarlyStoppingPatience > 0 ? ShareWithEarlyStop : 1);
+        return new TrainingEstimate(steps, low, seconds * Worst, Memory(options, encoder, facts, tokens, rows));
+    }
+
+    /// <summary>Token rows of a text of the given length.</summary>
+    internal static double Tokens(TrainingOptions options, EncoderFamilies encoder, double characters, bool ideographs)
+    {
+        const double CharactersPerWord = 5.8, CharactersPerPiece = 4.6, ShareOfDistinct = 0.8;
+        var data = options.Data;
+        var tokens = encoder == EncoderFamilies.Transformer
+            ? (ideographs ? characters : characters / CharactersPerPiece) + 2
+            : ideographs
+                ? characters * data.IdeographNgramMax
+                : ((characters / CharactersPerWord * data.WordNgramMax) + (data.CharNgramMax == 0 ? 0 : characters * (data.CharNgramMax - data.CharNgramMin + 1))) * ShareOfDistinct;
+        return Math.Clamp(tokens * (1 - options.Regularization.NgramDropout), 1, data.MaxTokens);
+    }
+
+    private static double SecondsPerStep(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows, MachineSpeed speed)
+    {
+        var (hidden, layers, rounds) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers, options.Feedback.Rounds);
+        var layerOperations = encoder == EncoderFamilies.Transformer
+            ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
+            : 4 * hidden * hidden;
+        var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
+        var operations = ForwardAndBackward * rows * ((layerRuns * layerOperations) + (rounds * 12 * hidden * hidden));
+        operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
+        var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
+        var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;
+        var calls = (layerRuns + (2 * rounds) + 2) * CallsPerLayer * SecondsPerCall;
+        return (operations / (speed.MultiplicationsPerSecond * ShareOfPeak)) + ((bytes + dense) / speed.BytesPerSecond) + calls;
+    }
+
+    private static long Memory(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows)
+    {
+        var sizes = options.Architecture;
+        var table = encoder == EncoderFamilies.Mlp ? (double)sizes.Buckets * sizes.HiddenSize : 0;
+        var parameters = table + DenseParameters(options, encoder, facts);
+
+        // Weights, two moments, the best weights, and once more while a checkpoint is written.
+        var weights = parameters * sizeof(float) * 5;
+        var layerRuns = sizes.Layers + (options.Feedback.Rounds * (sizes.Layers + 2)) + 2;
+        var width = encoder == EncoderFamilies.Transformer ? sizes.HiddenSize + (sizes.IntermediateSize / 2.0) : sizes.HiddenSize;
+        var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns;
+        var data = facts.Rows * ((tokens * sizeof(int)) + 200);
+        return ProcessBytes + (long)(weights + activations + data);
+    }
+
+    private static double DenseParameters(TrainingOptions options, EncoderFamilies encoder, DataFacts facts)
+    {
+        var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
+        var head = 3 * hidden * facts.Classes;
+        var loop = options.Feedback.Rounds == 0 ? 0 : 8 * hidden * hidden;
+        return head + loop + (encoder == EncoderFamilies.Transformer
+            ? ((options.Data.VocabularySize + options.Data.MaxTokens) * hidden) + (layers * ((4 * hidden * hidden) + (2 * hidden * options.Architecture.IntermediateSize)))
+            : layers * 2 * hidden * hidden);
+    }
+}

@@ -1,0 +1,51 @@
+using FeedbackService.Training.Estimation;
+using FeedbackService.Training.Options;
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Training.Tests.Estimation;
+
+public sealed class TrainingEstimatorTests
+{
+    private static readonly MachineSpeed TwoCores = new(100e9, 8e9);
+
+    [Fact]
+    public void Steps_AreThoseOfTheTraining()
+    {
+        var preset = PresetCatalog.Find("transformer")!;
+        var asked = OptionSet.Empty.With(o => o.Schedule.Epochs, 3).With(o => o.Schedule.BatchSize, 32);
+        var facts = new DataFacts(1000, 5);
+        var options = OptionCatalog.Resolve(preset, asked, facts);
+
+        Assert.Equal(3 * 29, TrainingEstimator.Estimate(options, preset.Encoder, facts, 100, false, TwoCores).Steps);
+    }
+
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("transformer")]
+    public void TimeAndMemory_GrowWithTheWork(string id)
+    {
+        var preset = PresetCatalog.Find(id)!;
+        TrainingEstimate Of(OptionSet asked, int rows = 10_000, double characters = 60)
+        {
+            var facts = new DataFacts(rows, 10);
+            return TrainingEstimator.Estimate(OptionCatalog.Resolve(preset, asked.With(o => o.Schedule.Epochs, 5), facts), preset.Encoder, facts, characters, false, TwoCores);
+        }
+
+        var usual = Of(OptionSet.Empty);
+
+        Assert.InRange(usual.SecondsLow, 0.1, usual.SecondsHigh);
+        Assert.True(Of(OptionSet.Empty, rows: 20_000).SecondsHigh > 1.9 * usual.SecondsHigh);
+        Assert.True(Of(OptionSet.Empty, characters: 240).SecondsHigh > 1.5 * usual.SecondsHigh);
+        Assert.True(Of(OptionSet.Empty.With(o => o.Feedback.Rounds, 3)).SecondsHigh > 1.3 * usual.SecondsHigh);
+        Assert.True(Of(OptionSet.Empty.With(o => o.Architecture.HiddenSize, 512)).MemoryBytes > usual.MemoryBytes);
+    }
+
+    [Fact]
+    public void Speed_IsMeasured()
+    {
+        var speed = MachineSpeed.Measure();
+
+        Assert.InRange(speed.MultiplicationsPerSecond, 1e8, 1e15);
+        Assert.InRange(speed.BytesPerSecond, 1e7, 1e14);
+    }
+}
