@@ -99,6 +99,7 @@ public static class ClassifierConfigValidation
         faults.Defined(feedback.Fusion);
         faults.Defined(feedback.Inject);
         faults.Between(feedback.Rounds, 1, MostRounds);
+        faults.Share(feedback.SignalDropout);
         faults.Between(feedback.ReentryLayer, 0, encoder.Layers);
         if (feedback.Feedback == FeedbackKind.Attention || feedback.Fusion == FusionKind.Attention)
         {

@@ -29,4 +29,10 @@ public sealed record FeedbackConfig
     /// improve on its predecessor. False unrolls gradients through all rounds. Without effect on outputs.
     /// </summary>
     public bool StopGradient { get; init; } = true;
+
+    /// <summary>
+    /// Probability in [0, 1) that a text of a training batch gets no signal in a round (Chen et al. 2022,
+    /// arXiv:2208.04202), so that the loop learns to correct predictions and not to confirm them. Default 0.
+    /// </summary>
+    public double SignalDropout { get; init; }
 }

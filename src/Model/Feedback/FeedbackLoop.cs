@@ -74,7 +74,14 @@ public sealed class FeedbackLoop : nn.Module
         }
 
         var share = _head == HeadKind.MultiLabel ? logits.sigmoid() : logits.softmax(-1); // [B, L]
-        var prediction = (share - _neutral).to(_labelEmbedding.dtype).matmul(_labelEmbedding); // u: [B, H]
+        var signed = share - _neutral;
+        if (training && _config.SignalDropout > 0)
+        {
+            // Whole texts, without rescaling: no signal is what a prediction that says nothing gives.
+            signed *= rand([signed.size(0), 1], device: signed.device) >= _config.SignalDropout;
+        }
+
+        var prediction = signed.to(_labelEmbedding.dtype).matmul(_labelEmbedding); // u: [B, H]
         var signal = _feedback.Respond(prediction, states);
         var fused = _fusion.Fuse(states, signal);
         var input = _reentry is null ? fused.Rows : _reentry.Inject(round, anchor.Rows, fused.Rows);

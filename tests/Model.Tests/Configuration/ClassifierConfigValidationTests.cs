@@ -25,6 +25,7 @@ public sealed class ClassifierConfigValidationTests
         { "Rounds is 9", Loop(new FeedbackConfig { Rounds = 9 }) },
         { "ReentryLayer is 3", Loop(new FeedbackConfig { ReentryLayer = 3 }) },
         { "Heads is 5", Loop(new FeedbackConfig { Heads = 5 }) },
+        { "SignalDropout is 1", Loop(new FeedbackConfig { SignalDropout = 1 }) },
         { "InitialScale is Infinity", Loop(new FeedbackConfig { InitialScale = double.PositiveInfinity }) },
     };
 
