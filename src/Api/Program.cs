@@ -1,6 +1,14 @@
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Features.Files;
+using FeedbackService.Api.Features.Home;
+using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Registry;
+using FeedbackService.Api.Storage;
+using FeedbackService.Training.Presets;
 
 try
 {
@@ -17,12 +25,21 @@ try
     builder.AddErrors();
     builder.AddLogging(options);
     builder.AddHealth();
+    builder.AddOpenApi();
+    builder.Services.AddStorage(_ => options.DataDir);
+    builder.Services.AddFiles();
+    builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
+    builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
 
     var app = builder.Build();
     app.UseRequestIds();
     app.UseRequestLog();
     app.UseErrors();
+    app.UseOpenApi();
+    app.UseJobDashboard();
+    app.MapHome();
     app.MapHealth();
+    app.MapFiles();
     await app.RunServiceAsync(options);
     return 0;
 }

@@ -1,11 +1,14 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Options;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Errors;
 
 /// <summary>The one table from exceptions and bare statuses to problems.</summary>
-internal static class ProblemMapping
+internal static partial class ProblemMapping
 {
     private const int DiskFullLinux = 28; // ENOSPC
     private const int DiskQuotaLinux = 122; // EDQUOT
@@ -20,8 +23,11 @@ internal static class ProblemMapping
         BadHttpRequestException { StatusCode: 413 } => FromStatus(413),
         BadHttpRequestException { StatusCode: 415 } => FromStatus(415),
         BadHttpRequestException { StatusCode: 408 } => new(408, "request_timeout", "The request body came too slowly. Send it again."),
-        BadHttpRequestException bad => new(bad.StatusCode, "bad_request", Readable(bad.Message)),
+        BadHttpRequestException bad => Readable(bad),
         JsonException json => JsonProblems.From(json),
+        UnreadableDatasetException unreadable => new(400, unreadable.Code, unreadable.Message, "file"),
+        ColumnMappingException columns => new(400, columns.Code, columns.Message, columns.Parameter),
+        InvalidOptionsException options => Options(options),
         IOException { HResult: DiskFullLinux or DiskQuotaLinux or DiskFullWindows } => DiskFull,
         SqliteException { SqliteErrorCode: SqliteFull } => DiskFull,
         DbUpdateException { InnerException: SqliteException { SqliteErrorCode: SqliteFull } } => DiskFull,
@@ -47,14 +53,28 @@ internal static class ProblemMapping
         _ => new(status, "refused", "The request was refused."),
     };
 
+    // One field is named in `param`; several are listed under their names.
+    private static Problem Options(InvalidOptionsException error)
+    {
+        var fields = error.Errors.ToDictionary(field => "hyperparameters." + field.Key, field => new[] { field.Value }, StringComparer.Ordinal);
+        return new(400, "invalid_hyperparameters", error.Message, fields.Keys.First(), fields);
+    }
+
     private static Problem DiskFull { get; } =
         new(507, "disk_full", "There is no space left for this. Delete files or models that are not needed, or make room on the disk.");
 
     private static Problem Bug { get; } =
         new(500, "internal_error", "Something went wrong in the service. Its log has the details under the request id of this answer.");
 
-    // The framework's texts name .NET types between quotation marks: "int limit"; the last word is ours.
-    private static string Readable(string message) => message.Contains("body", StringComparison.Ordinal)
-        ? "The request needs a JSON body."
-        : "A part of the address or a header cannot be read.";
+    // Parameter "int limit" from "many": the last word before the quote is ours, the rest is not for users.
+    private static Problem Readable(BadHttpRequestException error) => BoundParameter().Match(error.Message) is { Success: true } bound
+        ? OfTheWrongType(JsonNamingPolicy.SnakeCaseLower.ConvertName(bound.Groups[1].Value))
+        : error.Message.Contains("body", StringComparison.Ordinal)
+            ? new(error.StatusCode, "body_missing", "The request needs a JSON body.")
+            : new(error.StatusCode, "bad_request", "A part of the request cannot be read.");
+
+    private static Problem OfTheWrongType(string param) => new(400, "invalid_value", $"'{param}' has a value of the wrong type.", param);
+
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\" from")]
+    private static partial Regex BoundParameter();
 }

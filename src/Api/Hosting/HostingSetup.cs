@@ -1,16 +1,14 @@
 using System.ComponentModel.DataAnnotations;
-using FeedbackService.Api.Storage;
+using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Hosting;
 
-/// <summary>The process itself: configuration, server limits, clock, data folder.</summary>
+/// <summary>The process itself: configuration, server limits, clock.</summary>
 internal static class HostingSetup
 {
     /// <summary>Largest request body of routes that set no limit of their own.</summary>
     internal const long DefaultBodyBytes = 1024 * 1024;
-
-    private static readonly TimeSpan ShutdownDeadline = TimeSpan.FromSeconds(30);
 
     /// <summary>A builder with the settings of <paramref name="command"/> on top of files and environment.</summary>
     /// <exception cref="StartException">A setting is missing or out of range; all of them at once.</exception>
@@ -31,15 +29,14 @@ internal static class HostingSetup
         return builder;
     }
 
-    /// <summary>Adds options, limits, clock and data folder.</summary>
+    /// <summary>Adds options, limits and clock.</summary>
     public static ServiceOptions AddHosting(this WebApplicationBuilder builder)
     {
         var options = Read(builder.Configuration);
+        UseTorch(options.TorchNative);
         CheckUrls(builder.Configuration[WebHostDefaults.ServerUrlsKey]!);
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(OpenDataFolder(options));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownDeadline);
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
@@ -67,12 +64,22 @@ internal static class HostingSetup
             throw new StartException(string.Join(" ", failures.Select(failure => failure.ErrorMessage)));
         }
 
-        if (options.TorchNative is { } folder && !Directory.Exists(folder))
-        {
-            throw new StartException($"--torch-native names '{folder}', which is not a folder.");
-        }
-
         return options;
+    }
+
+    private static void UseTorch(string? folder)
+    {
+        try
+        {
+            if (folder is not null)
+            {
+                TorchRuntime.UseNativeDirectory(folder);
+            }
+        }
+        catch (TorchNotLoadedException error)
+        {
+            throw new StartException(error.Message, error);
+        }
     }
 
     private static void CheckUrls(string urls)
@@ -87,18 +94,6 @@ internal static class HostingSetup
             {
                 throw new StartException($"--urls: '{url}' is not an address such as {ServiceSettings.DefaultUrls}.", error);
             }
-        }
-    }
-
-    private static DataFolder OpenDataFolder(ServiceOptions options)
-    {
-        try
-        {
-            return new DataFolder(options.DataDir);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new StartException($"The data folder '{options.DataDir}' cannot be used: {error.Message} Choose another with --data-dir.", error);
         }
     }
 }

@@ -32,6 +32,9 @@ public sealed class ServiceOptions
     /// <summary>File that the log is also written to; null: console only.</summary>
     public string? LogFile { get; set; }
 
+    /// <summary>Least severe lines that are logged. Default Information: changes of state and failures.</summary>
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
     /// <summary>How log lines look.</summary>
     public LogFormat LogFormat { get; set; }
 

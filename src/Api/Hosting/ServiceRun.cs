@@ -1,3 +1,5 @@
+using FeedbackService.Api.Storage;
+using FeedbackService.Model.Inference;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -17,6 +19,10 @@ internal static class ServiceRun
             {
                 await app.StartAsync();
             }
+            catch (Exception error) when (error is DataFolderException or TorchNotLoadedException or DeviceNotAvailableException)
+            {
+                throw new StartException(error.Message, error);
+            }
             catch (IOException error) when (error.InnerException is AddressInUseException)
             {
                 throw new StartException($"Something else already listens on {Urls(app)}. Stop it, or choose another address with --urls.", error);
@@ -27,8 +33,8 @@ internal static class ServiceRun
             }
 
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
-            // A test host has no addresses and nobody to greet.
-            if (addresses is { Count: > 0 } && options.Role != ServiceRole.Worker)
+            // Who asks for a quiet log does not want to be greeted either.
+            if (addresses is { Count: > 0 } && options is { Role: not ServiceRole.Worker, LogLevel: <= LogLevel.Information })
             {
                 await Console.Out.WriteLineAsync(Banner.Text([.. addresses], options));
             }

@@ -16,6 +16,7 @@ public static class ServiceSettings
         Own(nameof(ServiceOptions.TorchNative), "torch-native", "DIR", "Folder with libtorch to load instead of the bundled one"),
         Own(nameof(ServiceOptions.ServingCores), "serving-cores", "N", "Cores that trainings leave to serving. Default 0"),
         Own(nameof(ServiceOptions.LogFile), "log-file", "FILE", "Write the log to this file as well, a new one each day"),
+        Own(nameof(ServiceOptions.LogLevel), "log-level", "LEVEL", "debug, information, warning, error or critical. Default information"),
         Own(nameof(ServiceOptions.LogFormat), "log-format", "text|json", "How log lines look. Default text"),
         Own(nameof(ServiceOptions.MaxUploadBytes), "max-upload-bytes", "N", "Largest upload. Default 2147483648"),
         Own(nameof(ServiceOptions.SampleOnFirstStart), "sample-on-first-start", "on|off", "Fine-tune the bundled sample when there is no model yet. Default on", isSwitch: true),

@@ -1,15 +1,36 @@
+using FeedbackService.Api.OpenApi;
+
 namespace FeedbackService.Api.Observability;
 
 /// <summary>Whether the process lives, and whether it can do its work.</summary>
 internal static class HealthSetup
 {
     /// <summary>Adds the checks.</summary>
-    public static void AddHealth(this WebApplicationBuilder builder) => builder.Services.AddSingleton<TorchCheck>();
+    public static void AddHealth(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<TorchCheck>();
+        builder.Services.AddSingleton<ReadinessCheck>();
+    }
 
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>.</summary>
     public static void MapHealth(this WebApplication app)
     {
-        var health = app.MapGroup("/health").WithTags("Health");
-        health.MapGet("/live", () => TypedResults.Ok(new HealthResponse("live"))).WithName("GetLive").WithSummary("Whether the process answers at all");
+        var health = app.MapGroup("/health").WithTags("Service");
+        health.MapGet("/live", () => TypedResults.Ok(new HealthResponse("live", null)))
+            .WithName("GetLive").WithSummary("Whether the process answers")
+            .WithDescription("Restart the process when this fails.")
+            .WithAnswerExample("""{"status":"live","checks":null}""").Refuses();
+        health.MapGet("/ready", ReadyAsync)
+            .WithName("GetReady").WithSummary("Whether the service can work")
+            .WithDescription("Asks the database and computes with a tensor. 503 says what is wrong.")
+            .Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
+            .WithAnswerExample("""{"status":"ready","checks":{"database":"ok","torch":"ok"}}""")
+            .WithAnswerExample("""{"status":"not_ready","checks":{"database":"ok","torch":"libtorch cannot be loaded."}}""", 503).Refuses();
+    }
+
+    private static async Task<IResult> ReadyAsync(ReadinessCheck check, CancellationToken cancellationToken)
+    {
+        var response = await check.RunAsync(cancellationToken);
+        return TypedResults.Json(response, statusCode: response.Status == ReadinessCheck.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -19,10 +19,10 @@ internal static class LoggingSetup
         builder.Services.AddSerilog(
             logger =>
             {
-                logger.MinimumLevel.Is(LogEventLevel.Information)
-                    .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                    .MinimumLevel.Override("System", LogEventLevel.Warning)
-                    .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
+                logger.MinimumLevel.Is(LevelOf(options.LogLevel))
+                    .MinimumLevel.Override("Microsoft", Quieter(options.LogLevel))
+                    .MinimumLevel.Override("System", Quieter(options.LogLevel))
+                    .MinimumLevel.Override("Hangfire", Quieter(options.LogLevel))
                     // The start failure is told in a sentence; the request edge logs failures itself.
                     .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                     .ReadFrom.Configuration(builder.Configuration)
@@ -31,6 +31,18 @@ internal static class LoggingSetup
             },
             preserveStaticLogger: true);
     }
+
+    private static LogEventLevel LevelOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => LogEventLevel.Verbose,
+        LogLevel.Debug => LogEventLevel.Debug,
+        LogLevel.Information => LogEventLevel.Information,
+        LogLevel.Warning => LogEventLevel.Warning,
+        LogLevel.Error => LogEventLevel.Error,
+        _ => LogEventLevel.Fatal,
+    };
+
+    private static LogEventLevel Quieter(LogLevel level) => LevelOf(level) < LogEventLevel.Warning ? LogEventLevel.Warning : LevelOf(level);
 
     private static void WriteTo(LoggerConfiguration logger, ServiceOptions options)
     {

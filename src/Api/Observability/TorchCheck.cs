@@ -1,3 +1,4 @@
+using FeedbackService.Model.Inference;
 using TorchSharp;
 
 namespace FeedbackService.Api.Observability;
@@ -5,10 +6,10 @@ namespace FeedbackService.Api.Observability;
 /// <summary>Whether tensors work on this machine; looked at once, for a library that does not load never will.</summary>
 internal sealed class TorchCheck
 {
-    private readonly Lazy<string> _finding = new(Look);
-
     /// <summary>Nothing stands in the way.</summary>
     public const string Ok = "ok";
+
+    private readonly Lazy<string> _finding = new(Look);
 
     /// <summary><see cref="Ok"/>, or what is wrong and what to do.</summary>
     public string Finding => _finding.Value;
@@ -17,12 +18,13 @@ internal sealed class TorchCheck
     {
         try
         {
+            TorchRuntime.EnsureLoaded();
             using var one = torch.ones(1);
             return one.item<float>() == 1f ? Ok : "libtorch computes wrongly.";
         }
-        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or NotSupportedException or System.Runtime.InteropServices.ExternalException or BadImageFormatException)
+        catch (TorchNotLoadedException error)
         {
-            return "libtorch cannot be loaded. The log says what was tried; --torch-native DIR names another folder with it.";
+            return error.Message;
         }
     }
 }

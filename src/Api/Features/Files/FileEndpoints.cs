@@ -1,0 +1,83 @@
+using FeedbackService.Api.Files;
+using FeedbackService.Api.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace FeedbackService.Api.Features.Files;
+
+/// <summary>Routes of files.</summary>
+internal static class FileEndpoints
+{
+    private const string Example = """
+        {"id":"file-3k1x9q0c5m2v8b7n4z6aw1sd","object":"file","bytes":84211,"created_at":1795372800,"filename":"train.csv","purpose":"fine-tune","status":"processed","status_details":null,"expires_at":null}
+        """;
+
+    private const string ExampleId = "file-3k1x9q0c5m2v8b7n4z6aw1sd";
+
+    /// <summary>Maps <c>/v1/files</c>.</summary>
+    public static void MapFiles(this IEndpointRouteBuilder routes)
+    {
+        var files = routes.MapGroup("/v1/files").WithTags("Files");
+
+        files.MapPost("/", UploadFile.HandleAsync).DisableAntiforgery().WithName("UploadFile").WithSummary("Upload a file")
+            .WithDescription("CSV or TSV with a header, or JSON lines, recognised by content. Every row is looked at; the answer says whether the file can be used, and /validation names every bad line.")
+            .WithForm(
+                new FormField("file", "The file.", IsFile: true, IsRequired: true),
+                new FormField("purpose", "What it is for.", "fine-tune", IsRequired: true, Values: [.. FilePurpose.Uploads]),
+                new FormField("text_column", "Column of the text; absent: found by name."),
+                new FormField("text_pair_column", "Column of a second text; absent: found by name."),
+                new FormField("label_column", "Column of the label or labels; absent: found by name."))
+            .WithAnswerExample(Example).Refuses(400, 409, 413, 415, 507);
+
+        files.MapGet("/", ListFiles.HandleAsync).WithName("ListFiles").WithSummary("List files")
+            .WithDescription("Newest first.")
+            .WithAnswerExample($$"""{"object":"list","data":[{{Example}}],"first_id":"{{ExampleId}}","last_id":"{{ExampleId}}","has_more":false}""")
+            .WithParameterExample("limit", "20").WithParameterExample("purpose", "fine-tune").Refuses(400);
+
+        files.MapGet("/{file_id}", GetAsync).WithName("GetFile").WithSummary("Get a file")
+            .WithDescription("What is known of it; its bytes are at /content.")
+            .WithParameterExample("file_id", ExampleId).WithAnswerExample(Example).Refuses(404);
+
+        files.MapDelete("/{file_id}", DeleteAsync).WithName("DeleteFile").WithSummary("Delete a file")
+            .WithDescription("Refused while a job that has not ended needs it.")
+            .WithParameterExample("file_id", ExampleId).WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"file","deleted":true}""").Refuses(404, 409);
+
+        files.MapGet("/{file_id}/content", ContentAsync).WithName("GetFileContent").WithSummary("Download a file")
+            .WithDescription("The bytes as they were uploaded. Ranges are answered.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream")
+            .WithParameterExample("file_id", ExampleId).Refuses(404);
+
+        files.MapGet("/{file_id}/validation", GetFileValidation.HandleAsync).WithName("GetFileValidation").WithSummary("Get every issue of a file")
+            .WithDescription("Counts, labels, lengths, and every bad line with its column, a code and what to do, in order of lines.")
+            .WithParameterExample("file_id", ExampleId).WithParameterExample("limit", "100")
+            .WithAnswerExample("""
+                {"object":"file.validation","rows":911,"valid_rows":910,"labels":{"refund":152,"login":149},"issues":[{"severity":"error","line":17,"column":"text","code":"text_empty","message":"The text is empty; write one or remove the row."}],"issue_count":1,"error_count":1,"duplicates":0,"conflicts":0,"similar_labels":[],"length_histogram":[{"from":32,"to":64,"count":410}],"text_column":"text","text_pair_column":null,"label_column":"label","multi_label":false,"last_id":"1","has_more":false}
+                """).Refuses(400, 404);
+
+        files.MapGet("/{file_id}/rows", ListFileRows.HandleAsync).WithName("ListFileRows").WithSummary("Look at the rows of a file")
+            .WithDescription("Usable rows as they are read, in the order of the file.")
+            .WithParameterExample("file_id", ExampleId).WithParameterExample("limit", "20").WithParameterExample("label", "refund")
+            .WithAnswerExample("""
+                {"object":"list","data":[{"object":"file.row","line":2,"text":"Where is my money?","text_pair":null,"labels":["refund"]}],"first_id":"2","last_id":"2","has_more":false}
+                """).Refuses(400, 404, 422);
+    }
+
+    private static async Task<Ok<FileObject>> GetAsync([FromRoute(Name = "file_id")] string fileId, FileStore files, CancellationToken cancellationToken) =>
+        TypedResults.Ok(FileObject.From(await files.GetAsync(fileId, cancellationToken)));
+
+    private static async Task<Ok<DeletedFile>> DeleteAsync([FromRoute(Name = "file_id")] string fileId, FileStore files, CancellationToken cancellationToken)
+    {
+        await files.DeleteAsync(fileId, cancellationToken);
+        return TypedResults.Ok(new DeletedFile(fileId));
+    }
+
+    private static async Task<PhysicalFileHttpResult> ContentAsync([FromRoute(Name = "file_id")] string fileId, HttpResponse response, FileStore files, FileContents contents, CancellationToken cancellationToken)
+    {
+        var row = await files.GetAsync(fileId, cancellationToken);
+        // Somebody's upload must never be shown as a page of this site.
+        response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
+        return TypedResults.PhysicalFile(
+            contents.PathOf(row.Sha256), "application/octet-stream", row.FileName, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{row.Sha256}\""));
+    }
+}

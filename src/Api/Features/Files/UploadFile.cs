@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using FeedbackService.Api.Errors;
+using FeedbackService.Api.Files;
+using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Http;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Training.Datasets;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace FeedbackService.Api.Features.Files;
+
+/// <summary>POST /v1/files: takes a file, looks at every row of it, and says at once whether it can be used.</summary>
+internal static class UploadFile
+{
+    private static readonly string[] KnownFields =
+        ["purpose", "text_column", "text_pair_column", "label_column", "expires_after", "expires_after[anchor]", "expires_after[seconds]"];
+
+    /// <summary>Handles the request.</summary>
+    public static async Task<Ok<FileObject>> HandleAsync(
+        HttpContext context, FileStore files, FileContents contents, IOptions<ServiceOptions> options, CancellationToken cancellationToken)
+    {
+        using var upload = await UploadReader.ReadAsync(context.Request, contents.NewTemporaryPath(), options.Value.MaxUploadBytes, cancellationToken);
+        var purpose = Check(upload);
+        var id = Ids.NewFile();
+        var issues = contents.NewTemporaryPath();
+        try
+        {
+            var check = FileCheck.Run(upload.Path, purpose, ColumnsOf(upload), issues, cancellationToken);
+            var row = new FileRow
+            {
+                Id = id,
+                Purpose = purpose,
+                FileName = upload.FileName,
+                Bytes = upload.Bytes,
+                Sha256 = upload.Sha256!,
+                Status = check.Unusable is null ? "processed" : "error",
+                StatusDetails = check.Unusable ?? check.Remark,
+                ReadingJson = check.Reading.ToJson(),
+                ReportJson = JsonSerializer.Serialize(check.Report, ApiJson.Options),
+            };
+            return TypedResults.Ok(FileObject.From(await files.AddAsync(row, upload.Path, issues, Claim(context, upload), cancellationToken)));
+        }
+        finally
+        {
+            File.Delete(issues);
+        }
+    }
+
+    private static string Check(StagedUpload upload)
+    {
+        if (upload.Fields.Keys.FirstOrDefault(name => !KnownFields.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw ServiceException.Invalid("unknown_parameter", $"'{unknown}' is not a parameter of this request. Check its spelling, or leave it out.", unknown);
+        }
+
+        if (upload.Sha256 is null)
+        {
+            throw ServiceException.Invalid("missing_parameter", "The form has no part 'file'.", "file");
+        }
+
+        if (!upload.Fields.TryGetValue("purpose", out var purpose))
+        {
+            throw ServiceException.Invalid("missing_parameter", $"The form has no part 'purpose': {string.Join(", ", FilePurpose.Uploads)}.", "purpose");
+        }
+
+        return FilePurpose.Uploads.Contains(purpose, StringComparer.Ordinal)
+            ? purpose
+            : throw ServiceException.Invalid("invalid_value", $"'purpose' must be one of {string.Join(", ", FilePurpose.Uploads)}.", "purpose");
+    }
+
+    private static ColumnRequest ColumnsOf(StagedUpload upload) => new()
+    {
+        TextColumn = upload.Fields.GetValueOrDefault("text_column"),
+        TextPairColumn = upload.Fields.GetValueOrDefault("text_pair_column"),
+        LabelColumn = upload.Fields.GetValueOrDefault("label_column"),
+    };
+
+    private static IdempotencyClaim? Claim(HttpContext context, StagedUpload upload)
+    {
+        var fields = upload.Fields.OrderBy(field => field.Key, StringComparer.Ordinal).SelectMany(field => new[] { field.Key, field.Value });
+        string[] all = [upload.Sha256!, upload.FileName, .. fields];
+        return IdempotencyHeader.Claim(context, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(all)));
+    }
+}

@@ -1,0 +1,128 @@
+using FeedbackService.Api.Errors;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Files;
+
+/// <summary>Files as their users see them. A row exists only when its content is in place.</summary>
+internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileContents contents, TimeProvider clock) : IDisposable
+{
+    // Between placing content and naming it in a row, nobody may find it unused and remove it.
+    private readonly SemaphoreSlim _placing = new(1, 1);
+
+    /// <summary>Keeps a file, or finds the one that an equal request with the same Idempotency-Key has made.</summary>
+    /// <param name="row">Complete but for its time.</param>
+    /// <param name="temporary">Its content; gone afterwards if the file is new.</param>
+    /// <param name="issues">What was found wrong with it, as <see cref="IssueFile"/> writes it; gone afterwards if the file is new. There may be none.</param>
+    /// <param name="claim">Of the request; null without a key.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    /// <exception cref="ServiceException">409 when the key was used with another request.</exception>
+    public async Task<FileRow> AddAsync(FileRow row, string temporary, string issues, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
+        row.CreatedAt = clock.NowMicroseconds();
+        await _placing.WaitAsync(cancellationToken);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (claim is not null
+                && await Idempotency.FindOrClaimAsync(db, claim, row.Id, row.CreatedAt, cancellationToken) is { } made
+                && await db.Files.AsNoTracking().SingleOrDefaultAsync(file => file.Id == made, cancellationToken) is { } existing)
+            {
+                return existing;
+            }
+
+            contents.Keep(temporary, row.Sha256);
+            contents.KeepIssues(issues, row.Id);
+            db.Files.Add(row);
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return row;
+        }
+        finally
+        {
+            _placing.Release();
+        }
+    }
+
+    /// <summary>The file, or null.</summary>
+    public async Task<FileRow?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Files.AsNoTracking().SingleOrDefaultAsync(file => file.Id == id, cancellationToken);
+    }
+
+    /// <summary>The file.</summary>
+    /// <exception cref="ServiceException">404 when there is none.</exception>
+    public async Task<FileRow> GetAsync(string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) ?? throw Missing(id);
+
+    /// <summary>Files in the order of their making.</summary>
+    /// <param name="purpose">Only these; null for all.</param>
+    /// <param name="after">Id of the last file of the page before; null for the first page.</param>
+    /// <param name="limit">Rows wanted.</param>
+    /// <param name="oldestFirst">Turns the order round.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="ServiceException">400 when <paramref name="after"/> names no file.</exception>
+    public async Task<Page<FileRow>> ListAsync(string? purpose, string? after, int limit, bool oldestFirst, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = db.Files.AsNoTracking().Where(file => purpose == null || file.Purpose == purpose);
+        if (after is not null)
+        {
+            var last = await db.Files.Where(file => file.Id == after).Select(file => (long?)file.CreatedAt).SingleOrDefaultAsync(cancellationToken)
+                ?? throw ServiceException.Invalid("unknown_after", $"'{after}' is not in this list.", "after");
+            rows = oldestFirst
+                ? rows.Where(file => file.CreatedAt > last || (file.CreatedAt == last && file.Id.CompareTo(after) > 0))
+                : rows.Where(file => file.CreatedAt < last || (file.CreatedAt == last && file.Id.CompareTo(after) < 0));
+        }
+
+        rows = oldestFirst
+            ? rows.OrderBy(file => file.CreatedAt).ThenBy(file => file.Id)
+            : rows.OrderByDescending(file => file.CreatedAt).ThenByDescending(file => file.Id);
+        return Page<FileRow>.Of(await rows.Take(limit + 1).ToListAsync(cancellationToken), limit);
+    }
+
+    /// <summary>Removes the file, and its content when no other file shares it.</summary>
+    /// <exception cref="ServiceException">404; 409 while a job that has not ended needs it.</exception>
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        await _placing.WaitAsync(cancellationToken);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var row = await db.Files.SingleOrDefaultAsync(file => file.Id == id, cancellationToken) ?? throw Missing(id);
+            var mention = $"\"{id}\"";
+            var user = await db.Jobs
+                .Where(job => job.State != JobState.Succeeded && job.State != JobState.Failed && job.State != JobState.Cancelled)
+                .Where(job => job.SpecJson.Contains(mention))
+                .Select(job => job.Id)
+                .FirstOrDefaultAsync(cancellationToken);
+            if (user is not null)
+            {
+                throw ServiceException.Conflict("file_in_use", $"'{id}' is needed by '{user}', which has not ended. Wait for it or cancel it first.");
+            }
+
+            db.Files.Remove(row);
+            await db.SaveChangesAsync(cancellationToken);
+            var shared = await db.Files.AnyAsync(file => file.Sha256 == row.Sha256, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            File.Delete(contents.IssuesPathOf(id));
+            if (!shared)
+            {
+                File.Delete(contents.PathOf(row.Sha256));
+            }
+        }
+        finally
+        {
+            _placing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _placing.Dispose();
+
+    private static ServiceException Missing(string id) => ServiceException.NotFound("file_not_found", $"There is no file '{id}'.");
+}

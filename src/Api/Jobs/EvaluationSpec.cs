@@ -1,0 +1,16 @@
+using System.Text.Json;
+using FeedbackService.Api.Hosting;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>What an evaluation was asked to do: the <c>SpecJson</c> of a job of kind Evaluate.</summary>
+/// <param name="Model">Resolved address, <c>name:version</c>.</param>
+/// <param name="File">Id of the labelled file.</param>
+public sealed record EvaluationSpec(string Model, string File)
+{
+    /// <summary>As it is stored.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ApiJson.Options);
+
+    /// <summary>From what is stored.</summary>
+    public static EvaluationSpec FromJson(string json) => JsonSerializer.Deserialize<EvaluationSpec>(json, ApiJson.Options)!;
+}

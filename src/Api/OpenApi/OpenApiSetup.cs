@@ -1,0 +1,49 @@
+using FeedbackService.Api.Hosting;
+using Microsoft.OpenApi;
+
+namespace FeedbackService.Api.OpenApi;
+
+/// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and the page to try it at <c>/swagger</c>.</summary>
+internal static class OpenApiSetup
+{
+    private const string Document = "v1";
+
+    /// <summary>Adds the generator.</summary>
+    public static void AddOpenApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSwaggerGen(swagger =>
+        {
+            swagger.SwaggerDoc(Document, new OpenApiInfo
+            {
+                Title = "FeedbackService",
+                Version = ServiceVersion.Text,
+                Description = "Fine-tunes text classifiers with prediction feedback and serves them. Files and jobs have the shapes of OpenAI's API, so its clients work.",
+            });
+            swagger.SupportNonNullableReferenceTypes();
+            swagger.NonNullableReferenceTypesAsRequired();
+            swagger.CustomSchemaIds(Name);
+            swagger.IncludeXmlComments(typeof(OpenApiSetup).Assembly);
+            swagger.OperationFilter<OperationDetailsFilter>();
+        });
+    }
+
+    /// <summary>Serves document and page.</summary>
+    public static void UseOpenApi(this WebApplication app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(page =>
+        {
+            page.SwaggerEndpoint($"{Document}/swagger.json", "FeedbackService");
+            page.DocumentTitle = "FeedbackService";
+            page.EnableTryItOutByDefault();
+            page.DisplayRequestDuration();
+            page.DefaultModelsExpandDepth(0);
+        });
+    }
+
+    // ListPage<FileObject> becomes FileObjectListPage.
+    private static string Name(Type type) => type.IsGenericType
+        ? string.Concat(type.GetGenericArguments().Select(Name)) + type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]
+        : type.Name;
+}

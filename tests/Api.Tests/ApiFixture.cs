@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace FeedbackService.Api.Tests;
+
+/// <summary>The whole service over real HTTP on a free port, with a data folder of its own.</summary>
+public sealed class ApiFixture : WebApplicationFactory<Program>
+{
+    public const long MaxUploadBytes = 4 * 1024 * 1024;
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("feedbackservice-api-");
+
+    public ApiFixture() => UseKestrel(0);
+
+    public string DataFolder => _data.FullName;
+
+    public Uri Address
+    {
+        get
+        {
+            StartServer();
+            return ClientOptions.BaseAddress;
+        }
+    }
+
+    /// <summary>A client that follows no redirects.</summary>
+    public HttpClient NewClient() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+
+    public static MultipartFormDataContent Form(string content, string fileName = "train.csv", string purpose = "fine-tune") =>
+        Form(Encoding.UTF8.GetBytes(content), fileName, purpose);
+
+    public static MultipartFormDataContent Form(byte[] content, string fileName = "train.csv", string purpose = "fine-tune")
+    {
+        var file = new ByteArrayContent(content);
+        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return new MultipartFormDataContent { { file, "file", fileName }, { new StringContent(purpose), "purpose" } };
+    }
+
+    /// <summary>Uploads and answers the file object.</summary>
+    public static async Task<JsonObject> UploadAsync(HttpClient client, string content, string fileName = "train.csv", string purpose = "fine-tune")
+    {
+        using var form = Form(content, fileName, purpose);
+        return await ReadAsync(await client.PostAsync("/v1/files", form, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The body of a successful answer.</summary>
+    public static async Task<JsonObject> ReadAsync(HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {body}");
+        return JsonNode.Parse(body)!.AsObject();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("data-dir", DataFolder);
+        // No workers: jobs stay where a test puts them.
+        builder.UseSetting("role", "api");
+        builder.UseSetting("sample-on-first-start", "off");
+        builder.UseSetting("max-upload-bytes", MaxUploadBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        builder.UseSetting("log-level", "critical");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _data.Delete(recursive: true);
+        }
+    }
+}
