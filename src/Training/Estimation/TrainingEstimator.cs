@@ -83,12 +83,13 @@ public static class TrainingEstimator
 
     private static long Memory(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows)
     {
+        // N-grams not met before, per text of the training part: 4 on Banking77, 21 on THUCNews titles, 28 on AG News.
+        const int NewNgramsPerText = 28;
         var sizes = options.Architecture;
-        var table = encoder == EncoderFamilies.Mlp ? (double)sizes.Buckets * sizes.HiddenSize : 0;
-        var parameters = table + DenseParameters(options, encoder, facts);
+        var table = encoder == EncoderFamilies.Mlp ? Math.Min(sizes.Buckets, facts.Rows * (double)NewNgramsPerText) * sizes.HiddenSize : 0;
 
-        // Weights, two moments, the best weights, and once more while a checkpoint is written.
-        var weights = parameters * sizeof(float) * 5;
+        // Weights, the best weights, and once more while a checkpoint is written; the other parameters have two moments too.
+        var weights = ((table * 3) + (DenseParameters(options, encoder, facts) * 5)) * sizeof(float);
         var layerRuns = sizes.Layers + (options.Feedback.Rounds * (sizes.Layers + 2)) + 2;
         var width = encoder == EncoderFamilies.Transformer ? sizes.HiddenSize + (sizes.IntermediateSize / 2.0) : sizes.HiddenSize;
         var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns;

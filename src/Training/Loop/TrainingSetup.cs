@@ -119,7 +119,7 @@ internal sealed class TrainingSetup : IDisposable
             Validation = validation,
             Model = model,
             Objective = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), target),
-            Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer),
+            Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer, options.Schedule.PeakLearningRate),
         };
     }
 
@@ -165,13 +165,22 @@ internal sealed class TrainingSetup : IDisposable
         if (encoder == EncoderFamilies.Mlp)
         {
             var ngrams = ModelShape.Ngrams(options);
-            return new WeightedNgramTokenizer(ngrams, NgramVocabularyTrainer.Train(ngrams, rows.Select(row => row.Input)));
+            return new WeightedNgramTokenizer(ngrams, NgramVocabularyTrainer.Train(ngrams, Inputs(rows, cancellation)));
         }
 
         var config = ModelShape.WordPieces(options);
         var texts = rows.SelectMany(row => new[] { row.Input.Text, row.Input.TextPair }).OfType<string>();
         var vocabulary = new WordPieceVocabularyTrainer(new WordPieceVocabularyOptions { Size = options.Data.VocabularySize, Tokenizer = config }).Learn(texts, cancellation);
         return new WordPieceTextTokenizer(config, vocabulary);
+    }
+
+    private static IEnumerable<TextInput> Inputs(IEnumerable<LabeledText> rows, CancellationToken cancellation)
+    {
+        foreach (var row in rows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return row.Input;
+        }
     }
 
     private static List<EncodedExample> Encode(

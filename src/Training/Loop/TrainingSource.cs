@@ -13,7 +13,12 @@ internal sealed class TrainingSource
         Rows = rows;
         ValidationRows = validationRows;
         Labels = labels;
-        Facts = new DataFacts(rows.Count, labels.Count, multiLabel, validationRows is not null);
+        Facts = new DataFacts(
+            rows.Count,
+            labels.Count,
+            multiLabel,
+            validationRows is not null,
+            rows.Average(row => row.Input.Text.Length + (row.Input.TextPair?.Length ?? 0.0)));
         TrainingHash = trainingHash;
         ValidationHash = validationHash;
     }

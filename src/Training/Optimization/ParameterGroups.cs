@@ -8,13 +8,17 @@ public static class ParameterGroups
 {
     // Key in the state dictionary of the feedback scale γ ends so.
     private const string ScaleName = "scale";
+    private const string TableName = "encoder.embedding.weight";
 
     /// <summary>All parameters that want a gradient, in the order of the state dictionary.</summary>
     /// <remarks>
     /// Only matrices decay: biases, norm weights, the feedback scale γ and other vectors do not, nor do embeddings, whose
     /// rare rows would otherwise fade between their few updates.
     /// </remarks>
-    public static IReadOnlyList<TrainableParameter> Of(nn.Module model, OptimizerOptions options)
+    /// <param name="model">Whose parameters.</param>
+    /// <param name="options">How they move.</param>
+    /// <param name="peakLearningRate">Highest learning rate of the schedule, which the factors refer to.</param>
+    public static IReadOnlyList<TrainableParameter> Of(nn.Module model, OptimizerOptions options, double peakLearningRate)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
@@ -26,15 +30,19 @@ public static class ParameterGroups
                select new TrainableParameter(
                    entry.name,
                    entry.parameter,
-                   LearningRateFactor: last == ScaleName ? options.ScaleLearningRateFactor : 1,
-                   Decays: entry.parameter.dim() > 1 && !entry.name.Contains("embedding", StringComparison.OrdinalIgnoreCase)),
+                   LearningRateFactor: IsTable(entry.name) ? options.TableLearningRate / peakLearningRate : last == ScaleName ? options.ScaleLearningRateFactor : 1,
+                   Decays: entry.parameter.dim() > 1 && !entry.name.Contains("embedding", StringComparison.OrdinalIgnoreCase),
+                   IsTable: IsTable(entry.name)),
         ];
     }
 
+    // Key of the mlp encoder's n-gram table in the state dictionary.
+    private static bool IsTable(string name) => name == TableName;
+
     /// <summary>The optimizer the options ask for.</summary>
-    public static ParameterOptimizer CreateOptimizer(nn.Module model, OptimizerOptions options)
+    public static ParameterOptimizer CreateOptimizer(nn.Module model, OptimizerOptions options, double peakLearningRate)
     {
-        var parameters = Of(model, options);
+        var parameters = Of(model, options, peakLearningRate);
         return options.Kind switch
         {
             OptimizerKind.Sgd => new SgdOptimizer(parameters, options.WeightDecay),

@@ -52,6 +52,12 @@ public abstract class ParameterOptimizer : IDisposable
             {
                 StepDense(gradient, rate, decay);
             }
+            else if (gradient.Parameter.IsTable)
+            {
+                var table = gradient.Parameter.Value;
+                var sums = Slot(gradient.Parameter, RowAdagrad.Slot, () => zeros([table.shape[0]], ScalarType.Float32, table.device));
+                RowAdagrad.Step(table, sums, gradient.Rows, gradient.Values, rate);
+            }
             else
             {
                 StepRows(gradient, gradient.Rows, rate, decay);

@@ -28,5 +28,5 @@ public sealed record ArchitectureOptions
 
     /// <summary>Hash buckets of the n-grams.</summary>
     [TrainingOption("Hash buckets of the n-grams; the embedding table has a row for each that occurs in the training part.", Minimum = 64, Maximum = 16_777_216, Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchLow = 65_536, SearchHigh = 1_048_576, SearchLogarithmic = true)]
-    public int Buckets { get; init; } = 262_144;
+    public int Buckets { get; init; } = 1_000_000;
 }

@@ -5,4 +5,5 @@ namespace FeedbackService.Training.Options;
 /// <param name="Classes">Distinct labels.</param>
 /// <param name="MultiLabel">Some row has no label or more than one.</param>
 /// <param name="HasValidationFile">A validation file comes along, so nothing is split off.</param>
-public sealed record DataFacts(int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false);
+/// <param name="MeanCharacters">Mean length of a text (with its pair) in UTF-16 code units; 0 when unknown.</param>
+public sealed record DataFacts(int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false, double MeanCharacters = 0);

@@ -1,3 +1,5 @@
+using FeedbackService.Training.Presets;
+
 namespace FeedbackService.Training.Options;
 
 /// <summary>How gradients become steps.</summary>
@@ -6,6 +8,10 @@ public sealed record OptimizerOptions
     /// <summary>Update rule.</summary>
     [TrainingOption("Update rule: sgd (momentum 0.9), adam (decay inside the gradient) or adamw (decay beside it).", Name = "optimizer", SearchValues = true)]
     public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
+
+    /// <summary>Learning rate of the n-gram table.</summary>
+    [TrainingOption("Highest learning rate of the n-gram table, whose rows are moved by row-wise Adagrad whatever the optimizer of the other weights; follows the same schedule.", Minimum = 0, ExclusiveMinimum = true, Maximum = 10, Encoders = EncoderFamilies.Mlp, Auto = nameof(AutoRules.TableLearningRate), SearchLow = 3e-3, SearchHigh = 0.1, SearchLogarithmic = true)]
+    public double TableLearningRate { get; init; } = 0.02;
 
     /// <summary>Weight decay λ.</summary>
     [TrainingOption("Weight decay; biases, norms, embeddings and the feedback scale have none.", Minimum = 0, Maximum = 1, SearchLow = 1e-4, SearchHigh = 0.1, SearchLogarithmic = true)]

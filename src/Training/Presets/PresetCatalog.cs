@@ -19,15 +19,14 @@ public static class PresetCatalog
                 .With(o => o.Schedule.LearningRate, 3e-3)
                 .With(o => o.Schedule.Scheduler, SchedulerKind.Cosine)
                 .With(o => o.Schedule.WarmupRatio, 0.05)
-                .With(o => o.Schedule.BatchSize, 64)
-                .With(o => o.Data.MaxTokens, 2048)
+                .With(o => o.Optimizer.MaxGradNorm, 0)
+                .With(o => o.Data.MaxTokens, 4096)
                 .With(o => o.Regularization.Dropout, 0.0)
                 .With(o => o.Regularization.HeadDropout, 0.2)
-                .With(o => o.Regularization.NgramDropout, 0.3)
                 .With(o => o.Regularization.LabelSmoothing, 0.05)
                 .With(o => o.Architecture.HiddenSize, 128)
                 .With(o => o.Architecture.Layers, 0)
-                .With(o => o.Architecture.Pooling, PoolingKind.MeanMax)
+                .With(o => o.Architecture.Pooling, PoolingKind.SqrtNMax)
                 .With(o => o.Feedback.Rounds, 1),
         },
         Transformer("transformer", "Transformer of 4 layers × 256 trained from scratch with feedback: for word order and long-range clues, wants tens of thousands of texts.", 256, 4),

@@ -147,12 +147,30 @@ public sealed class OptimizerTests
         Assert.Equal([3f, 4f], gradients[0].Values.data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)] // the single pass over rows
+    [InlineData(ScalarType.Float64)] // tensor operations, as on other devices
+    public void Table_MovesByRowWiseAdagrad(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var weight = new Parameter(zeros([3, 2], type));
+        using var optimizer = new SgdOptimizer([new TrainableParameter("table", weight, LearningRateFactor: 0.5, IsTable: true)], weightDecay: 0.1);
+        void Step(float x, float y) => optimizer.Step([new ParameterGradient(optimizer.Parameters[0], tensor(new[] { x, y }, [1, 2]).to(type), [1])], learningRate: 0.2);
+
+        Step(3, 4); // mean square 12.5, rate 0.1
+        Step(0, 5); // plus 12.5
+
+        double[] expected = [0, 0, -0.1 * 3 / Math.Sqrt(12.5), (-0.1 * 4 / Math.Sqrt(12.5)) - (0.1 * 5 / 5), 0, 0];
+        Assert.Equal(expected, weight.to(ScalarType.Float64).data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([0f, 25f, 0f], optimizer.State["table.mean_square_sum"].data<float>().ToArray());
+    }
+
     [Fact]
     public void Groups_DecayMatricesOnlyAndSpeedUpTheFeedbackScale()
     {
         using var model = nn.Sequential(("embedding", nn.Embedding(4, 2)), ("linear", nn.Linear(2, 2)), ("norm", nn.LayerNorm(2)));
 
-        var decaying = ParameterGroups.Of(model, new()).Where(parameter => parameter.Decays).Select(parameter => parameter.Name);
+        var decaying = ParameterGroups.Of(model, new(), peakLearningRate: 0.001).Where(parameter => parameter.Decays).Select(parameter => parameter.Name);
 
         Assert.Equal(["linear.weight"], decaying);
     }

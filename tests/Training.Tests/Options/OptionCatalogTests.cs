@@ -138,8 +138,8 @@ public sealed class OptionCatalogTests
         var tiny = OptionCatalog.Resolve(preset, OptionSet.Empty, new DataFacts(Rows: 12, Classes: 2));
 
         Assert.Equal((40, 4, 0.2, HeadKind.MultiLabel), (small.Schedule.Epochs, small.Schedule.BatchSize, small.Data.ValidationSplit, small.Data.Head));
-        Assert.Equal((8, 32, 0.1, HeadKind.SingleLabel), (large.Schedule.Epochs, large.Schedule.BatchSize, large.Data.ValidationSplit, large.Data.Head));
-        Assert.Equal(282, large.Schedule.EvalEvery);
+        Assert.Equal((8, 64, 0.1, HeadKind.SingleLabel), (large.Schedule.Epochs, large.Schedule.BatchSize, large.Data.ValidationSplit, large.Data.Head));
+        Assert.Equal(141, large.Schedule.EvalEvery);
         Assert.Equal(1024, large.Architecture.IntermediateSize);
         Assert.Equal(0, tiny.Data.ValidationSplit);
     }
