@@ -219,6 +219,26 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
+    public void LoadingWeights_LeavesNoTensorBehind()
+    {
+        using var classifier = ClassifierFactory.Create(_original.Config);
+        var artifact = ArtifactReader.Open(_folder);
+        Assert.Equal(0, TensorGuard.Growth(10, () => artifact.LoadWeights(classifier)));
+    }
+
+    [Fact]
+    public void Writing_LeavesNoTensorBehind()
+    {
+        using var classifier = ClassifierFactory.Create(_original.Config);
+        var contents = Describe(classifier);
+        foreach (var precision in Enum.GetValues<ArtifactPrecision>())
+        {
+            Assert.Equal(0, TensorGuard.Growth(5, () => ArtifactWriter.Write(
+                Path.Combine(_root.Path, Guid.NewGuid().ToString("N")), contents with { Precision = precision })));
+        }
+    }
+
+    [Fact]
     public void HalfPrecision_HalvesTheWeights_AndLoads()
     {
         using var classifier = ClassifierFactory.Create(_original.Config);

@@ -179,6 +179,17 @@ public sealed class SafetensorsReaderTests
     }
 
     [Fact]
+    public void FileOfHuggingFace_IsRead()
+    {
+        using var scope = NewDisposeScope();
+        using var reader = SafetensorsReader.Open(Path.Combine(AppContext.BaseDirectory, "Fixtures", "bert", "model.safetensors"));
+        Assert.Equal(41, reader.Entries.Count);
+        Assert.Equal("pt", reader.Metadata["format"]);
+        Assert.Equal(136, reader.Read("bert.embeddings.word_embeddings.weight").shape[0]);
+        reader.ThrowIfNotFinite();
+    }
+
+    [Fact]
     public void NonFinite_IsFoundOnRequest()
     {
         using var scope = NewDisposeScope();
