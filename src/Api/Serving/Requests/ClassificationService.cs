@@ -1,4 +1,5 @@
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
@@ -6,7 +7,7 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>Answers a classification request, whether a caller waits for it or a job carries it out.</summary>
-public sealed class ClassificationService(IModelResolver models, IClassificationEngine engine, TimeProvider clock)
+internal sealed class ClassificationService(ModelRegistry models, IClassificationEngine engine, TimeProvider clock)
 {
     /// <summary>Most texts of one request.</summary>
     public const int MaxItems = 1000;
@@ -15,10 +16,21 @@ public sealed class ClassificationService(IModelResolver models, IClassification
     private const string TooLongMessage = "The text has more tokens than the model reads; shorten it, or leave \"truncate\" true.";
 
     /// <summary>Checks what can be checked without a model.</summary>
-    /// <exception cref="ServiceException">400 for an empty list, 413 for too many texts.</exception>
+    /// <exception cref="ServiceException">400 for a value out of range or an empty list, 413 for too many texts.</exception>
     public static void Check(ClassifyRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var faults = new Dictionary<string, string[]>();
+        Require(request.TopK is null or >= 1, "top_k", "must be 1 or more.");
+        Require(request.Threshold is null or (>= 0 and <= 1), "threshold", "must be between 0 and 1.");
+        Require(request.MaxRounds is null or >= 0, "max_rounds", "must be 0 or more.");
+        Require(request.ExitThreshold is null or (> 0 and <= 1), "exit_threshold", "must be over 0 and at most 1.");
+        if (faults.Count > 0)
+        {
+            var (param, messages) = faults.First();
+            throw new ServiceException(400, "invalid_value", $"\"{param}\" {messages[0]}", param) { FieldErrors = faults };
+        }
+
         if (request.Input.Items.Count == 0)
         {
             throw ServiceException.Invalid("input_empty", "\"input\" is an empty list; send at least one text.", "input");
@@ -27,6 +39,14 @@ public sealed class ClassificationService(IModelResolver models, IClassification
         if (request.Input.Items.Count > MaxItems)
         {
             throw ServiceException.TooLarge("too_many_items", $"\"input\" has {request.Input.Items.Count} texts; one request takes at most {MaxItems}.", "input");
+        }
+
+        void Require(bool holds, string param, string message)
+        {
+            if (!holds)
+            {
+                faults[param] = [message];
+            }
         }
     }
 
@@ -40,7 +60,7 @@ public sealed class ClassificationService(IModelResolver models, IClassification
     {
         Check(request);
         var inputs = request.Input.Items;
-        var model = await models.ResolveAsync(request.Model, cancellationToken);
+        var model = await models.ResolveServableAsync(request.Model, cancellationToken);
         var readable = Enumerable.Range(0, inputs.Count).Where(index => !inputs[index].IsEmpty).ToArray();
         if (!request.Input.IsList && readable.Length == 0)
         {

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>What to classify, by which model, and how much to tell of it.</summary>
@@ -11,20 +9,16 @@ public sealed record ClassifyRequest
     /// <summary>A text, a text pair, or a list of up to 1,000 of either.</summary>
     public required ClassifyInput Input { get; init; }
 
-    /// <summary>Number of labels in <c>scores</c>, best first. Absent: all.</summary>
-    [Range(1, int.MaxValue)]
+    /// <summary>Number of labels in <c>scores</c>, best first, 1 or more. Absent: all.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Probability from which a label is given. One label: below it the answer abstains. Several labels: replaces the version's own thresholds.</summary>
-    [Range(0.0, 1.0)]
+    /// <summary>Probability from which a label is given, 0 to 1. One label: below it the answer abstains. Several labels: replaces the version's own thresholds.</summary>
     public double? Threshold { get; init; }
 
     /// <summary>Feedback rounds at most; 0 is the plain pass. Absent: as trained.</summary>
-    [Range(0, int.MaxValue)]
     public int? MaxRounds { get; init; }
 
-    /// <summary>Stop when the calibrated top probability reaches this. Absent: all rounds.</summary>
-    [Range(0.0, 1.0)]
+    /// <summary>Stop when the calibrated top probability reaches this, over 0 up to 1. Absent: all rounds.</summary>
     public double? ExitThreshold { get; init; }
 
     /// <summary>Report every round and the tokens the feedback attended to.</summary>

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Registry;
+using FeedbackService.Api.Serving;
+using FeedbackService.Api.Serving.Requests;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FeedbackService.Api.Features.Classify;
+
+/// <summary>Answers a classification request at once, or queues it when the caller prefers not to wait.</summary>
+internal static class Classify
+{
+    private const string RespondAsync = "respond-async";
+
+    /// <summary>POST /v1/classify.</summary>
+    public static async Task<Results<Ok<ClassificationResponse>, Accepted<QueuedClassification>>> HandleAsync(
+        ClassifyRequest request,
+        HttpContext context,
+        ClassificationService classifications,
+        ModelRegistry registry,
+        JobStore jobs,
+        CancellationToken cancellationToken)
+    {
+        ClassificationService.Check(request);
+        if (!PrefersAsync(context.Request))
+        {
+            return TypedResults.Ok(await classifications.AnswerAsync(request, Ids.NewClassification(), WorkPriority.Interactive, cancellationToken));
+        }
+
+        // The version is fixed now: the answer must not depend on when a worker gets to it.
+        var model = await registry.ResolveServableAsync(request.Model, cancellationToken);
+        var spec = JsonSerializer.Serialize(request with { Model = model.Address }, ApiJson.Options);
+        var job = await jobs.CreateAsync(new NewJob(Ids.NewClassification(), JobKind.Classify, spec) { ModelName = model.Address }, cancellationToken);
+        context.Response.Headers["Preference-Applied"] = RespondAsync;
+        return TypedResults.Accepted($"/v1/classifications/{job.Id}", new QueuedClassification(job.Id, "classification", "queued"));
+    }
+
+    private static bool PrefersAsync(HttpRequest request) => request.Headers["Prefer"]
+        .SelectMany(value => (value ?? "").Split(','))
+        .Any(preference => string.Equals(preference.Split(';')[0].Trim(), RespondAsync, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,35 @@
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>One text on its way through the inference thread.</summary>
+internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, PredictionOptions options, CancellationToken cancellationToken)
+{
+    // Continuations run elsewhere: the inference thread must never serialise a response.
+    private readonly TaskCompletionSource<Prediction> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The loaded model; the caller holds its lease until <see cref="Completion"/>.</summary>
+    public Predictor Predictor { get; } = predictor;
+
+    /// <summary>What to read.</summary>
+    public TokenizedText Tokens { get; } = tokens;
+
+    /// <summary>How far to go.</summary>
+    public PredictionOptions Options { get; } = options;
+
+    /// <summary>Ends with the prediction, the failure of the batch, or cancellation.</summary>
+    public Task<Prediction> Completion => _completion.Task;
+
+    /// <summary>True when nobody waits for the answer any more.</summary>
+    public bool IsAbandoned => cancellationToken.IsCancellationRequested;
+
+    /// <summary>Hands over the answer.</summary>
+    public void Complete(Prediction prediction) => _completion.TrySetResult(prediction);
+
+    /// <summary>Hands over a failure.</summary>
+    public void Fail(Exception exception) => _completion.TrySetException(exception);
+
+    /// <summary>Ends without an answer.</summary>
+    public void Abandon() => _completion.TrySetCanceled(cancellationToken);
+}
