@@ -1,4 +1,5 @@
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Features.Classify;
 using FeedbackService.Api.Features.Files;
 using FeedbackService.Api.Features.Home;
 using FeedbackService.Api.Files;
@@ -7,6 +8,7 @@ using FeedbackService.Api.Observability;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Training.Presets;
 
@@ -29,6 +31,7 @@ try
     builder.Services.AddStorage(_ => options.DataDir);
     builder.Services.AddFiles();
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
+    builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);
     builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
 
     var app = builder.Build();
@@ -40,6 +43,7 @@ try
     app.MapHome();
     app.MapHealth();
     app.MapFiles();
+    app.MapClassify();
     await app.RunServiceAsync(options);
     return 0;
 }

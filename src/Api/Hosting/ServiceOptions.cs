@@ -29,6 +29,9 @@ public sealed class ServiceOptions
     [Range(0, 1024, ErrorMessage = "--serving-cores must be 0 to 1024.")]
     public int ServingCores { get; set; }
 
+    /// <summary>Threads of libtorch for serving: the reserved cores, else all.</summary>
+    public int ServingThreads => ServingCores > 0 ? Math.Min(ServingCores, Environment.ProcessorCount) : Environment.ProcessorCount;
+
     /// <summary>File that the log is also written to; null: console only.</summary>
     public string? LogFile { get; set; }
 

@@ -1,5 +1,3 @@
-using FeedbackService.Model.Inference;
-
 namespace FeedbackService.Api.Serving;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FeedbackService.Model.Inference;
 
 namespace FeedbackService.Api.Serving;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Http;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
@@ -33,7 +34,9 @@ internal static class Classify
         // The version is fixed now: the answer must not depend on when a worker gets to it.
         var model = await registry.ResolveServableAsync(request.Model, cancellationToken);
         var spec = JsonSerializer.Serialize(request with { Model = model.Address }, ApiJson.Options);
-        var job = await jobs.CreateAsync(new NewJob(Ids.NewClassification(), JobKind.Classify, spec) { ModelName = model.Address }, cancellationToken);
+        var job = await jobs.CreateAsync(
+            new NewJob(Ids.NewClassification(), JobKind.Classify, spec) { ModelName = model.Address, Idempotency = IdempotencyHeader.Claim(context, request) },
+            cancellationToken);
         context.Response.Headers["Preference-Applied"] = RespondAsync;
         return TypedResults.Accepted($"/v1/classifications/{job.Id}", new QueuedClassification(job.Id, "classification", "queued"));
     }

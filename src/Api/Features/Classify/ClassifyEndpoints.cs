@@ -1,28 +1,36 @@
-using FeedbackService.Api.Serving.Requests;
+using FeedbackService.Api.OpenApi;
 
 namespace FeedbackService.Api.Features.Classify;
 
 /// <summary>Routes that answer classification requests.</summary>
 internal static class ClassifyEndpoints
 {
+    private const string ExampleId = "cls_3k1x9q0c5m2v8b7n4z6aw1sd";
+
+    private const string Request = """
+        {"model":"support-tickets","input":["Where is my parcel? It should have come on Monday.","I was charged twice for March."],"top_k":3}
+        """;
+
+    private const string Data = """
+        "data":[{"index":0,"label":"delivery_status","score":0.97,"scores":[{"label":"delivery_status","score":0.97},{"label":"complaint","score":0.01},{"label":"refund_request","score":0.01}],"abstained":false,"rounds":0,"exit":"none","tokens":131,"truncated":false},{"index":1,"label":"billing","score":0.93,"scores":[{"label":"billing","score":0.93},{"label":"refund_request","score":0.05},{"label":"complaint","score":0.01}],"abstained":false,"rounds":0,"exit":"none","tokens":78,"truncated":false}],"usage":{"texts":2,"tokens":209}
+        """;
+
     /// <summary>Maps <c>/v1/classify</c> and <c>/v1/classifications</c>.</summary>
-    public static IEndpointRouteBuilder MapClassify(this IEndpointRouteBuilder routes)
+    public static void MapClassify(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1").WithTags("Classify");
 
-        group.MapPost("/classify", Classify.HandleAsync)
-            .WithName("classify")
-            .WithSummary("Classify texts")
-            .WithDescription("Answers a text, a text pair or up to 1,000 of them by a registered model. In a list a bad text carries its own error and the others are answered. With `Prefer: respond-async` the request is queued for the workers and answered with 202.")
-            .Produces<ClassificationResponse>()
-            .Produces<QueuedClassification>(StatusCodes.Status202Accepted);
+        group.MapPost("/classify", Classify.HandleAsync).WithName("Classify").WithSummary("Classify texts")
+            .WithDescription("Answers a text, a text pair or up to 1,000 of them by a registered model. In a list a bad text carries its own error and the others are answered. With the header `Prefer: respond-async` the request is queued for the workers and answered with 202.")
+            .WithRequestExample(Request)
+            .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","model":"support-tickets:1","created_at":1795372800,{{Data}}}""")
+            .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","status":"queued"}""", StatusCodes.Status202Accepted)
+            .Refuses(400, 404, 409, 413, 415, 422, 429);
 
-        group.MapGet("/classifications/{id}", GetClassification.HandleAsync)
-            .WithName("getClassification")
-            .WithSummary("Read an asynchronous classification")
-            .WithDescription("Gives the status and, once succeeded, the answer. Answers are kept for 24 hours.")
-            .Produces<StoredClassification>();
-
-        return routes;
+        group.MapGet("/classifications/{id}", GetClassification.HandleAsync).WithName("GetClassification").WithSummary("Get an asynchronous classification")
+            .WithDescription("Its status and, once succeeded, the answer. Answers are kept for 24 hours.")
+            .WithParameterExample("id", ExampleId)
+            .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","status":"succeeded","model":"support-tickets:1","created_at":1795372800,{{Data}}}""")
+            .Refuses(404);
     }
 }

@@ -1,0 +1,33 @@
+using FeedbackService.Api.Serving.Requests;
+using FeedbackService.Model.Inference;
+using Microsoft.Extensions.Options;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>Registers what answers classification requests.</summary>
+internal static class ServingServices
+{
+    /// <summary>Adds the queue, the inference thread, the model cache and the service. Needs the registry.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">Root of the configuration; section <c>Serving</c> is read.</param>
+    /// <param name="device">auto, cpu or cuda:N.</param>
+    /// <param name="threads">Threads of libtorch on a CPU, 1 or more.</param>
+    public static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration, string device, int threads)
+    {
+        services.AddOptions<ServingOptions>().Bind(configuration.GetSection(ServingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(_ =>
+        {
+            // The first use of libtorch in the process: threads must be set before anything else runs on it.
+            TorchRuntime.EnsureLoaded();
+            TorchRuntime.SetThreads(threads);
+            return TorchRuntime.ParseDevice(device);
+        });
+        services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value));
+        services.AddSingleton<InferenceThread>();
+        services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
+        services.AddSingleton<ModelCache>();
+        services.AddSingleton<IClassificationEngine, ClassificationEngine>();
+        services.AddSingleton<ClassificationService>();
+        return services;
+    }
+}
