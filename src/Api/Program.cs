@@ -1,12 +1,10 @@
 using FeedbackService.Api.Errors;
-using FeedbackService.Api.Features.Classify;
-using FeedbackService.Api.Features.Files;
-using FeedbackService.Api.Features.Home;
+using FeedbackService.Api.Features;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Observability;
 using FeedbackService.Api.OpenApi;
-using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
@@ -33,6 +31,7 @@ try
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);
     builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
+    builder.AddFeatures();
 
     var app = builder.Build();
     app.UseRequestIds();
@@ -40,10 +39,8 @@ try
     app.UseErrors();
     app.UseOpenApi();
     app.UseJobDashboard();
-    app.MapHome();
     app.MapHealth();
-    app.MapFiles();
-    app.MapClassify();
+    app.MapFeatures();
     await app.RunServiceAsync(options);
     return 0;
 }

@@ -22,6 +22,12 @@ internal static partial class JsonProblems
             return new(400, "duplicate_parameter", $"'{key}' is given twice.", key);
         }
 
+        if (MissingKeys().Match(error.Message) is { Success: true } missing)
+        {
+            var names = QuotedName().Matches(missing.Groups[1].Value).Select(name => Join(error.Path, name.Groups[1].Value)).ToList();
+            return new(400, "missing_parameter", $"The request lacks {string.Join(", ", names.Select(name => $"'{name}'"))}.", names.FirstOrDefault());
+        }
+
         var message = error.Message;
         if (message.Contains("maximum configured depth", StringComparison.Ordinal) || message.Contains("MaxDepth", StringComparison.Ordinal))
         {
@@ -60,6 +66,12 @@ internal static partial class JsonProblems
 
     [GeneratedRegex("^The JSON property '(.*)' could not be mapped", RegexOptions.Singleline)]
     private static partial Regex UnknownKey();
+
+    [GeneratedRegex("was missing required properties including: (.*?)(?: Path: .*)?$", RegexOptions.Singleline)]
+    private static partial Regex MissingKeys();
+
+    [GeneratedRegex("'([^']*)'")]
+    private static partial Regex QuotedName();
 
     [GeneratedRegex("^Duplicate property '(.*)' encountered", RegexOptions.Singleline)]
     private static partial Regex DuplicateKey();

@@ -25,7 +25,7 @@ internal sealed class ReadinessCheck(IDbContextFactory<AppDbContext> contexts, T
         try
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            await db.Models.Select(model => model.Name).FirstOrDefaultAsync(cancellationToken);
+            await db.Models.AnyAsync(cancellationToken);
             return TorchCheck.Ok;
         }
         catch (System.Data.Common.DbException)

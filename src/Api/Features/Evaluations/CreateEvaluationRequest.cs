@@ -1,0 +1,14 @@
+namespace FeedbackService.Api.Features.Evaluations;
+
+/// <summary>Which model to evaluate on what.</summary>
+public sealed record CreateEvaluationRequest
+{
+    /// <summary>A model address: <c>name</c>, <c>name:3</c>, <c>name@alias</c> or a checkpoint.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Id of an uploaded file with labelled texts.</summary>
+    public required string File { get; init; }
+
+    /// <summary>A second model to compare with. Not supported yet: null.</summary>
+    public string? Baseline { get; init; }
+}

@@ -1,0 +1,55 @@
+using FeedbackService.Api.Http;
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Storage.Entities;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FeedbackService.Api.Features.Evaluations;
+
+/// <summary>Routes of evaluations.</summary>
+internal static class EvaluationEndpoints
+{
+    private const string Id = "eval_7c9v4k6n3z0aw1sd5b8x2m1q";
+
+    private const string Example = """
+        {"id":"eval_7c9v4k6n3z0aw1sd5b8x2m1q","object":"evaluation","status":"succeeded","model":"support-tickets:1","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","created_at":1795372900,"finished_at":1795372903,"error":null,"baseline":null,"comparison":null,"report":{"n":182,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":90}],"confusion_matrix":[[83,7],[5,87]],"log_loss":0.21,"ece":0.03,"brier":0.1,"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93}]}}
+        """;
+
+    private const string Prediction = """
+        {"object":"evaluation.prediction","line":14,"text":"I was charged twice","text_pair":null,"true":["refund"],"predicted":["login"],"score":0.52}
+        """;
+
+    /// <summary>Maps <c>/v1/evaluations</c>.</summary>
+    public static void MapEvaluations(this IEndpointRouteBuilder routes)
+    {
+        var evaluations = routes.MapGroup("/v1/evaluations").WithTags("Evaluations");
+
+        evaluations.MapPost("/", CreateEvaluation.HandleAsync).WithName("CreateEvaluation").WithSummary("Evaluate a model on a labelled file")
+            .WithDescription("Queues a run over every row; the report has scores per class, confusion matrix, calibration and accuracy per round.")
+            .WithRequestExample("""{"model":"support-tickets","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","baseline":null}""").WithAnswerExample(Example)
+            .Refuses(400, 404, 409, 413, 415, 422, 507);
+
+        evaluations.MapGet("/", ListAsync).WithName("ListEvaluations").WithSummary("List evaluations")
+            .WithDescription("Newest first.")
+            .WithAnswerExample($$"""{"object":"list","data":[{{Example}}],"first_id":"{{Id}}","last_id":"{{Id}}","has_more":false}""")
+            .WithParameterExample("limit", "20").Refuses(400);
+
+        evaluations.MapGet("/{id}", GetAsync).WithName("GetEvaluation").WithSummary("Get an evaluation")
+            .WithDescription("Its status and, once succeeded, its report.")
+            .WithParameterExample("id", Id).WithAnswerExample(Example).Refuses(404);
+
+        evaluations.MapGet("/{id}/predictions", ListPredictions.HandleAsync).WithName("ListPredictions").WithSummary("Look at what an evaluation got right and wrong")
+            .WithDescription("Text by text in the order of the file; true and predicted pick a cell of the confusion matrix.")
+            .WithParameterExample("id", Id).WithParameterExample("limit", "20").WithParameterExample("true", "refund").WithParameterExample("predicted", "login")
+            .WithAnswerExample($$"""{"object":"list","data":[{{Prediction}}],"first_id":"14","last_id":"14","has_more":false}""").Refuses(400, 404);
+    }
+
+    private static async Task<Ok<EvaluationObject>> GetAsync(string id, JobStore jobs, CancellationToken cancellationToken) =>
+        TypedResults.Ok(EvaluationObject.From(await jobs.GetAsync(id, JobKind.Evaluate, cancellationToken)));
+
+    private static async Task<Ok<ListPage<EvaluationObject>>> ListAsync([AsParameters] PageQuery page, JobStore jobs, CancellationToken cancellationToken)
+    {
+        var found = await jobs.ListAsync(JobKind.Evaluate, page.After, page.LimitOr(), null, cancellationToken);
+        return TypedResults.Ok(found.ToList(row => row.Id, EvaluationObject.From));
+    }
+}

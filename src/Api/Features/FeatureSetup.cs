@@ -1,0 +1,39 @@
+using FeedbackService.Api.Errors;
+using FeedbackService.Api.Features.Classify;
+using FeedbackService.Api.Features.Evaluations;
+using FeedbackService.Api.Features.Files;
+using FeedbackService.Api.Features.FineTuning;
+using FeedbackService.Api.Features.Home;
+using FeedbackService.Api.Features.Models;
+using FeedbackService.Api.Features.Presets;
+using FeedbackService.Api.Features.Registry;
+using FeedbackService.Api.Jobs;
+
+namespace FeedbackService.Api.Features;
+
+/// <summary>The list of features: what their handlers need, and their routes.</summary>
+internal static class FeatureSetup
+{
+    /// <summary>Adds what handlers need beyond the stores.</summary>
+    public static void AddFeatures(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddFineTuning();
+        builder.Services.AddSingleton<EvaluationPredictions>();
+        builder.Services.AddSingleton<ArtifactFiles>();
+    }
+
+    /// <summary>Maps every route under the check of request records.</summary>
+    public static void MapFeatures(this WebApplication app)
+    {
+        var routes = app.MapGroup(string.Empty).WithRequestValidation();
+        routes.MapHome();
+        routes.MapFiles();
+        routes.MapFineTuning();
+        routes.MapClassify();
+        routes.MapEvaluations();
+        routes.MapPresets();
+        routes.MapModels();
+        routes.MapRegistry();
+        routes.MapAliases();
+    }
+}

@@ -1,0 +1,9 @@
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Api.Features.FineTuning;
+
+/// <summary>What a training starts from.</summary>
+/// <param name="Preset">The preset, or the registered model as one.</param>
+/// <param name="Address">Resolved address of the registered model; null for a preset.</param>
+/// <param name="ModelName">Its name; null for a preset or a checkpoint.</param>
+internal sealed record TrainingBase(Preset Preset, string? Address, string? ModelName);
