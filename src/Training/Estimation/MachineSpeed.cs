@@ -8,12 +8,13 @@ namespace FeedbackService.Training.Estimation;
 /// <param name="BytesPerSecond">Bytes read and written per second by element-wise operations, all threads of libtorch.</param>
 public sealed record MachineSpeed(double MultiplicationsPerSecond, double BytesPerSecond)
 {
-    // Small enough to take a few milliseconds, large enough not to measure the call.
-    private const int MatrixSize = 384;
+    // Small enough that some repetition gets all threads of a busy machine at once, large enough not to measure the call.
+    private const int MatrixSize = 256;
     private const int VectorSize = 1 << 21;
-    private const int Repetitions = 5;
+    private const int FewestRepetitions = 5;
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Measures a matrix product and a sum, the best of five each; takes about 50 milliseconds.</summary>
+    /// <summary>Measures a matrix product and a sum, the best of as many as fit into 60 milliseconds each.</summary>
     public static MachineSpeed Measure()
     {
         using var scope = NewDisposeScope();
@@ -28,7 +29,8 @@ public sealed record MachineSpeed(double MultiplicationsPerSecond, double BytesP
     private static double Best(Action work)
     {
         var best = double.PositiveInfinity;
-        for (var i = 0; i < Repetitions; i++)
+        var begin = Stopwatch.GetTimestamp();
+        for (var i = 0; i < FewestRepetitions || Stopwatch.GetElapsedTime(begin) < Long; i++)
         {
             var start = Stopwatch.GetTimestamp();
             work();

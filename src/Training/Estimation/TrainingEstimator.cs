@@ -9,13 +9,17 @@ namespace FeedbackService.Training.Estimation;
 /// <remarks>
 /// Time per step = operations of the matrix products / their speed + bytes of everything else / its speed + calls.
 /// Backward costs twice the forward. Figures per token row, H hidden, I intermediate, T tokens: transformer layer
-/// 8H² + 4HI + 4TH operations; n-gram layer 4H²; feedback round 12H² and the layers above the re-entry again. A row of the
+/// 8H² + 4HI + 4TH operations; n-gram layer 4H²; feedback round 10H² and the layers above the re-entry again. A row of the
 /// model is written and read about <see cref="PassesPerLayer"/> times per layer and round. The factors were fitted to the
 /// presets on two cores; the range allows for what they leave out.
 /// </remarks>
 public static class TrainingEstimator
 {
     private const double ForwardAndBackward = 3;
+
+    // Without a gradient to the states the backward of a product is one product, not two.
+    private const double ForwardAndHalfBackward = 2;
+    private const double OperationsPerRound = 10;
     private const double PassesPerLayer = 24;
     private const double PassesPerRound = 30;
     private const double PassesPerLookUp = 12;
@@ -73,7 +77,8 @@ public static class TrainingEstimator
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
             : 4 * hidden * hidden;
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
-        var operations = ForwardAndBackward * rows * ((layerRuns * layerOperations) + (rounds * 12 * hidden * hidden));
+        var loopPasses = options.Feedback.StopGradient ? ForwardAndHalfBackward : ForwardAndBackward;
+        var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
         var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;

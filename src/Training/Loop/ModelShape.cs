@@ -51,6 +51,7 @@ public static class ModelShape
                 Heads = feedback.FeedbackHeads,
                 InitialScale = feedback.InitialScale,
                 StopGradient = feedback.StopGradient,
+                SignalDropout = feedback.SignalDropout,
             },
             Head = options.Data.Head,
             HeadDropout = options.Regularization.HeadDropout,
@@ -70,7 +71,7 @@ public static class ModelShape
         return registered with
         {
             Encoder = encoder,
-            Feedback = registered.Feedback is null ? null : registered.Feedback with { StopGradient = options.Feedback.StopGradient },
+            Feedback = registered.Feedback is null ? null : registered.Feedback with { StopGradient = options.Feedback.StopGradient, SignalDropout = options.Feedback.SignalDropout },
             HeadDropout = options.Regularization.HeadDropout,
             Labels = labels,
         };

@@ -40,4 +40,8 @@ public sealed record FeedbackOptions
     /// <summary>Take the previous round as given when training.</summary>
     [TrainingOption("Take the previous round's prediction and states as given when training, so that each round learns to improve on the one before; false trains through all rounds at once.")]
     public bool StopGradient { get; init; } = true;
+
+    /// <summary>Share of a batch's texts that get no signal in a round.</summary>
+    [TrainingOption("Share of a batch's texts that get no signal in a round, so that the loop learns to correct predictions and not to confirm them.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, SearchLow = 0, SearchHigh = 0.5)]
+    public double SignalDropout { get; init; }
 }
