@@ -8,7 +8,7 @@ namespace FeedbackService.Model.Tokenization;
 /// </summary>
 /// <remarks>
 /// Own code instead of Microsoft.ML.Tokenizers because that one differs from BERT and reports positions in the normalised
-/// text: docs/adr/0101-own-wordpiece.md. Special tokens written out in a text are text, not special tokens.
+/// text: docs/adr/0006-own-wordpiece.md. Special tokens written out in a text are text, not special tokens.
 /// </remarks>
 public sealed class WordPieceTextTokenizer : ITextTokenizer
 {
