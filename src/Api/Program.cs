@@ -1,6 +1,7 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Features;
 using FeedbackService.Api.Files;
+using FeedbackService.Api.FirstStart;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Observability;
@@ -32,6 +33,10 @@ try
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);
     builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
     builder.AddFeatures();
+    if (options is { SampleOnFirstStart: true, Role: ServiceRole.All })
+    {
+        builder.Services.AddHostedService<SampleTraining>();
+    }
 
     var app = builder.Build();
     app.UseRequestIds();

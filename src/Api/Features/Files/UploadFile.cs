@@ -5,7 +5,6 @@ using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.Storage;
-using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Training.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -20,33 +19,12 @@ internal static class UploadFile
 
     /// <summary>Handles the request.</summary>
     public static async Task<Ok<FileObject>> HandleAsync(
-        HttpContext context, FileStore files, FileContents contents, IOptions<ServiceOptions> options, CancellationToken cancellationToken)
+        HttpContext context, FileIntake intake, FileContents contents, IOptions<ServiceOptions> options, CancellationToken cancellationToken)
     {
         using var upload = await UploadReader.ReadAsync(context.Request, contents.NewTemporaryPath(), options.Value.MaxUploadBytes, cancellationToken);
         var purpose = Check(upload);
-        var id = Ids.NewFile();
-        var issues = contents.NewTemporaryPath();
-        try
-        {
-            var check = FileCheck.Run(upload.Path, purpose, ColumnsOf(upload), issues, cancellationToken);
-            var row = new FileRow
-            {
-                Id = id,
-                Purpose = purpose,
-                FileName = upload.FileName,
-                Bytes = upload.Bytes,
-                Sha256 = upload.Sha256!,
-                Status = check.Unusable is null ? "processed" : "error",
-                StatusDetails = check.Unusable ?? check.Remark,
-                ReadingJson = check.Reading.ToJson(),
-                ReportJson = JsonSerializer.Serialize(check.Report, ApiJson.Options),
-            };
-            return TypedResults.Ok(FileObject.From(await files.AddAsync(row, upload.Path, issues, Claim(context, upload), cancellationToken)));
-        }
-        finally
-        {
-            File.Delete(issues);
-        }
+        var file = new IncomingFile(upload.Path, upload.FileName, upload.Bytes, upload.Sha256!);
+        return TypedResults.Ok(FileObject.From(await intake.TakeAsync(file, purpose, ColumnsOf(upload), Claim(context, upload), cancellationToken)));
     }
 
     private static string Check(StagedUpload upload)

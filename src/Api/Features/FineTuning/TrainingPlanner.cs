@@ -31,7 +31,12 @@ internal sealed class TrainingPlanner(FileStore files, TrainingBases bases, Rese
         }
 
         var start = await bases.FindAsync(request.Model, request.Suffix, cancellationToken);
-        var facts = new DataFacts(checked((int)report.ValidRows), report.Labels.Count, report.MultiLabel, request.ValidationFile is not null);
+        var facts = new DataFacts(
+            checked((int)report.ValidRows),
+            report.Labels.Count,
+            report.MultiLabel,
+            request.ValidationFile is not null,
+            report.Statistics.MeanCharacters);
         var options = Resolve(start, asked, path, facts);
         var spec = new TrainingSpec
         {

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Training.Datasets;
+
+namespace FeedbackService.Api.Files;
+
+/// <summary>Takes a file that lies in a temporary place: looks at every row and keeps it with what was found.</summary>
+internal sealed class FileIntake(FileStore files, FileContents contents)
+{
+    /// <summary>Takes the file.</summary>
+    /// <param name="file">The content and its particulars.</param>
+    /// <param name="purpose">One of <see cref="FilePurpose.Uploads"/>.</param>
+    /// <param name="columns">Columns asked for.</param>
+    /// <param name="claim">Of the request; null without a key.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    /// <exception cref="UnreadableDatasetException">The file is no data set at all.</exception>
+    /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
+    public async Task<FileRow> TakeAsync(
+        IncomingFile file, string purpose, ColumnRequest columns, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
+        var issues = contents.NewTemporaryPath();
+        try
+        {
+            var check = FileCheck.Run(file.TemporaryPath, purpose, columns, issues, cancellationToken);
+            var row = new FileRow
+            {
+                Id = Ids.NewFile(),
+                Purpose = purpose,
+                FileName = file.Name,
+                Bytes = file.Bytes,
+                Sha256 = file.Sha256,
+                Status = check.Unusable is null ? "processed" : "error",
+                StatusDetails = check.Unusable ?? check.Remark,
+                ReadingJson = check.Reading.ToJson(),
+                ReportJson = JsonSerializer.Serialize(check.Report, ApiJson.Options),
+            };
+            return await files.AddAsync(row, file.TemporaryPath, issues, claim, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(issues);
+        }
+    }
+}
