@@ -1,8 +1,10 @@
+using System.Net.Sockets;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Inference;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Hosting;
 
@@ -10,28 +12,12 @@ namespace FeedbackService.Api.Hosting;
 internal static class ServiceRun
 {
     /// <summary>Returns after a graceful stop.</summary>
-    /// <exception cref="StartException">The addresses cannot be listened on.</exception>
+    /// <exception cref="StartException">Something that a person can put right stands in the way.</exception>
     public static async Task RunServiceAsync(this WebApplication app, ServiceOptions options)
     {
         await using (app)
         {
-            try
-            {
-                await app.StartAsync();
-            }
-            catch (Exception error) when (error is DataFolderException or TorchNotLoadedException or DeviceNotAvailableException)
-            {
-                throw new StartException(error.Message, error);
-            }
-            catch (IOException error) when (error.InnerException is AddressInUseException)
-            {
-                throw new StartException($"Something else already listens on {Urls(app)}. Stop it, or choose another address with --urls.", error);
-            }
-            catch (Exception error) when (error is System.Net.Sockets.SocketException or IOException or InvalidOperationException { InnerException: System.Net.Sockets.SocketException })
-            {
-                throw new StartException($"Cannot listen on {Urls(app)}: {error.Message}", error);
-            }
-
+            await StartAsync(app);
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
             // Who asks for a quiet log does not want to be greeted either.
             if (addresses is { Count: > 0 } && options is { Role: not ServiceRole.Worker, LogLevel: <= LogLevel.Information })
@@ -42,6 +28,36 @@ internal static class ServiceRun
             await app.WaitForShutdownAsync();
         }
     }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception error)
+        {
+            // What has started already must stop in order, or it complains about being torn down.
+            await app.StopAsync();
+            if (Sentence(app, error) is { } sentence)
+            {
+                throw new StartException(sentence, error);
+            }
+
+            throw;
+        }
+    }
+
+    private static string? Sentence(WebApplication app, Exception error) => error switch
+    {
+        DataFolderException or TorchNotLoadedException or DeviceNotAvailableException => error.Message,
+        IOException { InnerException: AddressInUseException } =>
+            $"Something else already listens on {Urls(app)}. Stop it, or choose another address with --urls.",
+        SocketException or IOException or InvalidOperationException { InnerException: SocketException } =>
+            $"Cannot listen on {Urls(app)}: {error.Message}",
+        OptionsValidationException => $"Settings do not fit: {error.Message}",
+        _ => null,
+    };
 
     private static string Urls(WebApplication app) => app.Configuration[WebHostDefaults.ServerUrlsKey] ?? ServiceSettings.DefaultUrls;
 }

@@ -1,0 +1,249 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Tests.Features;
+
+public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    private const string Route = "/v1/registry/models";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Presets_AreListedWithTheirSchema_TheRecommendedFirst()
+    {
+        using var client = api.NewClient();
+        var presets = await ApiFixture.ReadAsync(await client.GetAsync("/v1/presets", Cancel));
+        var first = presets["data"]![0]!.AsObject();
+        Assert.Equal("mlp", (string)first["id"]!);
+        Assert.Equal("preset", (string)first["object"]!);
+        foreach (var member in new[] { "description", "encoder", "languages", "feedback", "fusion", "rounds", "trainable_from_scratch", "defaults" })
+        {
+            Assert.NotNull(first[member]);
+        }
+
+        Assert.Equal("object", (string)first["schema"]!["type"]!);
+        Assert.False((bool)presets["has_more"]!);
+        Assert.True(JsonNode.DeepEquals(first, await ApiFixture.ReadAsync(await client.GetAsync("/v1/presets/mlp", Cancel))));
+        await Problems.AssertAsync(await client.GetAsync("/v1/presets/nope", Cancel), 404, "preset_not_found");
+    }
+
+    [Fact]
+    public async Task Models_AreOpenAisList_OfPresetsAndReadyVersions()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        var list = await ApiFixture.ReadAsync(await client.GetAsync("/v1/models", Cancel));
+        var ids = list["data"]!.AsArray().Select(model => (string)model!["id"]!).ToList();
+        Assert.Contains("mlp", ids);
+        Assert.Contains($"{name}:2", ids);
+        Assert.All(list["data"]!.AsArray(), model => Assert.Equal(["id", "created", "owned_by", "object"], model!.AsObject().Select(member => member.Key)));
+    }
+
+    [Fact]
+    public async Task Model_IsFoundHoweverItsIdIsEscaped()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
+        Assert.Equal($"{name}:1", await IdOfAsync(client, name));
+        Assert.Equal($"{name}:2", await IdOfAsync(client, $"{name}:2"));
+        Assert.Equal($"{name}:2", await IdOfAsync(client, $"{name}%3A2"));
+        Assert.Equal($"{name}:1", await IdOfAsync(client, $"{name}%40production"));
+        Assert.Equal($"{name}:2", await IdOfAsync(client, $"{name}@latest"));
+        await Problems.AssertAsync(await client.GetAsync("/v1/models/team%2Fmodel:3@prod", Cancel), 404, "model_not_found", "model");
+        await Problems.AssertAsync(await client.GetAsync("/v1/models/team/model", Cancel), 404, "model_not_found", "model");
+    }
+
+    [Fact]
+    public async Task Model_ShowsVersionsAliasesAndTimes()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(3);
+        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "staging", 2));
+        var model = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}", Cancel));
+        Assert.Equal(3, (int)model["latest_version"]!);
+        Assert.Equal("""{"staging":2}""", model["aliases"]!.ToJsonString());
+        Assert.True(DateTimeOffset.TryParse((string)model["created_at"]!, out _));
+        var versions = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/versions?limit=2", Cancel));
+        Assert.Equal([3, 2], versions["data"]!.AsArray().Select(version => (int)version!["version"]!));
+        versions = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/versions?limit=2&after={versions["last_id"]}", Cancel));
+        Assert.Equal([1], versions["data"]!.AsArray().Select(version => (int)version!["version"]!));
+        Assert.Equal($"{name}:1", (string)(await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/versions/1", Cancel)))["id"]!);
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/9", Cancel), 404, "version_not_found", "version");
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/x", Cancel), 400, "invalid_value", "version");
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/nope", Cancel), 404, "model_not_found", "name");
+    }
+
+    [Fact]
+    public async Task Patch_ChangesWhatIsGiven()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        await ApiFixture.ReadAsync(await client.PatchAsJsonAsync($"{Route}/{name}", new { description = "mail" }, Cancel));
+        var model = await ApiFixture.ReadAsync(await client.PatchAsJsonAsync($"{Route}/{name}", new { tags = new { team = "a" } }, Cancel));
+        Assert.Equal("mail", (string)model["description"]!);
+        Assert.Equal("a", (string)model["tags"]!["team"]!);
+        await Problems.AssertAsync(await client.PatchAsJsonAsync($"{Route}/{name}", new { state = "x" }, Cancel), 400, "unknown_parameter", "state");
+    }
+
+    [Fact]
+    public async Task Alias_MovesOnlyFromWhatTheCallerHasSeen()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        using var made = await PutAliasAsync(client, name, "production", 1, "first");
+        var seen = made.Headers.ETag!;
+        Assert.NotNull(seen);
+        using var read = await client.GetAsync($"{Route}/{name}/aliases/production", Cancel);
+        Assert.Equal(seen, read.Headers.ETag);
+        using var moved = await PutAliasAsync(client, name, "production", 2, "better", seen);
+        await ApiFixture.ReadAsync(moved);
+        await Problems.AssertAsync(await PutAliasAsync(client, name, "production", 1, "late", seen), 412, "alias_changed", "If-Match");
+        await Problems.AssertAsync(await PutAliasAsync(client, name, "production", 1, "odd", new EntityTagHeaderValue("\"nonsense\"")), 412, "alias_changed", "If-Match");
+
+        var back = await ApiFixture.ReadAsync(await client.PostAsync($"{Route}/{name}/aliases/production/rollback", null, Cancel));
+        Assert.Equal(1, (int)back["version"]!);
+        var history = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/aliases/production/history", Cancel));
+        Assert.Equal(["rollback", "better", "first"], history["data"]!.AsArray().Select(move => (string)move!["reason"]!));
+        using var delete = new HttpRequestMessage(HttpMethod.Delete, $"{Route}/{name}/aliases/production");
+        delete.Headers.IfMatch.Add(seen);
+        await Problems.AssertAsync(await client.SendAsync(delete, Cancel), 412, "alias_changed", "If-Match");
+        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}/aliases/production", Cancel));
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/aliases/production", Cancel), 404, "alias_not_found", "alias");
+    }
+
+    [Theory]
+    [InlineData("latest", 1, 409, "alias_reserved", "alias")]
+    [InlineData("v2", 1, 409, "alias_reserved", "alias")]
+    [InlineData("7", 1, 409, "alias_reserved", "alias")]
+    [InlineData("UPPER", 1, 400, "invalid_alias", "alias")]
+    [InlineData("ok", 0, 400, "invalid_value", "version")]
+    [InlineData("ok", 99, 404, "version_not_found", "version")]
+    public async Task Alias_WithABadNameOrVersion_IsRefused(string alias, int version, int status, string code, string param)
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        await Problems.AssertAsync(await PutAliasAsync(client, name, alias, version), status, code, param);
+    }
+
+    [Fact]
+    public async Task Version_WithAnAlias_CannotBeDeleted()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
+        await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}/versions/1", Cancel), 409, "version_in_use");
+        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}/versions/2", Cancel));
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/2", Cancel), 404, "version_not_found", "version");
+        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}", Cancel));
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}", Cancel), 404, "model_not_found", "name");
+    }
+
+    [Theory]
+    [InlineData("..%2F..%2Fservice.db")]
+    [InlineData("%2E%2E%2Fmanifest.json")]
+    [InlineData("..%5Cservice.db")]
+    [InlineData("%2Fetc%2Fpasswd")]
+    [InlineData("nope.json")]
+    public async Task Artifact_OutsideTheVersion_IsNotFound(string file)
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/1/artifacts/{file}", Cancel), 404, null, "file");
+    }
+
+    [Fact]
+    public async Task Artifacts_AreListedAndDownloaded()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        var list = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/versions/1/artifacts", Cancel));
+        Assert.Equal(["config.json", "manifest.json"], list["data"]!.AsArray().Select(file => (string)file!["name"]!));
+        Assert.Equal("{}", await client.GetStringAsync($"{Route}/{name}/versions/1/artifacts/config.json", Cancel));
+    }
+
+    [Fact]
+    public async Task Evaluation_ChecksModelFileAndBaseline()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\na,x\nb,y\n", purpose: "evals"))["id"]!;
+        var made = await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file }, Cancel));
+        Assert.Matches("^eval_[a-z0-9]{24}$", (string)made["id"]!);
+        Assert.Equal("queued", (string)made["status"]!);
+        Assert.Equal($"{name}:1", (string)made["model"]!);
+        Assert.True(made.ContainsKey("report") && made["report"] is null);
+        Assert.True(JsonNode.DeepEquals(made, await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{made["id"]}", Cancel))));
+        await Problems.AssertAsync(await client.GetAsync($"/v1/evaluations/{made["id"]}/predictions", Cancel), 404, "predictions_not_ready");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = "mlp", file }, Cancel), 422, "model_not_servable", "model");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = "nope", file }, Cancel), 404, "model_not_found", "model");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file = "file-nope" }, Cancel), 400, "file_not_found", "file");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file, baseline = name }, Cancel), 422, "baseline_not_supported", "baseline");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { file }, Cancel), 400, "missing_parameter", "model");
+    }
+
+    [Fact]
+    public async Task Predictions_PickACellOfTheConfusionMatrix()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\na,x\nb,y\n", purpose: "evals"))["id"]!;
+        var id = (string)(await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file }, Cancel)))["id"]!;
+        await api.Services.GetRequiredService<EvaluationPredictions>().WriteAsync(
+            id,
+            [new(2, "a", null, ["x"], ["x"], 0.9), new(3, "b", null, ["y"], ["x"], 0.6), new(4, "c", null, ["y"], ["x"], 0.7)],
+            Cancel);
+        await using (var db = await Contexts.CreateDbContextAsync(Cancel))
+        {
+            await db.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Succeeded), Cancel);
+        }
+
+        var page = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{id}/predictions?true=y&predicted=x&limit=1", Cancel));
+        Assert.Equal("b", (string)page["data"]![0]!["text"]!);
+        Assert.True((bool)page["has_more"]!);
+        page = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{id}/predictions?true=y&predicted=x&limit=1&after={page["last_id"]}", Cancel));
+        Assert.Equal("c", (string)page["data"]![0]!["text"]!);
+        Assert.False((bool)page["has_more"]!);
+    }
+
+    private IDbContextFactory<AppDbContext> Contexts => api.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
+
+    private static async Task<string> IdOfAsync(HttpClient client, string escaped) =>
+        (string)(await ApiFixture.ReadAsync(await client.GetAsync($"/v1/models/{escaped}", Cancel)))["id"]!;
+
+    private static async Task<HttpResponseMessage> PutAliasAsync(
+        HttpClient client, string name, string alias, int version, string? reason = null, EntityTagHeaderValue? seen = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, $"{Route}/{name}/aliases/{alias}") { Content = JsonContent.Create(new { version, reason }) };
+        if (seen is not null)
+        {
+            request.Headers.IfMatch.Add(seen);
+        }
+
+        return await client.SendAsync(request, Cancel);
+    }
+
+    // Versions with files that nothing loads: what these routes show does not depend on tensors.
+    private async Task<string> RegisterAsync(int versions)
+    {
+        _ = api.Address;
+        var name = $"model-{Guid.NewGuid().ToString("N")[..8]}";
+        var folder = Directory.CreateDirectory(Path.Combine(api.DataFolder, "blobs", name));
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "config.json"), "{}", Cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "manifest.json"), "{}", Cancel);
+        await using var db = await Contexts.CreateDbContextAsync(Cancel);
+        db.Models.Add(new ModelRow { Name = name, LastVersion = versions });
+        for (var version = 1; version <= versions; version++)
+        {
+            db.ModelVersions.Add(new ModelVersionRow { ModelName = name, Version = version, ManifestSha256 = name, Directory = $"blobs/{name}" });
+        }
+
+        await db.SaveChangesAsync(Cancel);
+        return name;
+    }
+}

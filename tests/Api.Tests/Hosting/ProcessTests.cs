@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FeedbackService.Api.Tests.Hosting;
+
+/// <summary>The program as people start it.</summary>
+public sealed class ProcessTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task PortInUse_IsASentence_WithExitCode1()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var data = Directory.CreateTempSubdirectory("feedbackservice-process-");
+        try
+        {
+            var (code, output, error) = await RunAsync("--urls", $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}", "--data-dir", data.FullName, "--role", "api");
+            Assert.Equal(1, code);
+            Assert.Contains("already listens", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error + output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("--nope", "There is no option --nope.")]
+    [InlineData("--device=tpu", "--device must be")]
+    [InlineData("--role=boss", "A setting cannot be read")]
+    [InlineData("--urls=nonsense", "is not an address")]
+    public async Task BadOptions_AreASentence_WithExitCode1(string argument, string said)
+    {
+        var (code, output, error) = await RunAsync(argument);
+        Assert.Equal(1, code);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error + output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_IsPrintedAndEnds()
+    {
+        var (code, output, _) = await RunAsync("--help");
+        Assert.Equal(0, code);
+        Assert.Contains("--data-dir DIR", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(Api.Hosting.CommandLine).Assembly.Location);
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        using var process = Process.Start(start)!;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(Deadline);
+        var output = process.StandardOutput.ReadToEndAsync(stop.Token);
+        var error = process.StandardError.ReadToEndAsync(stop.Token);
+        try
+        {
+            await process.WaitForExitAsync(stop.Token);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        return (process.ExitCode, await output, await error);
+    }
+}
