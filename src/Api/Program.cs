@@ -4,12 +4,18 @@ using FeedbackService.Api.Files;
 using FeedbackService.Api.FirstStart;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Observability;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Training.Presets;
+
+if (TrainerCommand.TaskOf(args) is { } task)
+{
+    return TrainerProcess.Run(task);
+}
 
 try
 {

@@ -15,14 +15,14 @@ public sealed class EvaluationPredictions(DataFolder folder)
     /// <param name="evaluationId">The evaluation.</param>
     /// <param name="predictions">In the order of the file.</param>
     /// <param name="cancellationToken">Stops before anything is visible.</param>
-    public async Task WriteAsync(string evaluationId, IEnumerable<EvaluationPrediction> predictions, CancellationToken cancellationToken)
+    public async Task WriteAsync(string evaluationId, IAsyncEnumerable<EvaluationPrediction> predictions, CancellationToken cancellationToken)
     {
         var path = PathOf(evaluationId);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var unfinished = Path.Combine(folder.Temporary, Guid.CreateVersion7().ToString("N"));
         await using (var writer = new StreamWriter(unfinished))
         {
-            foreach (var prediction in predictions)
+            await foreach (var prediction in predictions.WithCancellation(cancellationToken))
             {
                 await writer.WriteLineAsync(JsonSerializer.Serialize(prediction, ApiJson.Options).AsMemory(), cancellationToken);
             }

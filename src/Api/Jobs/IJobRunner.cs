@@ -1,13 +1,8 @@
-using FeedbackService.Api.Storage.Entities;
-
 namespace FeedbackService.Api.Jobs;
 
-/// <summary>Does the work of one kind of job.</summary>
+/// <summary>Does the work of one kind of job; registered under its <see cref="Storage.Entities.JobKind"/> as key.</summary>
 internal interface IJobRunner
 {
-    /// <summary>The kind.</summary>
-    JobKind Kind { get; }
-
     /// <summary>Does the work. Everything it writes goes through the lease's fence.</summary>
     /// <param name="lease">The claimed job.</param>
     /// <param name="stopping">Cancelled when the user, the service or a lost lease stops the job.</param>

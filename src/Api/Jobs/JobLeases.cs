@@ -103,10 +103,14 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
         cancellationToken);
 
     /// <summary>Names a published checkpoint as the one to go on from. Progress was made, so the count of attempts starts anew.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="checkpoint">The checkpoint as a model.</param>
+    /// <param name="resume">Folder the job goes on from, relative to the data folder.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
     /// <returns>False when the lease is lost; then nothing was written.</returns>
-    public Task<bool> SaveCheckpointAsync(JobLease lease, CheckpointRow checkpoint, CancellationToken cancellationToken) => WriteAsync(
+    public Task<bool> SaveCheckpointAsync(JobLease lease, CheckpointRow checkpoint, string resume, CancellationToken cancellationToken) => WriteAsync(
         lease,
-        set => set.SetProperty(row => row.LastCheckpoint, checkpoint.Directory),
+        set => set.SetProperty(row => row.LastCheckpoint, resume),
         async (db, now) =>
         {
             // A step that is repeated after a crash has been published before: the row stays, and it is no progress.

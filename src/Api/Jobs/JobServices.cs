@@ -1,4 +1,8 @@
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Jobs.Classification;
+using FeedbackService.Api.Jobs.Evaluation;
+using FeedbackService.Api.Jobs.Training;
+using FeedbackService.Api.Storage.Entities;
 using Hangfire;
 using Hangfire.InMemory;
 
@@ -10,7 +14,7 @@ internal static class JobServices
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(90);
 
-    /// <summary>Adds everything but the runners. Needs the storage.</summary>
+    /// <summary>Adds them. Needs the storage, the files, the registry and, for evaluations and classifications, the engine.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">Root of the configuration; section <c>Jobs</c> is read.</param>
     /// <param name="work">Whether this process takes jobs; false for the role <c>api</c>.</param>
@@ -29,7 +33,12 @@ internal static class JobServices
         services.AddSingleton<JobRinger>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<IJobEntryPoint, JobWorker>();
+        services.AddSingleton<CheckpointPublisher>();
+        services.AddKeyedSingleton<IJobRunner, TrainingJobRunner>(JobKind.Train);
+        services.AddKeyedSingleton<IJobRunner, EvaluationJobRunner>(JobKind.Evaluate);
+        services.AddKeyedSingleton<IJobRunner, ClassificationJobRunner>(JobKind.Classify);
         services.AddHostedService<JobReconciler>();
+        services.AddHostedService<JobSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
         // Our own instance, because AddHangfire would take the process-wide JobStorage.Current, which two hosts in one process share.
         services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));

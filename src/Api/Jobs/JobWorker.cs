@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Storage;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Jobs;
@@ -7,7 +8,7 @@ namespace FeedbackService.Api.Jobs;
 /// <summary>Claims a job, has it done under a kept lease, and writes how it ended.</summary>
 internal sealed partial class JobWorker(
     JobLeases leases,
-    IEnumerable<IJobRunner> runners,
+    IServiceProvider services,
     RunningJobs running,
     WorkerIdentity identity,
     JobRinger ringer,
@@ -55,12 +56,16 @@ internal sealed partial class JobWorker(
     {
         try
         {
-            var outcome = await runners.Single(runner => runner.Kind == lease.Job.Kind).RunAsync(lease, keeper.Stopping);
+            var outcome = await services.GetRequiredKeyedService<IJobRunner>(lease.Job.Kind).RunAsync(lease, keeper.Stopping);
             return await leases.SucceedAsync(lease, outcome, CancellationToken.None) ? "succeeded" : await EndUnwantedAsync(lease);
         }
         catch (OperationCanceledException) when (keeper.Reason != StopReason.None)
         {
             return await EndStoppedAsync(lease, keeper.Reason);
+        }
+        catch (LeaseLostException)
+        {
+            return await EndUnwantedAsync(lease);
         }
         catch (JobFailedException failed)
         {
@@ -76,7 +81,7 @@ internal sealed partial class JobWorker(
                 ? "queued again"
                 : await FailAsync(lease, new JobFailure("worker_lost", $"{lost.Message} It was tried {lease.Job.Attempts} times."));
         }
-        catch (Exception fault) when (IsDiskFull(fault))
+        catch (Exception fault) when (DiskSpace.IsExhausted(fault))
         {
             return await FailAsync(lease, new JobFailure("disk_full", "The disk of the service is full. Free some space, then create the job again."));
         }
@@ -108,13 +113,6 @@ internal sealed partial class JobWorker(
     // Refused by the fence: either cancellation came first, which is written now, or the lease is another's.
     private async Task<string> EndUnwantedAsync(JobLease lease) =>
         await leases.CancelAsync(lease, CancellationToken.None) ? "cancelled" : "lease lost";
-
-    private static bool IsDiskFull(Exception fault)
-    {
-        const int noSpaceLeftUnix = 28;
-        const int diskFullWindows = unchecked((int)0x80070070);
-        return fault is IOException && (fault.HResult == noSpaceLeftUnix || fault.HResult == diskFullWindows);
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} started, epoch {Epoch}")]
     private static partial void LogStarted(ILogger logger, string jobId, long epoch);

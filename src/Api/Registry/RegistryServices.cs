@@ -11,6 +11,7 @@ internal static class RegistryServices
         services.AddSingleton(new ReservedNames(presetIds.ToHashSet(StringComparer.Ordinal)));
         services.AddSingleton<IArtifactStore, FolderArtifactStore>();
         services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<ModelPublisher>();
         services.AddSingleton<ModelStore>();
         services.AddSingleton<AliasStore>();
         return services;

@@ -54,7 +54,7 @@ public sealed class JobLeaseTests
         Assert.Equal(LeaseSignal.Lost, jobs.Leases.Renew(zombie));
         Assert.False(await jobs.Leases.ReportAsync(
             zombie, new JobReport { ProgressJson = "{}", Events = [JobEvent.Info("late")], Metrics = [new JobMetric(1, "step", "{}")] }, None));
-        Assert.False(await jobs.Leases.SaveCheckpointAsync(zombie, Checkpoint(zombie.JobId, 1), None));
+        Assert.False(await jobs.Leases.SaveCheckpointAsync(zombie, Checkpoint(zombie.JobId, 1), "r", None));
         Assert.False(await jobs.Leases.SucceedAsync(zombie, new JobOutcome("{}"), None));
         Assert.False(await jobs.Leases.FailAsync(zombie, new JobFailure("late", "late"), None));
 
@@ -123,9 +123,9 @@ public sealed class JobLeaseTests
         await jobs.QueueAndClaimAsync();
         await jobs.Recovery.RecoverFromOthersAsync("new-process", None);
         var lease = (await jobs.ClaimAsync())!;
-        Assert.True(await jobs.Leases.SaveCheckpointAsync(lease, Checkpoint(lease.JobId, 40), None));
+        Assert.True(await jobs.Leases.SaveCheckpointAsync(lease, Checkpoint(lease.JobId, 40), $"checkpoints/{lease.JobId}/resume-40", None));
         var row = await jobs.GetAsync(lease.JobId);
-        Assert.Equal(($"checkpoints/{lease.JobId}/step-40", 1), (row.LastCheckpoint, row.Attempts));
+        Assert.Equal(($"checkpoints/{lease.JobId}/resume-40", 1), (row.LastCheckpoint, row.Attempts));
     }
 
     [Fact]
@@ -133,10 +133,10 @@ public sealed class JobLeaseTests
     {
         await using var jobs = await JobFixture.CreateAsync();
         var first = await jobs.QueueAndClaimAsync();
-        await jobs.Leases.SaveCheckpointAsync(first, Checkpoint(first.JobId, 40), None);
+        await jobs.Leases.SaveCheckpointAsync(first, Checkpoint(first.JobId, 40), "r", None);
         await jobs.Recovery.RecoverFromOthersAsync("new-process", None);
         var second = (await jobs.ClaimAsync())!;
-        Assert.True(await jobs.Leases.SaveCheckpointAsync(second, Checkpoint(first.JobId, 40), None));
+        Assert.True(await jobs.Leases.SaveCheckpointAsync(second, Checkpoint(first.JobId, 40), "r", None));
         Assert.Equal(2, (await jobs.GetAsync(first.JobId)).Attempts);
         Assert.Equal(1, await jobs.CountAsync(db => db.Checkpoints));
     }

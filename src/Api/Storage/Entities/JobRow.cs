@@ -66,7 +66,7 @@ public sealed class JobRow
     /// <summary>The holder of the lease is asked to stop at a checkpoint and wait.</summary>
     public bool PauseRequested { get; set; }
 
-    /// <summary>Newest published checkpoint, relative to the data folder.</summary>
+    /// <summary>What the job goes on from after a crash or a pause, relative to the data folder.</summary>
     public string? LastCheckpoint { get; set; }
 
     /// <summary>When Hangfire was last rung for it; null = not yet (the outbox).</summary>

@@ -1,0 +1,63 @@
+using FeedbackService.Api.Serving;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Metrics;
+
+namespace FeedbackService.Api.Jobs.Evaluation;
+
+/// <summary>Holds answers against the truth. Rows that cannot be right by their form, as with labels the model does not know, are left out and counted.</summary>
+internal sealed class EvaluationTally
+{
+    private const double DefaultThreshold = 0.5;
+
+    private readonly Dictionary<string, int> _indexOf = new(StringComparer.Ordinal);
+    private IEvaluationAccumulator? _sum;
+
+    /// <summary>Rows left out.</summary>
+    public int LeftOut { get; private set; }
+
+    /// <summary>Rows counted.</summary>
+    public int Counted { get; private set; }
+
+    /// <summary>The figures so far.</summary>
+    /// <exception cref="InvalidOperationException">No row was added yet.</exception>
+    public EvaluationReport Report => _sum?.ToReport() ?? throw new InvalidOperationException("Nothing has been evaluated.");
+
+    /// <summary>Counts one row.</summary>
+    /// <param name="row">The truth.</param>
+    /// <param name="answer">With its trace.</param>
+    /// <param name="config">Of the model; the same for all rows.</param>
+    /// <param name="calibration">Of the model; the same for all rows.</param>
+    /// <returns>Its line for the file of predictions; null when it was left out.</returns>
+    public EvaluationPrediction? Add(LabeledText row, ClassifiedText answer, ClassifierConfig config, Calibration calibration)
+    {
+        _sum ??= Create(config, calibration);
+        if (answer.Prediction is not { } prediction || !row.Labels.All(_indexOf.ContainsKey)
+            || (config.Head == HeadKind.SingleLabel && row.Labels.Count != 1))
+        {
+            LeftOut++;
+            return null;
+        }
+        _sum.Add([.. prediction.Trace!.Select(round => round.Probabilities)], [.. row.Labels.Select(label => _indexOf[label])]);
+        Counted++;
+        // Ties go to the lowest index, as everywhere in the service.
+        var best = Array.IndexOf(prediction.Probabilities, prediction.Probabilities.Max());
+        string[] predicted = config.Head == HeadKind.SingleLabel
+            ? [config.Labels[best]]
+            : [.. config.Labels.Where((_, label) => prediction.Probabilities[label] >= (calibration.Thresholds?[label] ?? DefaultThreshold))];
+        return new EvaluationPrediction(row.Line, row.Input.Text, row.Input.TextPair, row.Labels, predicted, prediction.Probabilities[best]);
+    }
+
+    private IEvaluationAccumulator Create(ClassifierConfig config, Calibration calibration)
+    {
+        foreach (var (index, label) in config.Labels.Index())
+        {
+            _indexOf[label] = index;
+        }
+        var rounds = config.Feedback?.Rounds ?? 0;
+        return config.Head == HeadKind.SingleLabel
+            ? EvaluationAccumulator.SingleLabel(config.Labels, rounds)
+            : EvaluationAccumulator.MultiLabel(config.Labels, rounds, calibration.Thresholds);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Configuration;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Registry;
+
+/// <summary>
+/// Makes versions, in an order that leaves nothing half done: artifact verified, then renamed into place, then its row in one
+/// transaction with whatever else must be true together. A crash in between leaves an artifact no row names, swept later.
+/// </summary>
+internal sealed class ModelPublisher(IArtifactStore artifacts)
+{
+    /// <summary>Verifies a finished artifact and puts it into the store; nothing names it yet.</summary>
+    /// <param name="directory">Absolute path, on the data folder's file system. Gone afterwards.</param>
+    /// <param name="cancellationToken">Stops before anything is visible.</param>
+    /// <exception cref="InvalidArtifactException">The folder is not what its manifest says.</exception>
+    /// <exception cref="IOException">The disk is full or refuses.</exception>
+    public async Task<VerifiedArtifact> StoreAsync(string directory, CancellationToken cancellationToken)
+    {
+        var artifact = ArtifactReader.Open(directory, ArtifactVerification.Hashes);
+        return new VerifiedArtifact(await artifacts.PublishAsync(directory, cancellationToken), artifact.Manifest);
+    }
+
+    /// <summary>Adds the next version of a model, and the model if it is new, to the caller's transaction.</summary>
+    /// <param name="db">Context with an open write transaction.</param>
+    /// <param name="name">The model; its name has been checked.</param>
+    /// <param name="artifact">What <see cref="StoreAsync"/> gave.</param>
+    /// <param name="jobId">Job that made it; null for imports.</param>
+    /// <param name="keyId">API key behind it; null on an open service.</param>
+    /// <param name="now">UTC microseconds.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
+    /// <returns><c>name:version</c>.</returns>
+    public static async Task<string> AddVersionAsync(
+        AppDbContext db, string name, VerifiedArtifact artifact, string? jobId, string? keyId, long now, CancellationToken cancellationToken)
+    {
+        var model = await db.Models.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+        if (model is null)
+        {
+            model = new ModelRow { Name = name, CreatedAt = now, CreatedByKeyId = keyId };
+            db.Models.Add(model);
+        }
+        model.LastVersion++;
+        model.UpdatedAt = now;
+        db.ModelVersions.Add(new ModelVersionRow
+        {
+            ModelName = name,
+            Version = model.LastVersion,
+            JobId = jobId,
+            Kind = artifact.Manifest.Kind == ArtifactKind.Encoder ? "encoder" : "classifier",
+            ManifestSha256 = artifact.Stored.ManifestSha256,
+            Directory = artifact.Stored.Directory,
+            Bytes = artifact.Stored.Bytes,
+            MetricsJson = artifact.Manifest.Metrics?.ToJsonString() ?? "{}",
+            LineageJson = JsonSerializer.Serialize(artifact.Manifest.Lineage, JsonFiles.Options),
+            CreatedAt = now,
+            CreatedByKeyId = keyId,
+        });
+        return ModelAddress.OfVersion(name, model.LastVersion);
+    }
+}

@@ -1,0 +1,91 @@
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Registry;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
+using FeedbackService.Model.Checkpoints;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Tests.Jobs;
+
+/// <summary>Whole trainings through Hangfire in real child processes.</summary>
+public sealed class TrainingJobTests : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly string _root = TestStorage.NewRoot();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_root, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Training_PublishesTheNextVersion_WithReportSeriesAndEvents()
+    {
+        await using var host = await JobHost.StartAsync(_root, new JobOptions { CheckpointEvery = TimeSpan.Zero });
+        var file = await host.AddFileAsync();
+        var first = await host.QueueTrainingAsync(file, JobHost.Tiny(3));
+        var second = await host.QueueTrainingAsync(file, JobHost.Tiny(3));
+
+        var done = await host.WaitForEndAsync(first);
+        Assert.Equal((JobState.Succeeded, "news:1", null), (done.State, done.ResultModel, done.ErrorMessage));
+        Assert.Contains("\"accuracy\"", done.ResultJson, StringComparison.Ordinal);
+        Assert.Equal("news:2", (await host.WaitForEndAsync(second)).ResultModel);
+
+        var registry = host.Services.GetRequiredService<ModelRegistry>();
+        var newest = await registry.ResolveServableAsync("news", None);
+        Assert.Equal("news:2", newest.Address);
+        ArtifactReader.Open(newest.Directory, ArtifactVerification.Hashes, newest.ManifestSha256);
+
+        await using var db = await host.OpenAsync();
+        Assert.True(await db.JobMetrics.AnyAsync(row => row.JobId == first && row.Kind == "step", None));
+        Assert.True(await db.JobMetrics.AnyAsync(row => row.JobId == first && row.Kind == "evaluation", None));
+        var checkpoints = await db.Checkpoints.Where(row => row.JobId == first).ToListAsync(None);
+        Assert.InRange(checkpoints.Count, 1, 3);
+        var checkpoint = await registry.ResolveServableAsync($"{first}:step-{checkpoints[0].Step}", None);
+        ArtifactReader.Open(checkpoint.Directory, ArtifactVerification.Hashes, checkpoint.ManifestSha256);
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(host.Folder.Staging, first)));
+    }
+
+    [Fact]
+    public async Task Training_OnUnusableData_FailsWithItsCode()
+    {
+        await using var host = await JobHost.StartAsync(_root);
+        var file = await host.AddFileAsync("text,label\none,a\ntwo,a\n");
+        var failed = await host.WaitForEndAsync(await host.QueueTrainingAsync(file, JobHost.Tiny(1)));
+        Assert.Equal((JobState.Failed, "one_class", "training_file"), (failed.State, failed.ErrorCode, failed.ErrorParam));
+    }
+
+    [Fact]
+    public async Task Cancel_StopsTheRunningProcess()
+    {
+        await using var host = await JobHost.StartAsync(_root);
+        var job = await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(1000));
+        await host.WaitAsync(job, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
+        await host.Store.RequestCancelAsync(job, JobKind.Train, None);
+        Assert.Equal(JobState.Cancelled, (await host.WaitForEndAsync(job)).State);
+        await using var db = await host.OpenAsync();
+        Assert.Empty(await db.ModelVersions.ToListAsync(None));
+    }
+
+    [Fact]
+    public async Task Stop_GivesTheJobBack_AndTheNextStartGoesOnFromItsCheckpoint()
+    {
+        string job;
+        await using (var host = await JobHost.StartAsync(_root))
+        {
+            job = await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(200));
+            await host.WaitAsync(job, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
+        }
+        await using (var host = await JobHost.StartAsync(_root))
+        {
+            var done = await host.WaitForEndAsync(job);
+            Assert.Equal((JobState.Succeeded, 1), (done.State, done.Attempts));
+            await using var db = await host.OpenAsync();
+            Assert.True(await db.JobEvents.AnyAsync(row => row.JobId == job && row.Message.StartsWith("Going on from step"), None));
+        }
+    }
+}
