@@ -196,7 +196,8 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         var id = (string)(await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file }, Cancel)))["id"]!;
         await api.Services.GetRequiredService<EvaluationPredictions>().WriteAsync(
             id,
-            [new(2, "a", null, ["x"], ["x"], 0.9), new(3, "b", null, ["y"], ["x"], 0.6), new(4, "c", null, ["y"], ["x"], 0.7)],
+            new EvaluationPrediction[] { new(2, "a", null, ["x"], ["x"], 0.9), new(3, "b", null, ["y"], ["x"], 0.6), new(4, "c", null, ["y"], ["x"], 0.7) }
+                .ToAsyncEnumerable(),
             Cancel);
         await using (var db = await Contexts.CreateDbContextAsync(Cancel))
         {
