@@ -5,12 +5,16 @@ namespace FeedbackService.Training.Objectives;
 
 /// <summary>The loss of one round's logits.</summary>
 /// <remarks>
-/// Single label: softmax cross-entropy with label smoothing ε and class weights, both as in PyTorch
-/// (loss = Σ w_y·l / Σ w_y; the smoothed target is (1 − ε)·one-hot + ε / L). Multi-label: binary cross-entropy on
-/// logits, mean over texts and labels; smoothing pulls targets to ½: t(1 − ε) + ε / 2; a label's weight scales its column.
+/// Single label: softmax cross-entropy with label smoothing ε and class weights as in PyTorch: over the texts,
+/// Σ [(1 − ε)·w_y·(−ln p_y) + ε/L·Σ_c w_c·(−ln p_c)] / Σ w_y; differs where the divisor is 0: texts that weigh nothing
+/// have loss 0, not NaN. Multi-label: binary cross-entropy on logits, mean over texts and labels; smoothing pulls
+/// targets to ½: t(1 − ε) + ε / 2; a label's weight scales its column.
 /// </remarks>
 public sealed class ClassificationObjective : IDisposable
 {
+    // Below any sum of weights that means something.
+    private const double SmallestWeight = 1e-12;
+
     private readonly HeadKind _head;
     private readonly double _smoothing;
     private readonly Tensor? _weights;
@@ -37,7 +41,13 @@ public sealed class ClassificationObjective : IDisposable
     {
         if (_head == HeadKind.SingleLabel)
         {
-            return nn.functional.cross_entropy(logits, targets, weight: _weights, label_smoothing: _smoothing);
+            if (_weights is null)
+            {
+                return nn.functional.cross_entropy(logits, targets, label_smoothing: _smoothing);
+            }
+
+            var sum = nn.functional.cross_entropy(logits, targets, weight: _weights, label_smoothing: _smoothing, reduction: nn.Reduction.Sum);
+            return sum / _weights.index_select(0, targets).sum().clamp_min(SmallestWeight);
         }
 
         var soft = _smoothing == 0 ? targets : (targets * (1 - _smoothing)) + (_smoothing / 2);

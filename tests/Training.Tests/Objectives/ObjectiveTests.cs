@@ -35,6 +35,34 @@ public sealed class ObjectiveTests
     }
 
     [Fact]
+    public void ClassWeightsWithSmoothing_EqualTheFormulaByHand()
+    {
+        using var scope = NewDisposeScope();
+        using var objective = new ClassificationObjective(HeadKind.SingleLabel, 0.1, [3, 1], CPU);
+        var logits = tensor([1f, 0, 1, 0], [2, 2]);
+
+        var loss = objective.Loss(logits, objective.Targets([[0], [1]], 2, CPU)).item<float>();
+
+        var (right, wrong) = (Math.Log(1 + Math.Exp(-1)), Math.Log(1 + Math.E));
+        var smooth = 0.1 / 2 * ((3 * right) + wrong); // the same for both texts
+        Assert.Equal(((0.9 * 3 * right) + (0.9 * wrong) + (2 * smooth)) / 4, loss, 1e-5);
+    }
+
+    [Fact]
+    public void BatchOfTextsThatWeighNothing_TeachesNothing()
+    {
+        using var scope = NewDisposeScope();
+        using var objective = new ClassificationObjective(HeadKind.SingleLabel, 0, [0, 1], CPU);
+        var logits = tensor([1f, 0, 1, 0], [2, 2]).requires_grad_();
+
+        var loss = objective.Loss(logits, objective.Targets([[0], [0]], 2, CPU));
+        loss.backward();
+
+        Assert.Equal(0, loss.item<float>());
+        Assert.Equal([0f, 0, 0, 0], logits.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
     public void MultiLabel_EqualsTheFormulaByHand()
     {
         using var scope = NewDisposeScope();
