@@ -13,7 +13,6 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, Classifi
     public EvaluationPass Run(TextClassifier model)
     {
         var logits = Enumerable.Range(0, model.MaxRounds + 1).Select(_ => new float[examples.Count][]).ToArray();
-        var losses = new double[logits.Length];
         var wasTraining = model.training;
         model.eval();
         try
@@ -21,7 +20,7 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, Classifi
             // Texts of like length side by side: least padding where attention needs a rectangle.
             foreach (var batch in Enumerable.Range(0, examples.Count).OrderBy(index => examples[index].Tokens.Ids.Length).Chunk(batchSize))
             {
-                RunBatch(model, batch, logits, losses);
+                RunBatch(model, batch, logits);
             }
         }
         finally
@@ -29,23 +28,33 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, Classifi
             model.train(wasTraining);
         }
 
-        return new EvaluationPass(logits, [.. losses.Select(loss => loss / examples.Count)]);
+        return new EvaluationPass(logits, Losses(logits, model.Config.Labels.Count));
     }
 
-    private void RunBatch(TextClassifier model, int[] batch, float[][][] logits, double[] losses)
+    private void RunBatch(TextClassifier model, int[] batch, float[][][] logits)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var rounds = model.Forward(PackedTokens.Pack([.. batch.Select(index => examples[index].Tokens)]), device, model.MaxRounds);
-        var targets = objective.Targets([.. batch.Select(index => examples[index].Labels)], model.Config.Labels.Count, device);
         for (var round = 0; round < rounds.Count; round++)
         {
-            losses[round] += objective.Loss(rounds[round], targets).item<float>() * batch.Length;
             var values = rounds[round].cpu().data<float>().ToArray();
             for (var i = 0; i < batch.Length; i++)
             {
                 logits[round][batch[i]] = values.AsSpan(i * model.Config.Labels.Count, model.Config.Labels.Count).ToArray();
             }
         }
+    }
+
+    // Over all texts at once: with class weights, the mean of batches is not the mean of their texts.
+    private double[] Losses(float[][][] logits, int labelCount)
+    {
+        using var scope = NewDisposeScope();
+        var targets = objective.Targets([.. examples.Select(example => example.Labels)], labelCount, device);
+        return [.. logits.Select(round =>
+        {
+            float[] flat = [.. round.SelectMany(row => row)];
+            return (double)objective.Loss(tensor(flat, [examples.Count, labelCount], device: device), targets).item<float>();
+        })];
     }
 }

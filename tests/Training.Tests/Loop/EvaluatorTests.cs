@@ -1,0 +1,35 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Testing;
+using FeedbackService.Training.Loop;
+using FeedbackService.Training.Objectives;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Training.Tests.Loop;
+
+public sealed class EvaluatorTests
+{
+    [Theory]
+    [InlineData(HeadKind.SingleLabel, 4)] // the last batch has 2 of 10
+    [InlineData(HeadKind.SingleLabel, 3)]
+    [InlineData(HeadKind.MultiLabel, 4)]
+    public void LossesAndLogits_DoNotDependOnTheBatches_NorOnAnUnevenLastOne(HeadKind head, int batchSize)
+    {
+        manual_seed(4);
+        using var model = ClassifierFactory.Create(TinyModels.WithFeedback(initialScale: 0.5) with { Head = head });
+        TinyModels.Shake(model);
+        using var objective = new ClassificationObjective(head, labelSmoothing: 0.1, classWeights: [5, 1, 0.2], CPU);
+        EncodedExample[] examples = [.. TinyModels.Texts(3, 9, 1, 4, 4, 7, 2, 5, 8, 6).Select((text, i) => new EncodedExample(text, [i * i % 3]))];
+
+        var batched = new Evaluator(examples, objective, batchSize, CPU).Run(model);
+        var whole = new Evaluator(examples, objective, examples.Length, CPU).Run(model);
+
+        Assert.Equal(whole.Losses, batched.Losses, (a, b) => Math.Abs(a - b) < 1e-5);
+        for (var round = 0; round < whole.Logits.Length; round++)
+        {
+            Assert.All(whole.Logits[round].Zip(batched.Logits[round]), pair => Assert.Equal(pair.First, pair.Second, (a, b) => Math.Abs(a - b) < 1e-5));
+        }
+
+        Assert.True(model.training);
+    }
+}
