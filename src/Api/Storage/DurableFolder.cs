@@ -12,9 +12,9 @@ internal static class DurableFolder
     {
         foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
-            stream.Flush(flushToDisk: true);
+            DurableFiles.Flush(file);
         }
+
         DurableFiles.FlushFolder(directory);
     }
 

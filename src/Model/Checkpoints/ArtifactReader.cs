@@ -131,7 +131,7 @@ public static class ArtifactReader
                 throw new InvalidArtifactException(file.Name, $"it has {info.Length} bytes, the manifest says {file.Size}.");
             }
 
-            if (verification == ArtifactVerification.Hashes && ArtifactWriter.HashOf(info.FullName) != file.Sha256)
+            if (verification == ArtifactVerification.Hashes && FileHash.Of(info.FullName) != file.Sha256)
             {
                 throw new InvalidArtifactException(file.Name, "its SHA-256 is not the one of the manifest.");
             }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
@@ -117,12 +116,5 @@ public static class ArtifactWriter
         {
             throw new ArgumentException($"'{bad}' cannot be the name of a further file.", nameof(contents));
         }
-    }
-
-    /// <summary>SHA-256 of a file, lower-case hex.</summary>
-    internal static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

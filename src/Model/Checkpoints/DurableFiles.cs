@@ -22,6 +22,14 @@ public static class DurableFiles
         return (hashing.Position, hashing.Sha256());
     }
 
+    /// <summary>Brings a file that somebody else has written to disk.</summary>
+    /// <exception cref="IOException">It is missing, or the disk refuses; then write anew elsewhere, a second flush may lie.</exception>
+    public static void Flush(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
     /// <summary>Flushes the entries of a folder, so that new files and renames in it are not forgotten.</summary>
     /// <exception cref="IOException">The folder is missing, or the disk refuses.</exception>
     public static void FlushFolder(string directory)

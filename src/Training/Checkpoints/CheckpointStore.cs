@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
@@ -65,7 +64,7 @@ public sealed class CheckpointStore(string directory)
 
         Directory.Move(staging, target);
         DurableFiles.FlushFolder(directory);
-        Prune(content.State.BestStep);
+        Prune(content.State);
         return target;
     }
 
@@ -111,7 +110,7 @@ public sealed class CheckpointStore(string directory)
 
         foreach (var (name, hash) in state.Files)
         {
-            if (Path.GetFileName(name) != name || HashOf(Path.Combine(checkpoint, name)) != hash)
+            if (Path.GetFileName(name) != name || FileHash.Of(Path.Combine(checkpoint, name)) != hash)
             {
                 throw new InvalidDataException($"{name} is not what was written.");
             }
@@ -130,9 +129,12 @@ public sealed class CheckpointStore(string directory)
 
     private string PathOf(long step) => Path.Combine(Path.GetFullPath(directory), string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}"));
 
-    private void Prune(long bestStep)
+    private void Prune(CheckpointState written)
     {
-        foreach (var step in Steps().OrderDescending().Skip(KeepNewest).Where(step => step != bestStep).ToList())
+        // Later steps than the one just written are damaged, or of other data or options: this training did not go on from them.
+        var steps = Steps().ToList();
+        var kept = steps.Where(step => step <= written.Step).OrderDescending().Take(KeepNewest).Append(written.BestStep);
+        foreach (var step in steps.Except(kept).ToList())
         {
             Directory.Delete(PathOf(step), recursive: true);
         }
@@ -148,14 +150,7 @@ public sealed class CheckpointStore(string directory)
 
     private static string FlushAndHash(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-        stream.Flush(flushToDisk: true);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    private static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        DurableFiles.Flush(path);
+        return FileHash.Of(path);
     }
 }

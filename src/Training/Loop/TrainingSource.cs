@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using FeedbackService.Model.Checkpoints;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Progress;
@@ -66,7 +66,7 @@ internal sealed class TrainingSource
         }
 
         var validation = plan.ValidationFile is null ? null : ReadValidation(plan, labels, report, cancellation);
-        return new TrainingSource(rows, validation, labels, multiLabel, HashOf(plan.TrainingFile), plan.ValidationFile is null ? null : HashOf(plan.ValidationFile));
+        return new TrainingSource(rows, validation, labels, multiLabel, FileHash.Of(plan.TrainingFile), plan.ValidationFile is null ? null : FileHash.Of(plan.ValidationFile));
     }
 
     private static List<LabeledText> ReadValidation(TrainingPlan plan, List<string> labels, Action<TrainingProgress> report, CancellationToken cancellation)
@@ -103,12 +103,6 @@ internal sealed class TrainingSource
         }
 
         return (rows, reader.IsMultiLabel);
-    }
-
-    private static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private sealed class ErrorCount : IValidationIssueSink

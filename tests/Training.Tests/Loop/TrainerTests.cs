@@ -142,6 +142,22 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void CheckpointsOfOtherOptions_DoNotPushOutThoseOfThisTraining()
+    {
+        var file = _bench.WriteTopics(60);
+        var options = TrainingBench.TinyMlp;
+        options["eval_every"] = 2;
+        options["early_stopping_patience"] = 0;
+        Assert.Throws<InvalidTimeZoneException>(() => _bench.Run(_bench.Plan(file, options), Kill(atStep: 27)));
+        options["learning_rate"] = 0.02;
+        Assert.Throws<InvalidTimeZoneException>(() => _bench.Run(_bench.Plan(file, options), Kill(atStep: 19)));
+
+        _bench.Run(_bench.Plan(file, options));
+
+        Assert.Equal(18, _bench.Progress.OfType<TrainingStarted>().Single().ResumedFromStep);
+    }
+
+    [Fact]
     public void TwoHundredSteps_LeaveNoTensorsBehind()
     {
         var file = _bench.WriteTopics(60);
