@@ -37,8 +37,12 @@ internal static class ServiceRun
         }
         catch (Exception error)
         {
-            // What has started already must stop in order, or it complains about being torn down.
-            await app.StopAsync();
+            if (error is IOException or SocketException)
+            {
+                // The server starts last: all the rest runs by now and must stop in order, or it complains about being torn down.
+                await app.StopAsync();
+            }
+
             if (Sentence(app, error) is { } sentence)
             {
                 throw new StartException(sentence, error);

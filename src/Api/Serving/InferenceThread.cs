@@ -6,11 +6,12 @@ namespace FeedbackService.Api.Serving;
 /// The one thread that runs models on a device. It takes the next batch when it is free, so batches grow with the
 /// load and nobody waits for a timer.
 /// </summary>
-internal sealed partial class InferenceThread : IHostedService, IDisposable
+internal sealed partial class InferenceThread : IHostedService
 {
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
     private readonly InferenceQueue _queue;
     private readonly ILogger<InferenceThread> _logger;
+    // Never disposed: it has no timer, and a second stop may still want to cancel it.
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
@@ -37,12 +38,15 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host whose start failed stops what never started, and one torn down in tests stops twice.
+        if (!_thread.IsAlive)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _stopped.Task.WaitAsync(StopDeadline, cancellationToken);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
 
     private void Run()
     {

@@ -28,6 +28,23 @@ public sealed class ProcessTests
         }
     }
 
+    [Fact]
+    public async Task DataFolderThatCannotBeUsed_IsASentence_WithExitCode1()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var (code, output, error) = await RunAsync("--urls", "http://127.0.0.1:0", "--data-dir", file, "--role", "api");
+            Assert.Equal(1, code);
+            Assert.Contains("--data-dir", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error + output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
     [InlineData("--nope", "There is no option --nope.")]
     [InlineData("--device=tpu", "--device must be")]
