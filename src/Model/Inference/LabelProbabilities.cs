@@ -3,7 +3,7 @@ using FeedbackService.Model.Configuration;
 namespace FeedbackService.Model.Inference;
 
 /// <summary>From logits to calibrated probabilities. Pure functions of numbers, computed in double precision.</summary>
-internal static class LabelProbabilities
+public static class LabelProbabilities
 {
     /// <summary>Softmax or sigmoid of logits / temperature.</summary>
     /// <param name="logits">One per label.</param>

@@ -33,6 +33,9 @@ public sealed record CheckpointState
     /// <summary>cpu or cuda:N.</summary>
     public required string Device { get; init; }
 
+    /// <summary>What computed it, from <see cref="TrainingMachine.Describe"/>; on another the training goes on, but not bit for bit.</summary>
+    public required string Machine { get; init; }
+
     /// <summary>SHA-256 (lower-case hex) of every other file of the folder, by name.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 }

@@ -5,7 +5,6 @@ using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Metrics;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Progress;
-using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
 
@@ -14,7 +13,7 @@ namespace FeedbackService.Training.Loop;
 /// </summary>
 /// <remarks>
 /// On a CPU, a training that is killed at any moment and started again from the same plan ends with the same weights, bit
-/// for bit, as one that is left alone, given the same number of threads: the order of the data is a function of seed and
+/// for bit, as one that is left alone, given the same machine and number of threads: the order of the data is a function of seed and
 /// epoch, the randomness of a step one of seed and step, and the rest is in the checkpoint.
 /// </remarks>
 /// <param name="plan">What to train on what.</param>
@@ -33,11 +32,7 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
     /// <exception cref="IOException">A file cannot be read, or the disk is full.</exception>
     public TrainingProgress Run(CancellationToken cancellation = default)
     {
-        if (get_num_threads() != plan.Threads)
-        {
-            set_num_threads(plan.Threads);
-        }
-
+        TorchRuntime.SetThreads(plan.Threads);
         TrainingSetup setup;
         try
         {

@@ -152,6 +152,7 @@ internal sealed class TrainingRun : IDisposable
             RunHash = _setup.RunHash,
             Threads = _setup.Plan.Threads,
             Device = _setup.Plan.Device,
+            Machine = TrainingMachine.Describe(),
         };
         string path;
         using (var scope = NewDisposeScope())
@@ -172,9 +173,9 @@ internal sealed class TrainingRun : IDisposable
     private void TakeOver(CheckpointContent content)
     {
         var state = content.State;
-        if (state.Threads != _setup.Plan.Threads || state.Device != _setup.Plan.Device)
+        if (state.Threads != _setup.Plan.Threads || state.Device != _setup.Plan.Device || state.Machine != TrainingMachine.Describe())
         {
-            _report(new ProgressMessage("warn", $"The checkpoint was written with {state.Threads} threads on {state.Device}; the result may differ in the last bits from an undisturbed training."));
+            _report(new ProgressMessage("warn", $"The checkpoint was written with {state.Threads} threads on {state.Device} ({state.Machine}); the result may differ in the last bits from an undisturbed training."));
         }
 
         ModelWeights.Restore(_setup.Model, content.Weights);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Objectives;
@@ -25,7 +26,7 @@ internal sealed class TrainingSetup : IDisposable
         Source = source;
         Preset = preset;
         Options = options;
-        Device = device(plan.Device);
+        Device = TorchRuntime.ParseDevice(plan.Device);
     }
 
     /// <summary>What was asked for.</summary>
@@ -108,9 +109,14 @@ internal sealed class TrainingSetup : IDisposable
             registered.PassOn(model, sameLabels: labels.SequenceEqual(registered.Config.Labels, StringComparer.Ordinal));
         }
 
-        var target = device(plan.Device);
+        var target = TorchRuntime.ParseDevice(plan.Device);
         model.to(target);
-        var counts = labels.Select((_, label) => train.Count(example => example.Labels.Contains(label))).ToList();
+        var counts = new int[labels.Count];
+        foreach (var label in train.SelectMany(example => example.Labels))
+        {
+            counts[label]++;
+        }
+
         return new TrainingSetup(plan, source, preset, options)
         {
             BaseHash = registered?.Hash,

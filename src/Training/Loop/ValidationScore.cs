@@ -21,7 +21,7 @@ internal static class ValidationScore
         for (var text = 0; text < examples.Count; text++)
         {
             accumulator.Add(
-                [.. pass.Logits.Select((logits, round) => Probabilities(logits[text], config.Head, calibration.TemperatureOf(round)))],
+                [.. pass.Logits.Select((logits, round) => LabelProbabilities.Of(logits[text], config.Head, calibration.TemperatureOf(round)))],
                 examples[text].Labels);
         }
 
@@ -39,20 +39,7 @@ internal static class ValidationScore
 
         IReadOnlyList<int>[] labels = [.. examples.Select(example => example.Labels)];
         double[] temperatures = [.. pass.Logits.Select(logits => TemperatureScaling.FitMultiLabel(logits, labels))];
-        float[][] probabilities = [.. pass.Logits[^1].Select(logits => Probabilities(logits, config.Head, temperatures[^1]))];
+        float[][] probabilities = [.. pass.Logits[^1].Select(logits => LabelProbabilities.Of(logits, config.Head, temperatures[^1]))];
         return new Calibration(temperatures, ThresholdFitting.Fit(probabilities, labels, config.Labels.Count));
-    }
-
-    private static float[] Probabilities(float[] logits, HeadKind head, double temperature)
-    {
-        if (head == HeadKind.MultiLabel)
-        {
-            return [.. logits.Select(logit => (float)(1 / (1 + Math.Exp(-logit / temperature))))];
-        }
-
-        var largest = logits.Max();
-        var powers = logits.Select(logit => Math.Exp((logit - largest) / temperature)).ToArray();
-        var sum = powers.Sum();
-        return [.. powers.Select(power => (float)(power / sum))];
     }
 }

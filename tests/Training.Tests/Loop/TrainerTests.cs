@@ -141,6 +141,24 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains(_bench.Progress.OfType<ProgressMessage>(), message => message.Message.Contains("other data or options", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\"threads\": 1", "\"threads\": 3")]
+    [InlineData("\"machine\": \"libtorch ", "\"machine\": \"libtorch 1.")]
+    public void CheckpointOfAnotherMachine_GoesOnAndSaysSo(string here, string elsewhere)
+    {
+        var plan = _bench.Plan(_bench.WriteTopics(60), TrainingBench.TinyMlp);
+        Assert.Throws<InvalidTimeZoneException>(() => _bench.Run(plan, Kill(atStep: 10)));
+        var state = Path.Combine(Directory.GetDirectories(plan.CheckpointDirectory).Single(), "state.json");
+        var text = File.ReadAllText(state);
+        Assert.Contains(here, text, StringComparison.Ordinal);
+        File.WriteAllText(state, text.Replace(here, elsewhere, StringComparison.Ordinal));
+
+        _bench.Run(plan);
+
+        Assert.NotEqual(0, _bench.Progress.OfType<TrainingStarted>().Single().ResumedFromStep);
+        Assert.Contains(_bench.Progress.OfType<ProgressMessage>(), message => message.Message.Contains("last bits", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void CheckpointsOfOtherOptions_DoNotPushOutThoseOfThisTraining()
     {

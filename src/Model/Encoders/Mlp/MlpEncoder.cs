@@ -45,7 +45,7 @@ public sealed class MlpEncoder : TextEncoder
     public override int LayerCount => _config.Layers;
 
     /// <summary>The table of n-gram vectors. [V, H] float; its gradient is a sparse, uncoalesced tensor.</summary>
-    public Parameter EmbeddingWeight => _embedding.weight!;
+    internal Parameter EmbeddingWeight => _embedding.weight!;
 
     /// <summary>
     /// In training, leaves out every n-gram with probability <see cref="MlpEncoderConfig.RowDropout"/>.
@@ -66,7 +66,7 @@ public sealed class MlpEncoder : TextEncoder
         // Torch's CPU generator, so that one seed per step governs all randomness of a training.
         using var draws = rand(tokens.TotalTokens, float32, CPU);
         var drop = (float)_config.RowDropout;
-        return tokens.Thin([.. draws.data<float>().Select(draw => draw >= drop)]);
+        return tokens.Thin(Array.ConvertAll(draws.data<float>().ToArray(), draw => draw >= drop));
     }
 
     /// <inheritdoc/>
