@@ -36,8 +36,8 @@ internal sealed class JobOptions : IValidatableObject
     /// <summary>How long a training may take to stop after it was asked to, before it is killed. Default 15 s; less than a third of the lease.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Shortest time between two checkpoints of a training. Default 15 s; 0 writes one at every evaluation.</summary>
-    public TimeSpan CheckpointEvery { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>Shortest time between two checkpoints of a training; for large models on slow disks. Default 0: one at every evaluation.</summary>
+    public TimeSpan CheckpointEvery { get; set; } = TimeSpan.Zero;
 
     /// <summary>How often is swept what nothing names any more. Default 10 min.</summary>
     public TimeSpan SweepEvery { get; set; } = TimeSpan.FromMinutes(10);

@@ -45,8 +45,8 @@ public sealed record TrainingPlan
     /// <summary>Folder the finished artifact is written to; one left by an earlier attempt is replaced.</summary>
     public required string OutputDirectory { get; init; }
 
-    /// <summary>Shortest time between two checkpoints, seconds. Default 15; 0 writes one at every evaluation.</summary>
-    public double CheckpointIntervalSeconds { get; init; } = 15;
+    /// <summary>Shortest time between two checkpoints, seconds. Default 0: one at every evaluation.</summary>
+    public double CheckpointIntervalSeconds { get; init; }
 
     /// <summary>Job that asked for the training, for the lineage; null outside a service.</summary>
     public string? JobId { get; init; }

@@ -25,6 +25,7 @@ public static class PresetCatalog
         Encoder = EncoderFamilies.Mlp,
         Languages = ["mul"],
         Defaults = OptionSet.Empty
+            .With(o => o.Schedule.Epochs, 8)
             .With(o => o.Schedule.LearningRate, 3e-3)
             .With(o => o.Schedule.Scheduler, SchedulerKind.Cosine)
             .With(o => o.Schedule.WarmupRatio, 0.05)
