@@ -17,7 +17,9 @@ public static class NgramVocabularyTrainer
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(texts);
-        var wordsOnly = new HashedNgramTokenizer(config with { Distinct = true, CharacterMax = 0 });
+
+        // Without words and characters nothing is left to tokenize; words that are off are none of the buckets anyway.
+        var wordsOnly = new HashedNgramTokenizer(config with { Distinct = true, CharacterMax = 0, WordMax = Math.Max(config.WordMax, config.WordMin) });
         var everything = new HashedNgramTokenizer(config with { Distinct = true });
         var frequencies = new Dictionary<int, int>();
         var words = new HashSet<int>();

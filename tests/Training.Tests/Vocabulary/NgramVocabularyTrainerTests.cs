@@ -32,4 +32,15 @@ public sealed class NgramVocabularyTrainerTests
             NgramVocabularyTrainer.Train(new HashedNgramConfig(), texts).Buckets,
             NgramVocabularyTrainer.Train(new HashedNgramConfig(), texts.Reverse()).Buckets);
     }
+
+    [Fact]
+    public void WithoutWords_CharactersAndIdeographsAreLearned()
+    {
+        var config = new HashedNgramConfig { WordMax = 0 };
+
+        var vocabulary = NgramVocabularyTrainer.Train(config, [new TextInput("red sky"), new TextInput("新闻")]);
+
+        Assert.Contains(true, vocabulary.Characters);
+        Assert.Contains(false, vocabulary.Characters); // the ideographs
+    }
 }
