@@ -1,5 +1,5 @@
-using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.OpenApi;
 
 namespace FeedbackService.Api.Features.Home;
 
