@@ -1,3 +1,5 @@
+using FeedbackService.Model.Numerics;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -33,14 +35,23 @@ internal static class Initialization
     {
         // A bare parameter would inherit the scope of the tensor it is made from.
         using var scope = NewDisposeScope();
-        return Detached(randn(shape).mul_(deviation));
+        return Detached(randn(shape).ScaleInPlace(deviation));
     }
 
     /// <summary>A parameter with one value everywhere, owned by the module that keeps it.</summary>
     public static Parameter Constant(double value, params long[] shape)
     {
         using var scope = NewDisposeScope();
-        return Detached(full(shape, value, dtype: float32));
+        using var number = value.ToScalar();
+        return Detached(full(shape, number, dtype: float32));
+    }
+
+    /// <summary>Sets all of a parameter to one value.</summary>
+    public static void Fill(Parameter parameter, double value)
+    {
+        // Nothing else may turn the number into a scalar; TensorArithmetic says why.
+        using var number = value.ToScalar();
+        nn.init.constant_(parameter, number);
     }
 
     private static Parameter Detached(Tensor values)

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Encoders;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -59,10 +60,10 @@ public sealed class AttentionFeedback : FeedbackModule
         var query = _query.call(prediction).view(texts, _heads, _headSize).transpose(0, 1); // [heads, B, D]
         var asked = query.matmul(_key.weight!.view(_heads, _headSize, width)) // W_kᵀ·q: [heads, B, H]
             .permute(1, 2, 0); // [B, H, heads]
-        var scores = padded.matmul(asked) / Math.Sqrt(_headSize); // [B, T, heads]
+        var scores = padded.matmul(asked).DividedBy(Math.Sqrt(_headSize)); // [B, T, heads]
         if (!layout.IsRectangular)
         {
-            scores = scores.masked_fill(layout.Mask.logical_not().unsqueeze(-1), float.NegativeInfinity);
+            scores = scores.MaskedFillWith(layout.Mask.logical_not().unsqueeze(-1), float.NegativeInfinity);
         }
 
         var weights = scores.softmax(1); // [B, T, heads]

@@ -1,6 +1,7 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Fusion;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -74,11 +75,11 @@ public sealed class FeedbackLoop : nn.Module
         }
 
         var share = _head == HeadKind.MultiLabel ? logits.sigmoid() : logits.softmax(-1); // [B, L]
-        var signed = share - _neutral;
+        var signed = share.Minus(_neutral);
         if (training && _config.SignalDropout > 0)
         {
             // Whole texts, without rescaling: no signal is what a prediction that says nothing gives.
-            signed *= rand([signed.size(0), 1], device: signed.device) >= _config.SignalDropout;
+            signed *= rand([signed.size(0), 1], device: signed.device).AtLeast(_config.SignalDropout);
         }
 
         var prediction = signed.to(_labelEmbedding.dtype).matmul(_labelEmbedding); // u: [B, H]

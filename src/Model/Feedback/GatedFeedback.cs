@@ -1,4 +1,5 @@
 using FeedbackService.Model.Encoders;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -38,7 +39,7 @@ public sealed class GatedFeedback : FeedbackModule
         ArgumentNullException.ThrowIfNull(states);
         using var scope = NewDisposeScope();
         var fromPrediction = TokenBatch.Broadcast(_gatePrediction.call(prediction), states.Layout); // [N, H]
-        var gate = (_gateState.call(states.Rows) + fromPrediction).sigmoid_(); // [N, H]
+        var gate = _gateState.call(states.Rows).Plus(fromPrediction).sigmoid_(); // [N, H]
         var values = gate * _value.call(states.Rows); // [N, H]
         return new FeedbackSignal(values.MoveToOuterDisposeScope(), PerText: false);
     }

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ internal sealed class Reentry : nn.Module
     public Tensor Inject(int round, Tensor anchor, Tensor fused)
     {
         using var scope = NewDisposeScope();
-        var correction = _projection.call(_norm.call(fused)) + _roundEmbedding[round - 1]; // [N, H]
-        return (anchor + (_scale * correction)).MoveToOuterDisposeScope();
+        var correction = _projection.call(_norm.call(fused)).Plus(_roundEmbedding[round - 1]); // [N, H]
+        return anchor.Plus(_scale * correction).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,6 @@
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Feedback;
+using FeedbackService.Model.Numerics;
 
 namespace FeedbackService.Model.Fusion;
 
@@ -16,6 +17,6 @@ public sealed class AddFusion : FusionModule
     public override FusedStates Fuse(TokenBatch states, FeedbackSignal signal)
     {
         ArgumentNullException.ThrowIfNull(states);
-        return new FusedStates(states.Rows + signal.Spread(signal.Values, states.Layout));
+        return new FusedStates(states.Rows.Plus(signal.Spread(signal.Values, states.Layout)));
     }
 }

@@ -1,5 +1,6 @@
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Feedback;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -52,12 +53,12 @@ public sealed class AttentionFusion : FusionModule
         var layout = states.Layout;
         var query = _query.call(states.Rows);
         var key = signal.Spread(_key.call(signal.Values), layout); // [N, H]
-        var score = (query * key).view(-1, _heads, _headSize).sum(dim: 2L) / Math.Sqrt(_headSize); // [N, heads]
-        var kept = (score + _bias).neg_().sigmoid_(); // 1 − a, [N, heads]
+        var score = (query * key).view(-1, _heads, _headSize).sum(dim: 2L).DividedBy(Math.Sqrt(_headSize)); // [N, heads]
+        var kept = score.Plus(_bias).neg_().sigmoid_(); // 1 − a, [N, heads]
 
         var old = states.Rows.view(-1, _heads, _headSize);
         var incoming = signal.Spread(_value.call(signal.Values), layout).view(-1, _heads, _headSize); // [N, heads, D]
-        var rows = (incoming + (kept.unsqueeze(-1) * (old - incoming))).view(-1, (long)_heads * _headSize);
+        var rows = incoming.Plus(kept.unsqueeze(-1) * (old - incoming)).view(-1, (long)_heads * _headSize);
         return new FusedStates(rows.MoveToOuterDisposeScope(), kept.MoveToOuterDisposeScope());
     }
 }

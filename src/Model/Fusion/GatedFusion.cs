@@ -1,5 +1,6 @@
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Feedback;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ public sealed class GatedFusion : FusionModule
     {
         _gateState = Initialization.Linear(hiddenSize, hiddenSize, deviation: Initialization.SmallDeviation);
         _gateSignal = Initialization.Linear(hiddenSize, hiddenSize, bias: false, Initialization.SmallDeviation);
-        nn.init.constant_(_gateState.bias!, OpenBias);
+        Initialization.Fill(_gateState.bias!, OpenBias);
         RegisterComponents();
     }
 
@@ -36,9 +37,9 @@ public sealed class GatedFusion : FusionModule
         ArgumentNullException.ThrowIfNull(states);
         using var scope = NewDisposeScope();
         var fromSignal = signal.Spread(_gateSignal.call(signal.Values), states.Layout); // [N, H]
-        var gate = (_gateState.call(states.Rows) + fromSignal).sigmoid_(); // [N, H]
+        var gate = _gateState.call(states.Rows).Plus(fromSignal).sigmoid_(); // [N, H]
         var values = signal.Spread(signal.Values, states.Layout); // [N, H]
-        var rows = values + (gate * (states.Rows - values));
+        var rows = values.Plus(gate * (states.Rows - values));
         return new FusedStates(rows.MoveToOuterDisposeScope(), gate.MoveToOuterDisposeScope());
     }
 }

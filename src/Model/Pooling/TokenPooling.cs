@@ -1,5 +1,6 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
+using FeedbackService.Model.Numerics;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Pooling;
@@ -37,7 +38,7 @@ public static class TokenPooling
     private static Tensor Sum(TokenBatch states)
     {
         var (rows, layout) = states;
-        return zeros([layout.Count, rows.size(1)], rows.dtype, rows.device).index_add(0, layout.RowSequence, rows, 1);
+        return zeros([layout.Count, rows.size(1)], rows.dtype, rows.device).PlusRows(layout.RowSequence, rows);
     }
 
     /// <summary>Maximum per text over its own slice, without padding.</summary>
@@ -58,7 +59,7 @@ public static class TokenPooling
         Tensor winners; // [B, H] int64, row of the maximum
         using (no_grad())
         {
-            winners = stack(rows.split(lengths).Select((text, index) => text.max(0).indexes + layout.Offsets[index]));
+            winners = stack(rows.split(lengths).Select((text, index) => text.max(0).indexes.Plus(layout.Offsets[index])));
         }
 
         return rows.gather(0, winners);

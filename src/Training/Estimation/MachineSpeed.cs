@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FeedbackService.Model.Numerics;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Estimation;
@@ -22,7 +23,7 @@ public sealed record MachineSpeed(double MultiplicationsPerSecond, double BytesP
         var matrix = ones(MatrixSize, MatrixSize);
         var vector = ones(VectorSize);
         var multiplication = Best(() => mm(matrix, matrix).Dispose());
-        var addition = Best(() => vector.add(vector).Dispose());
+        var addition = Best(() => vector.Plus(vector).Dispose());
         return new MachineSpeed(2.0 * MatrixSize * MatrixSize * MatrixSize / multiplication, 3.0 * sizeof(float) * VectorSize / addition);
     }
 

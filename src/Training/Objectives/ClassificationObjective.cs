@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Objectives;
@@ -50,7 +51,7 @@ public sealed class ClassificationObjective : IDisposable
             return sum / _weights.index_select(0, targets).sum().clamp_min(SmallestWeight);
         }
 
-        var soft = _smoothing == 0 ? targets : (targets * (1 - _smoothing)) + (_smoothing / 2);
+        var soft = _smoothing == 0 ? targets : targets.Times(1 - _smoothing).Plus(_smoothing / 2);
         return nn.functional.binary_cross_entropy_with_logits(logits, soft, weight: _weights);
     }
 

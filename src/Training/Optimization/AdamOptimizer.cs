@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,10 +26,10 @@ public sealed class AdamOptimizer(IReadOnlyList<TrainableParameter> parameters, 
         var (weight, first, second) = (gradient.Parameter.Value, Slot(gradient.Parameter, FirstMoment), Slot(gradient.Parameter, SecondMoment));
         var step = CountStep(gradient.Parameter);
         var slope = Decay(weight, gradient.Values, rate, decay);
-        first.mul_(Beta1).add_(slope, 1 - Beta1);
-        second.mul_(Beta2).addcmul_(slope, slope, 1 - Beta2);
-        var denominator = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, step))).add_(Epsilon);
-        weight.addcdiv_(first, denominator, -rate / (1 - Math.Pow(Beta1, step)));
+        first.ScaleInPlace(Beta1).AddScaledInPlace(slope, 1 - Beta1);
+        second.ScaleInPlace(Beta2).AddProductInPlace(slope, slope, 1 - Beta2);
+        var denominator = second.sqrt().DivideInPlace(Math.Sqrt(1 - Math.Pow(Beta2, step))).AddInPlace(Epsilon);
+        weight.AddQuotientInPlace(first, denominator, -rate / (1 - Math.Pow(Beta1, step)));
     }
 
     /// <inheritdoc/>
@@ -44,18 +45,18 @@ public sealed class AdamOptimizer(IReadOnlyList<TrainableParameter> parameters, 
         }
 
         var rowsOnCpu = tensor(rows);
-        var stepsNow = steps.index_select(0, rowsOnCpu).add_(1);
+        var stepsNow = steps.index_select(0, rowsOnCpu).AddInPlace(1);
         steps.index_copy_(0, rowsOnCpu, stepsNow);
         var at = rowsOnCpu.to(weight.device);
         var elapsed = stepsNow.to(ScalarType.Float64).unsqueeze(1).to(weight.device); // [R, 1]
         var (weightRows, firstRows, secondRows) = (weight.index_select(0, at), first.index_select(0, at), second.index_select(0, at));
         var slope = Decay(weightRows, gradient.Values, rate, decay);
-        firstRows.mul_(Beta1).add_(slope, 1 - Beta1);
-        secondRows.mul_(Beta2).addcmul_(slope, slope, 1 - Beta2);
-        var correction1 = (elapsed * Math.Log(Beta1)).exp_().neg_().add_(1).to(weight.dtype);
-        var correction2 = (elapsed * Math.Log(Beta2)).exp_().neg_().add_(1).sqrt_().to(weight.dtype);
-        var denominator = secondRows.sqrt().div_(correction2).add_(Epsilon).mul_(correction1);
-        weight.index_copy_(0, at, weightRows.addcdiv_(firstRows, denominator, -rate));
+        firstRows.ScaleInPlace(Beta1).AddScaledInPlace(slope, 1 - Beta1);
+        secondRows.ScaleInPlace(Beta2).AddProductInPlace(slope, slope, 1 - Beta2);
+        var correction1 = elapsed.Times(Math.Log(Beta1)).exp_().neg_().AddInPlace(1.0).to(weight.dtype);
+        var correction2 = elapsed.Times(Math.Log(Beta2)).exp_().neg_().AddInPlace(1.0).sqrt_().to(weight.dtype);
+        var denominator = secondRows.sqrt().div_(correction2).AddInPlace(Epsilon).mul_(correction1);
+        weight.index_copy_(0, at, weightRows.AddQuotientInPlace(firstRows, denominator, -rate));
         first.index_copy_(0, at, firstRows);
         second.index_copy_(0, at, secondRows);
     }
@@ -124,10 +125,10 @@ public sealed class AdamOptimizer(IReadOnlyList<TrainableParameter> parameters, 
 
         if (!decoupled)
         {
-            return gradient.add(weight, decay);
+            return gradient.PlusScaled(weight, decay);
         }
 
-        weight.mul_(1 - (rate * decay));
+        weight.ScaleInPlace(1 - (rate * decay));
         return gradient;
     }
 

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Numerics;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Optimization;
@@ -27,7 +28,7 @@ public static class GradientClipping
         {
             foreach (var gradient in gradients)
             {
-                gradient.Values.mul_(maxNorm / (norm + Epsilon));
+                gradient.Values.ScaleInPlace(maxNorm / (norm + Epsilon));
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ internal static class GradientRows
 
         return (distinct, values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32
             ? SumOnCpu(place, distinct.Length, values)
-            : zeros([distinct.Length, values.shape[1]], values.dtype, values.device).index_add_(0, torch.tensor(place, ScalarType.Int64, values.device), values, 1));
+            : zeros([distinct.Length, values.shape[1]], values.dtype, values.device).AddRowsInPlace(torch.tensor(place, ScalarType.Int64, values.device), values));
     }
 
     private static Tensor SumOnCpu(int[] place, int count, Tensor values)

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Numerics;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Optimization;
@@ -106,7 +107,7 @@ public abstract class ParameterOptimizer : IDisposable
     protected long CountStep(TrainableParameter parameter)
     {
         var counter = StepCounter(parameter);
-        counter.add_(1);
+        counter.AddInPlace(1);
         return counter.item<long>();
     }
 

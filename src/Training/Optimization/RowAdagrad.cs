@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,10 +36,10 @@ internal static class RowAdagrad
         }
 
         var at = tensor(rows, device: weight.device);
-        var sum = sums.index_select(0, at) + gradient.square().mean([1], type: sums.dtype); // [R]
+        var sum = sums.index_select(0, at).Plus((gradient * gradient).mean([1], type: sums.dtype)); // [R]
         sums.index_copy_(0, at, sum);
-        var scale = (sum.sqrt_().add_(Epsilon).reciprocal_() * -rate).to(weight.dtype).unsqueeze(1); // [R, 1]
-        weight.index_add_(0, at, gradient * scale, 1);
+        var scale = sum.sqrt_().AddInPlace(Epsilon).reciprocal_().Times(-rate).to(weight.dtype).unsqueeze(1); // [R, 1]
+        weight.AddRowsInPlace(at, gradient * scale);
     }
 
     // One pass over each row; the row's bits do not depend on how rows are shared out.

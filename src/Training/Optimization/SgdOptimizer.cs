@@ -1,3 +1,4 @@
+using FeedbackService.Model.Numerics;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Optimization;
@@ -14,13 +15,13 @@ public sealed class SgdOptimizer(IReadOnlyList<TrainableParameter> parameters, d
     {
         var weight = gradient.Parameter.Value;
         var velocity = Slot(gradient.Parameter, Velocity);
-        velocity.mul_(Momentum).add_(gradient.Values);
+        velocity.ScaleInPlace(Momentum).AddInPlace(gradient.Values);
         if (decay > 0)
         {
-            velocity.add_(weight, decay);
+            velocity.AddScaledInPlace(weight, decay);
         }
 
-        weight.add_(velocity, -rate);
+        weight.AddScaledInPlace(velocity, -rate);
     }
 
     /// <inheritdoc/>
@@ -30,13 +31,13 @@ public sealed class SgdOptimizer(IReadOnlyList<TrainableParameter> parameters, d
         var velocity = Slot(gradient.Parameter, Velocity);
         var at = tensor(rows).to(weight.device);
         var weightRows = weight.index_select(0, at);
-        var velocityRows = velocity.index_select(0, at).mul_(Momentum).add_(gradient.Values);
+        var velocityRows = velocity.index_select(0, at).ScaleInPlace(Momentum).AddInPlace(gradient.Values);
         if (decay > 0)
         {
-            velocityRows.add_(weightRows, decay);
+            velocityRows.AddScaledInPlace(weightRows, decay);
         }
 
         velocity.index_copy_(0, at, velocityRows);
-        weight.index_copy_(0, at, weightRows.add_(velocityRows, -rate));
+        weight.index_copy_(0, at, weightRows.AddScaledInPlace(velocityRows, -rate));
     }
 }

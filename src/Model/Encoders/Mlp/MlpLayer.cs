@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -41,6 +42,6 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
         using var active = nn.functional.gelu(inner);
         using var outer = _outer.call(active);
         using var dropped = _dropout.call(outer);
-        return input + dropped;
+        return input.Plus(dropped);
     }
 }

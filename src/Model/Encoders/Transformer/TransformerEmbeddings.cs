@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -44,12 +45,12 @@ internal sealed class TransformerEmbeddings : nn.Module
     public Tensor Embed(PackedTokens tokens, TokenLayout layout)
     {
         using var scope = NewDisposeScope();
-        var rows = _token.call(tensor(tokens.Ids, int64, layout.Device)) + _position.call(layout.RowPosition); // [N, H]
+        var rows = _token.call(tensor(tokens.Ids, int64, layout.Device)).Plus(_position.call(layout.RowPosition)); // [N, H]
 
         // Without segments all tokens are of segment 0, so that a text alone equals the same text beside a pair.
-        rows += tokens.SegmentIds is null
+        var segments = tokens.SegmentIds is null
             ? _segment.weight![0]
             : _segment.call(tensor(tokens.SegmentIds, int64, layout.Device));
-        return _dropout.call(_norm.call(rows)).MoveToOuterDisposeScope();
+        return _dropout.call(_norm.call(rows.Plus(segments))).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -46,13 +47,13 @@ internal sealed class TransformerLayer : nn.Module
         var rows = states.Rows;
         if (_placement == NormPlacement.Pre)
         {
-            rows += _dropout.call(_attention.Attend(states.With(_attentionNorm.call(rows))));
-            rows += _dropout.call(_feedForward.call(_feedForwardNorm.call(rows)));
+            rows = rows.Plus(_dropout.call(_attention.Attend(states.With(_attentionNorm.call(rows)))));
+            rows = rows.Plus(_dropout.call(_feedForward.call(_feedForwardNorm.call(rows))));
         }
         else
         {
-            rows = _attentionNorm.call(rows + _dropout.call(_attention.Attend(states)));
-            rows = _feedForwardNorm.call(rows + _dropout.call(_feedForward.call(rows)));
+            rows = _attentionNorm.call(rows.Plus(_dropout.call(_attention.Attend(states))));
+            rows = _feedForwardNorm.call(rows.Plus(_dropout.call(_feedForward.call(rows))));
         }
 
         return rows.MoveToOuterDisposeScope();
