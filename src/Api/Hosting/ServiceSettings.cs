@@ -13,7 +13,7 @@ public static class ServiceSettings
         Own(nameof(ServiceOptions.DataDir), "data-dir", "DIR", $"Database, files and models. Default {DefaultDataFolder.Path}"),
         Own(nameof(ServiceOptions.Role), "role", "all|api|worker", "What this process does. Default all"),
         Own(nameof(ServiceOptions.Device), "device", "auto|cpu|cuda:N", "Where tensors live. Default auto: a GPU if one works"),
-        Own(nameof(ServiceOptions.TorchNative), "torch-native", "DIR", "Folder with libtorch to load instead of the bundled one"),
+        Own(nameof(ServiceOptions.TorchNative), "torch-native", "DIR", "Folder with libtorch to load, for a build that carries none (-p:TorchBackend=none)"),
         Own(nameof(ServiceOptions.ServingCores), "serving-cores", "N", "Cores that trainings leave to serving. Default 0"),
         Own(nameof(ServiceOptions.LogFile), "log-file", "FILE", "Write the log to this file as well, a new one each day"),
         Own(nameof(ServiceOptions.LogLevel), "log-level", "LEVEL", "debug, information, warning, error or critical. Default information"),

@@ -31,8 +31,7 @@ public static class ParameterGroups
                    entry.name,
                    entry.parameter,
                    LearningRateFactor: IsTable(entry.name) ? options.TableLearningRate / peakLearningRate : last == ScaleName ? options.ScaleLearningRateFactor : 1,
-                   Decays: entry.parameter.dim() > 1 && !entry.name.Contains("embedding", StringComparison.OrdinalIgnoreCase),
-                   IsTable: IsTable(entry.name)),
+                   Decays: entry.parameter.dim() > 1 && !entry.name.Contains("embedding", StringComparison.OrdinalIgnoreCase)),
         ];
     }
 

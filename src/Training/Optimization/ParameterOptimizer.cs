@@ -8,13 +8,12 @@ namespace FeedbackService.Training.Optimization;
 /// cost nothing, and the state must go to and come from a checkpoint bit for bit.
 /// </summary>
 /// <remarks>
-/// State tensors are named <c>&lt;parameter&gt;.&lt;slot&gt;</c>. Row gradients move only their rows ("lazy"): each row counts its own steps
-/// and is treated as if it were a parameter of its own, so a row that is met for the first time moves as far as any
-/// parameter at its first step. Where every row gets a gradient at every step, lazy and dense are the same.
+/// State tensors are named <c>&lt;parameter&gt;.&lt;slot&gt;</c>. A gradient of rows comes from a table that was looked up; whatever
+/// the rule of the other parameters, its rows are moved by <see cref="RowAdagrad"/>, and only they.
 /// </remarks>
 public abstract class ParameterOptimizer : IDisposable
 {
-    /// <summary>Slot with the number of steps taken: one number, or one per row. int64.</summary>
+    /// <summary>Slot with the number of steps taken. [1] int64.</summary>
     protected const string StepSlot = "step";
 
     private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
@@ -53,15 +52,11 @@ public abstract class ParameterOptimizer : IDisposable
             {
                 StepDense(gradient, rate, decay);
             }
-            else if (gradient.Parameter.IsTable)
+            else
             {
                 var table = gradient.Parameter.Value;
                 var sums = Slot(gradient.Parameter, RowAdagrad.Slot, () => zeros([table.shape[0]], ScalarType.Float32, table.device));
                 RowAdagrad.Step(table, sums, gradient.Rows, gradient.Values, rate);
-            }
-            else
-            {
-                StepRows(gradient, gradient.Rows, rate, decay);
             }
         }
     }
@@ -93,20 +88,13 @@ public abstract class ParameterOptimizer : IDisposable
     /// <summary>Moves a whole parameter.</summary>
     protected abstract void StepDense(ParameterGradient gradient, double rate, double decay);
 
-    /// <summary>Moves some rows of a parameter.</summary>
-    protected abstract void StepRows(ParameterGradient gradient, long[] rows, double rate, double decay);
-
     /// <summary>A state tensor like the parameter, zeros at first use.</summary>
     protected Tensor Slot(TrainableParameter parameter, string slot) => Slot(parameter, slot, () => zeros_like(parameter.Value));
 
-    /// <summary>The step counter: [1], or [V] for a table whose rows are counted each on its own.</summary>
-    protected Tensor StepCounter(TrainableParameter parameter, long rows = 1) =>
-        Slot(parameter, StepSlot, () => zeros([rows], ScalarType.Int64, CPU));
-
-    /// <summary>Counts one step of a dense parameter and says which it is.</summary>
+    /// <summary>Counts one step of a parameter and says which it is.</summary>
     protected long CountStep(TrainableParameter parameter)
     {
-        var counter = StepCounter(parameter);
+        var counter = Slot(parameter, StepSlot, () => zeros([1], ScalarType.Int64, CPU));
         counter.AddInPlace(1);
         return counter.item<long>();
     }

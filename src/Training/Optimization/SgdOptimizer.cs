@@ -1,5 +1,4 @@
 using FeedbackService.Model.Numerics;
-using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Optimization;
 
@@ -22,22 +21,5 @@ public sealed class SgdOptimizer(IReadOnlyList<TrainableParameter> parameters, d
         }
 
         weight.AddScaledInPlace(velocity, -rate);
-    }
-
-    /// <inheritdoc/>
-    protected override void StepRows(ParameterGradient gradient, long[] rows, double rate, double decay)
-    {
-        var weight = gradient.Parameter.Value;
-        var velocity = Slot(gradient.Parameter, Velocity);
-        var at = tensor(rows).to(weight.device);
-        var weightRows = weight.index_select(0, at);
-        var velocityRows = velocity.index_select(0, at).ScaleInPlace(Momentum).AddInPlace(gradient.Values);
-        if (decay > 0)
-        {
-            velocityRows.AddScaledInPlace(weightRows, decay);
-        }
-
-        velocity.index_copy_(0, at, velocityRows);
-        weight.index_copy_(0, at, weightRows.AddScaledInPlace(velocityRows, -rate));
     }
 }

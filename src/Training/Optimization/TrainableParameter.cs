@@ -7,5 +7,4 @@ namespace FeedbackService.Training.Optimization;
 /// <param name="Value">The parameter itself; owned by its module.</param>
 /// <param name="LearningRateFactor">Factor on the learning rate.</param>
 /// <param name="Decays">Weight decay applies.</param>
-/// <param name="IsTable">A table looked up by rows: moved by <see cref="RowAdagrad"/>, whatever moves the other parameters.</param>
-public sealed record TrainableParameter(string Name, Parameter Value, double LearningRateFactor = 1, bool Decays = true, bool IsTable = false);
+public sealed record TrainableParameter(string Name, Parameter Value, double LearningRateFactor = 1, bool Decays = true);
