@@ -9,6 +9,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
 {
     // Below this many texts, handing them to other threads costs more than tokenizing them here.
     private const int ParallelTokenizationFrom = 32;
+    private const double MaxRetrySeconds = 60;
 
     /// <inheritdoc/>
     public async Task<ClassifiedTexts> ClassifyAsync(
@@ -19,21 +20,19 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         WorkPriority priority,
         CancellationToken cancellationToken)
     {
+        // Refused before anything is spent on it; the queue decides again when the texts are ready.
+        if (!queue.HasRoom(inputs.Count, priority))
+        {
+            throw Refusal(priority);
+        }
+
         using var lease = await cache.RentAsync(model, cancellationToken);
         var predictor = lease.Predictor;
         var texts = Tokenize(predictor, inputs, options.WithTrace);
         var items = texts
             .Select(text => truncate || !text.Truncated ? new InferenceItem(predictor, text, options, cancellationToken) : null)
             .ToArray();
-
-        var admitted = items.OfType<InferenceItem>().ToArray();
-        if (admitted.Length > 0 && !queue.TryAdd(admitted, priority))
-        {
-            throw Overloaded();
-        }
-
-        // The lease must outlive every item, also when one of them fails.
-        await Task.WhenAll(admitted.Select(item => item.Completion));
+        await RunAsync([.. items.OfType<InferenceItem>()], priority, cancellationToken);
 
         var answers = new ClassifiedText[inputs.Count];
         for (var i = 0; i < answers.Length; i++)
@@ -42,6 +41,26 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         }
 
         return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, answers);
+    }
+
+    private async Task RunAsync(InferenceItem[] items, WorkPriority priority, CancellationToken cancellationToken)
+    {
+        if (items.Length > 0 && !queue.TryAdd(items, priority))
+        {
+            throw Refusal(priority);
+        }
+
+        // What still waits when the caller goes makes room at once; what runs is waited for.
+        using var dropping = cancellationToken.UnsafeRegister(_ => queue.Drop(items), null);
+        try
+        {
+            // All of them, also after a failure or a cancellation: while one runs, the lease must be held.
+            await Task.WhenAll(items.Select(item => item.Completion));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Refusal(priority);
+        }
     }
 
     private static TokenizedText[] Tokenize(Predictor predictor, IReadOnlyList<TextInput> inputs, bool withSpans)
@@ -62,12 +81,19 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         return texts;
     }
 
-    private ServiceException Overloaded()
+    private Exception Refusal(WorkPriority priority)
     {
-        var seconds = queue.InteractiveTokens / Math.Max(thread.TokensPerSecond, 1.0);
-        return new ServiceException(429, "overloaded", "More texts are waiting than can be answered soon. Try again after the time in Retry-After.")
+        if (!queue.IsClosed)
         {
-            RetryAfter = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(seconds), 1, 60)),
-        };
+            var (tokens, rate) = (queue.InteractiveTokens, thread.TokensPerSecond);
+            return new ServiceException(429, "overloaded", "More texts are waiting than can be answered soon. Try again after the time in Retry-After.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(rate > 0 ? Math.Clamp(Math.Ceiling(tokens / rate), 1, MaxRetrySeconds) : 1),
+            };
+        }
+
+        return priority == WorkPriority.Background
+            ? new OperationCanceledException("The service is stopping.")
+            : new ServiceException(429, "stopping", "The service is stopping. Try again after the time in Retry-After.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 }

@@ -13,7 +13,8 @@ public interface IClassificationEngine
     /// <param name="truncate">False leaves a text over the model's limit without a prediction.</param>
     /// <param name="priority">Background work yields to interactive work.</param>
     /// <param name="cancellationToken">A caller that has gone is not computed for.</param>
-    /// <exception cref="Errors.ServiceException">429 when the queue is full (interactive only); 500 when the artifact is damaged.</exception>
+    /// <exception cref="Errors.ServiceException">429 when the queue is full or the service stops (interactive only); 500 when the artifact is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone, or the service stops (background).</exception>
     Task<ClassifiedTexts> ClassifyAsync(
         ServableModel model,
         IReadOnlyList<TextInput> inputs,

@@ -18,7 +18,13 @@ internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, P
     /// <summary>How far to go.</summary>
     public PredictionOptions Options { get; } = options;
 
-    /// <summary>Ends with the prediction, the failure of the batch, or cancellation.</summary>
+    /// <summary>Place in the queue; null before and after. Belongs to the queue and its lock.</summary>
+    public LinkedListNode<InferenceItem>? Place { get; set; }
+
+    /// <summary>
+    /// Ends with the prediction, the failure of the batch, or cancellation; in any case only when neither the queue nor
+    /// the inference thread will touch the predictor for this text any more.
+    /// </summary>
     public Task<Prediction> Completion => _completion.Task;
 
     /// <summary>True when nobody waits for the answer any more.</summary>
@@ -30,6 +36,6 @@ internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, P
     /// <summary>Hands over a failure.</summary>
     public void Fail(Exception exception) => _completion.TrySetException(exception);
 
-    /// <summary>Ends without an answer.</summary>
+    /// <summary>Ends without an answer: the caller has gone, or the service stops.</summary>
     public void Abandon() => _completion.TrySetCanceled(cancellationToken);
 }

@@ -6,10 +6,15 @@ namespace FeedbackService.Api.Serving;
 /// </summary>
 internal sealed class InferenceQueue(ServingOptions options)
 {
-    private readonly Lock _gate = new();
+    // How far behind the oldest text a batch looks for more of the same model: bounds the time under the lock.
+    private const int LookAhead = 1024;
+
+    // A monitor and not a Lock: the inference thread waits on it.
+    private readonly object _gate = new();
     private readonly LinkedList<InferenceItem> _interactive = new();
     private readonly LinkedList<InferenceItem> _background = new();
-    private readonly SemaphoreSlim _available = new(0);
+    private long _interactiveTokens;
+    private bool _closed;
 
     /// <summary>Texts waiting now.</summary>
     public int Count
@@ -24,86 +29,156 @@ internal sealed class InferenceQueue(ServingOptions options)
     }
 
     /// <summary>Tokens of interactive texts waiting now.</summary>
-    public long InteractiveTokens { get; private set; }
+    public long InteractiveTokens
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _interactiveTokens;
+            }
+        }
+    }
 
-    /// <summary>Admits all items or, when interactive texts would exceed the limit, none. Background items always fit.</summary>
+    /// <summary>True once the service stops: nothing is admitted any more.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed;
+            }
+        }
+    }
+
+    /// <summary>Whether <see cref="TryAdd"/> would admit a request now, asked before work is spent on it.</summary>
+    public bool HasRoom(int texts, WorkPriority priority)
+    {
+        lock (_gate)
+        {
+            // An empty queue takes any request, so that a large one is not refused for ever.
+            return !_closed && (priority == WorkPriority.Background || _interactive.Count == 0 || _interactive.Count + texts <= options.QueueTexts);
+        }
+    }
+
+    /// <summary>
+    /// Admits all items or none: none when interactive texts would exceed the limit or the queue is closed. Background
+    /// items always fit, for whoever sends them waits for their answers.
+    /// </summary>
     public bool TryAdd(IReadOnlyList<InferenceItem> items, WorkPriority priority)
     {
         lock (_gate)
         {
-            if (priority == WorkPriority.Interactive)
+            if (!HasRoom(items.Count, priority))
             {
-                // An empty queue takes any request, so that a large one is not refused for ever.
-                if (_interactive.Count > 0 && _interactive.Count + items.Count > options.QueueTexts)
-                {
-                    return false;
-                }
-
-                InteractiveTokens += items.Sum(item => (long)item.Tokens.Ids.Length);
+                return false;
             }
 
             var queue = priority == WorkPriority.Interactive ? _interactive : _background;
             foreach (var item in items)
             {
-                queue.AddLast(item);
+                item.Place = queue.AddLast(item);
+                _interactiveTokens += priority == WorkPriority.Interactive ? item.Tokens.Ids.Length : 0;
             }
-        }
 
-        _available.Release();
-        return true;
+            Monitor.Pulse(_gate);
+            return true;
+        }
     }
 
     /// <summary>
-    /// Waits for work and takes a batch for one model: the oldest text's, filled with later texts of the same model
-    /// within the token budget. Texts whose caller has gone are dropped here and cost nothing.
+    /// Waits for work and takes a batch for one model: the oldest text's, filled with later texts of the same model and
+    /// priority within the token budget. Background texts never fill an interactive batch: somebody waits for it.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public IReadOnlyList<InferenceItem> Take(CancellationToken cancellationToken)
+    /// <returns>One text or more; none once the queue is closed.</returns>
+    public IReadOnlyList<InferenceItem> Take()
     {
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
+            while (!_closed)
             {
-                var batch = new List<InferenceItem>();
-                InteractiveTokens -= Fill(batch, _interactive);
-                Fill(batch, _background);
+                var batch = Take(_interactive);
+                if (batch.Count == 0)
+                {
+                    batch = Take(_background);
+                }
+
                 if (batch.Count > 0)
                 {
                     return batch;
                 }
+
+                Monitor.Wait(_gate);
             }
 
-            _available.Wait(cancellationToken);
+            return [];
         }
     }
 
-    private long Fill(List<InferenceItem> batch, LinkedList<InferenceItem> queue)
+    /// <summary>Takes items whose caller has gone out of the queue and ends them; those already taken are left to the inference thread.</summary>
+    public void Drop(IReadOnlyList<InferenceItem> items)
     {
-        var tokensTaken = 0L;
-        var budget = options.BatchTokens - batch.Sum(item => (long)item.Tokens.Ids.Length);
-        for (var node = queue.First; node is not null && batch.Count < options.BatchTexts;)
+        lock (_gate)
         {
-            var (item, current) = (node.Value, node);
+            foreach (var item in items)
+            {
+                if (Remove(item))
+                {
+                    item.Abandon();
+                }
+            }
+        }
+    }
+
+    /// <summary>Admits nothing more and ends everything that waits, so that no caller waits for ever.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Drop([.. _interactive, .. _background]);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private List<InferenceItem> Take(LinkedList<InferenceItem> queue)
+    {
+        var batch = new List<InferenceItem>();
+        long budget = options.BatchTokens;
+        var node = queue.First;
+        for (var seen = 0; node is not null && seen < LookAhead && batch.Count < options.BatchTexts; seen++)
+        {
+            var item = node.Value;
             node = node.Next;
-            var size = item.Tokens.Ids.Length;
             if (item.IsAbandoned)
             {
+                // Its caller is about to drop it; the batch need not wait for that.
+                Remove(item);
                 item.Abandon();
             }
-            else if (batch.Count > 0 && (!ReferenceEquals(item.Predictor, batch[0].Predictor) || size > budget))
+            else if (batch.Count == 0 || (ReferenceEquals(item.Predictor, batch[0].Predictor) && item.Tokens.Ids.Length <= budget))
             {
-                continue;
-            }
-            else
-            {
+                // The first is taken whatever its size: one text over the budget runs alone.
+                Remove(item);
                 batch.Add(item);
-                budget -= size;
+                budget -= item.Tokens.Ids.Length;
             }
-
-            tokensTaken += size;
-            queue.Remove(current);
         }
 
-        return tokensTaken;
+        return batch;
+    }
+
+    private bool Remove(InferenceItem item)
+    {
+        if (item.Place is not { List: { } queue } place)
+        {
+            return false;
+        }
+
+        _interactiveTokens -= ReferenceEquals(queue, _interactive) ? item.Tokens.Ids.Length : 0;
+        queue.Remove(place);
+        item.Place = null;
+        return true;
     }
 }

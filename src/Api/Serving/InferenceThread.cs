@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving;
 
@@ -6,21 +7,26 @@ namespace FeedbackService.Api.Serving;
 /// The one thread that runs models on a device. It takes the next batch when it is free, so batches grow with the
 /// load and nobody waits for a timer.
 /// </summary>
-internal sealed partial class InferenceThread : IHostedService
+internal sealed partial class InferenceThread : IHostedService, IDisposable
 {
+    // Weight of the newest batch in the smoothed rate.
+    private const double Smoothing = 0.1;
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
     private readonly InferenceQueue _queue;
+    private readonly Device _device;
     private readonly ILogger<InferenceThread> _logger;
-    // Never disposed: it has no timer, and a second stop may still want to cancel it.
-    private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private double _tokensPerSecond;
 
     /// <summary>Prepares the thread; it starts with the host.</summary>
-    public InferenceThread(InferenceQueue queue, ILogger<InferenceThread> logger)
+    /// <param name="queue">Where texts wait.</param>
+    /// <param name="device">Asked for here, so that one that is not there stops the start and not the first request.</param>
+    /// <param name="logger">Told of batches that fail.</param>
+    public InferenceThread(InferenceQueue queue, Device device, ILogger<InferenceThread> logger)
     {
         _queue = queue;
+        _device = device;
         _logger = logger;
         _thread = new Thread(Run) { Name = "inference", IsBackground = true };
     }
@@ -32,65 +38,79 @@ internal sealed partial class InferenceThread : IHostedService
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _thread.Start();
+        LogStarted(_logger, _device.ToString());
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends what waits, lets the running batch finish, and ends the thread.</summary>
+    /// <exception cref="TimeoutException">The running batch did not finish in time.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        // A host whose start failed stops what never started, and one torn down in tests stops twice.
-        if (!_thread.IsAlive)
+        _queue.Close();
+        if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
         {
             return;
         }
 
-        await _stopping.CancelAsync();
         await _stopped.Task.WaitAsync(StopDeadline, cancellationToken);
     }
 
+    /// <summary>Ends the thread of a host that did not come to its stop, such as one whose start failed.</summary>
+    public void Dispose() => _queue.Close();
+
     private void Run()
     {
-        try
+        while (_queue.Take() is { Count: > 0 } batch)
         {
-            while (true)
-            {
-                RunBatch(_queue.Take(_stopping.Token));
-            }
+            RunBatch(batch);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            _stopped.TrySetResult();
-        }
+
+        _stopped.TrySetResult();
     }
 
     private void RunBatch(IReadOnlyList<InferenceItem> batch)
     {
-        var started = Stopwatch.GetTimestamp();
         try
         {
+            var started = Stopwatch.GetTimestamp();
             var predictions = batch[0].Predictor.Predict([.. batch.Select(item => item.Tokens)], [.. batch.Select(item => item.Options)]);
+            Measure(batch, Stopwatch.GetElapsedTime(started));
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Complete(predictions[i]);
             }
         }
-#pragma warning disable CA1031 // The edge of a thread: a failing batch must not take the others with it.
+#pragma warning disable CA1031 // The edge of a thread: whatever fails belongs to those who asked for it.
+        catch (Exception exception) when (batch.Count == 1)
+        {
+            LogTextFailed(_logger, exception, batch[0].Tokens.Ids.Length);
+            batch[0].Fail(exception);
+        }
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            // Texts of several callers share a batch; only who sent the one that fails may see it fail.
             LogBatchFailed(_logger, exception, batch.Count);
             foreach (var item in batch)
             {
-                item.Fail(exception);
+                RunBatch([item]);
             }
         }
-
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var rate = batch.Sum(item => (long)item.Tokens.Ids.Length) / Math.Max(seconds, 1e-6);
-        var previous = TokensPerSecond;
-        Volatile.Write(ref _tokensPerSecond, previous == 0 ? rate : (0.9 * previous) + (0.1 * rate));
     }
 
-    [LoggerMessage(LogLevel.Error, "A batch of {Texts} texts failed on the inference thread")]
+    private void Measure(IReadOnlyList<InferenceItem> batch, TimeSpan elapsed)
+    {
+        var rate = batch.Sum(item => (long)item.Tokens.Ids.Length) / Math.Max(elapsed.TotalSeconds, 1e-6);
+        var previous = TokensPerSecond;
+        Volatile.Write(ref _tokensPerSecond, previous == 0 ? rate : ((1 - Smoothing) * previous) + (Smoothing * rate));
+    }
+
+    [LoggerMessage(LogLevel.Information, "Models run on {Device}")]
+    private static partial void LogStarted(ILogger logger, string device);
+
+    [LoggerMessage(LogLevel.Warning, "A batch of {Texts} texts failed on the inference thread and is tried text by text")]
     private static partial void LogBatchFailed(ILogger logger, Exception exception, int texts);
+
+    [LoggerMessage(LogLevel.Error, "A text of {Tokens} tokens failed on the inference thread")]
+    private static partial void LogTextFailed(ILogger logger, Exception exception, int tokens);
 }

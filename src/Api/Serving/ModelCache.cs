@@ -1,32 +1,35 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Inference;
-using FeedbackService.Model.Tokenization;
 using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving;
 
 /// <summary>
-/// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time; the least
-/// recently used are let go beyond the byte limit, once nobody holds a lease.
+/// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time. Beyond the byte
+/// limit the least recently used without a lease are let go; the one used last stays, however large.
 /// </summary>
 internal sealed partial class ModelCache(IOptions<ServingOptions> options, Device device, ILogger<ModelCache> logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
+    private long _bytes;
     private long _uses;
+    private bool _disposed;
 
     /// <summary>Loads the model if need be and hands out a lease.</summary>
-    /// <exception cref="ServiceException">500 <c>artifact_damaged</c>: the files do not match what was published.</exception>
+    /// <exception cref="ServiceException">500 <c>artifact_damaged</c>: the files do not match what was published. The next call looks again.</exception>
     public async Task<ModelLease> RentAsync(ServableModel model, CancellationToken cancellationToken)
     {
         Entry entry;
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_entries.TryGetValue(model.ManifestSha256, out entry!))
             {
-                entry = new Entry(model.ManifestSha256, Task.Run(() => Load(model), CancellationToken.None));
+                // Not the caller's token: others may be waiting for the same load by the time this caller goes.
+                entry = new Entry(model.ManifestSha256, loading => Task.Run(() => Load(model, loading), CancellationToken.None));
                 _entries.Add(entry.Key, entry);
             }
 
@@ -36,16 +39,7 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
 
         try
         {
-            var loaded = await entry.Loading.WaitAsync(cancellationToken);
-            Evict(keep: entry);
-            return new ModelLease(loaded.Predictor, () => Return(entry));
-        }
-        catch (InvalidArtifactException exception)
-        {
-            Return(entry);
-            Forget(entry);
-            LogDamaged(logger, exception, model.Address);
-            throw new ServiceException(500, "artifact_damaged", $"The files of '{model.Address}' are damaged. Use another version, or restore them from a backup.", "model");
+            return new ModelLease(await entry.Loading.WaitAsync(cancellationToken), () => Return(entry));
         }
         catch
         {
@@ -54,29 +48,52 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Lets go of every model without a lease; the others go when their lease is returned.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            foreach (var entry in _entries.Values.Where(entry => entry.Loading.IsCompletedSuccessfully))
+            _disposed = true;
+            foreach (var entry in _entries.Values.ToList())
             {
-                entry.DisposeModel();
+                LetGoIfIdle(entry);
             }
-
-            _entries.Clear();
         }
     }
 
-    private LoadedModel Load(ServableModel model)
+    private Predictor Load(ServableModel model, Entry entry)
     {
-        // All hashes, not only sizes: a flipped byte must not become a wrong answer. It costs once per load.
-        var predictor = Predictor.Load(model.Directory, device, ArtifactVerification.Hashes);
-        // The first forward pass pays for lazy initialisation inside libtorch; no caller should.
-        predictor.Predict([predictor.Tokenize(new TextInput("warm up"), withSpans: false)], [PredictionOptions.Default]);
-        var bytes = new FileInfo(Path.Combine(model.Directory, ArtifactFiles.Weights)).Length;
-        LogLoaded(logger, model.Address, bytes);
-        return new LoadedModel(predictor, bytes);
+        try
+        {
+            // All hashes, not only sizes: a flipped byte must not become a wrong answer. It costs once per load.
+            var bytes = new DirectoryInfo(model.Directory).EnumerateFiles().Sum(file => file.Length);
+            var predictor = Predictor.Load(model.Directory, device, ArtifactVerification.Hashes, model.ManifestSha256);
+            lock (_gate)
+            {
+                (entry.Predictor, entry.Bytes) = (predictor, bytes);
+                _bytes += bytes;
+                Tidy(entry);
+            }
+
+            LogLoaded(logger, model.Address, bytes);
+            return predictor;
+        }
+        catch (Exception exception)
+        {
+            // A failure is not remembered: the files may be put right.
+            lock (_gate)
+            {
+                _entries.Remove(entry.Key);
+            }
+
+            if (exception is InvalidArtifactException or IOException or UnauthorizedAccessException)
+            {
+                LogDamaged(logger, exception, model.Address);
+                throw new ServiceException(500, "artifact_damaged", $"The files of '{model.Address}' are damaged. Use another version, or restore them from a backup.", "model");
+            }
+
+            throw;
+        }
     }
 
     private void Return(Entry entry)
@@ -84,72 +101,64 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
         lock (_gate)
         {
             entry.Leases--;
-            if (entry is { Evicted: true, Leases: 0 })
-            {
-                entry.DisposeModel();
-            }
+            Tidy(entry);
         }
     }
 
-    private void Forget(Entry entry)
+    private void Tidy(Entry changed)
     {
-        lock (_gate)
+        if (_disposed)
         {
-            if (_entries.TryGetValue(entry.Key, out var current) && ReferenceEquals(current, entry))
-            {
-                _entries.Remove(entry.Key);
-            }
+            LetGoIfIdle(changed);
         }
-    }
-
-    private void Evict(Entry keep)
-    {
-        lock (_gate)
+        else if (_bytes > options.Value.LoadedBytes)
         {
-            var loaded = _entries.Values.Where(entry => entry.Loading.IsCompletedSuccessfully).OrderBy(entry => entry.LastUse).ToList();
-            var bytes = loaded.Sum(entry => entry.Bytes);
-            foreach (var entry in loaded.Where(entry => !ReferenceEquals(entry, keep)))
+            foreach (var entry in _entries.Values.Where(entry => entry.LastUse != _uses).OrderBy(entry => entry.LastUse).ToList())
             {
-                if (bytes <= options.Value.LoadedBytes)
+                if (_bytes > options.Value.LoadedBytes)
                 {
-                    return;
-                }
-
-                bytes -= entry.Bytes;
-                _entries.Remove(entry.Key);
-                entry.Evicted = true;
-                if (entry.Leases == 0)
-                {
-                    entry.DisposeModel();
+                    LetGoIfIdle(entry);
                 }
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Loaded {Model} ({Bytes} bytes of weights)")]
+    private void LetGoIfIdle(Entry entry)
+    {
+        if (entry is { Leases: 0, Predictor: { } predictor })
+        {
+            _entries.Remove(entry.Key);
+            _bytes -= entry.Bytes;
+            entry.Predictor = null;
+            predictor.Dispose();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Loaded {Model} ({Bytes} bytes)")]
     private static partial void LogLoaded(ILogger logger, string model, long bytes);
 
     [LoggerMessage(LogLevel.Error, "The artifact of {Model} is damaged")]
     private static partial void LogDamaged(ILogger logger, Exception exception, string model);
 
-    private sealed record LoadedModel(Predictor Predictor, long Bytes);
-
-    private sealed class Entry(string key, Task<LoadedModel> loading)
+    private sealed class Entry
     {
-        public string Key { get; } = key;
+        public Entry(string key, Func<Entry, Task<Predictor>> load)
+        {
+            Key = key;
+            Loading = load(this);
+        }
 
-        public Task<LoadedModel> Loading { get; } = loading;
+        public string Key { get; }
+
+        public Task<Predictor> Loading { get; }
+
+        /// <summary>Null while loading and once let go.</summary>
+        public Predictor? Predictor { get; set; }
+
+        public long Bytes { get; set; }
 
         public int Leases { get; set; }
 
         public long LastUse { get; set; }
-
-        public bool Evicted { get; set; }
-
-#pragma warning disable RS0030 // Only read after IsCompletedSuccessfully: never blocks.
-        public long Bytes => Loading.Result.Bytes;
-
-        public void DisposeModel() => Loading.Result.Predictor.Dispose();
-#pragma warning restore RS0030
     }
 }

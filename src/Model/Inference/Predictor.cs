@@ -40,15 +40,17 @@ public sealed class Predictor : IDisposable
     /// <summary>Feedback rounds of the classifier, 0 without feedback.</summary>
     public int MaxRounds => Config.Feedback?.Rounds ?? 0;
 
-    /// <summary>Loads a complete classifier from an artifact folder. Call it outside dispose scopes.</summary>
+    /// <summary>Loads a complete classifier from an artifact folder. Its tensors belong to the predictor, whatever scope is open.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="verification">How closely the files are looked at first. Default sizes.</param>
+    /// <param name="manifestSha256">Hash the manifest must have (lower-case hex), from the registry; null to take it as it is.</param>
     /// <exception cref="InvalidArtifactException">The folder cannot be used; the file is named.</exception>
-    public static Predictor Load(string directory, Device device, ArtifactVerification verification = ArtifactVerification.Sizes)
+    public static Predictor Load(
+        string directory, Device device, ArtifactVerification verification = ArtifactVerification.Sizes, string? manifestSha256 = null)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var artifact = ArtifactReader.Open(directory, verification);
+        var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
         if (artifact.Manifest.Kind != ArtifactKind.Complete)
         {
             throw new InvalidArtifactException(ArtifactFiles.Manifest, $"its kind is {artifact.Manifest.Kind}; only a complete one can classify.");
@@ -58,17 +60,18 @@ public sealed class Predictor : IDisposable
         var tokenizer = artifact.ReadTokenizer();
         ThrowIfIdsDoNotFit(config, tokenizer);
         var calibration = artifact.ReadCalibration(config.Labels.Count);
+        // Setting the first values of a table leaves a second handle of it behind. It goes with the scope: left to the
+        // collector, it would hold the memory of a model long after the model was let go.
+        using var scope = NewDisposeScope();
         var classifier = ClassifierFactory.Create(config);
-        try
+        artifact.LoadWeights(classifier);
+        var backend = new TorchBackend(classifier, device);
+        foreach (var tensor in classifier.state_dict().Values)
         {
-            artifact.LoadWeights(classifier);
-            return new Predictor(tokenizer, new TorchBackend(classifier, device), calibration);
+            tensor.DetachFromDisposeScope();
         }
-        catch
-        {
-            classifier.Dispose();
-            throw;
-        }
+
+        return new Predictor(tokenizer, backend, calibration);
     }
 
     /// <summary>Tokenizes one input up to the classifier's longest text.</summary>

@@ -17,7 +17,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         var present = Present(prediction.Probabilities, order);
         return new AnsweredItem(index)
         {
-            Label = present.Count > 0 ? config.Labels[best] : null,
+            Label = present.Count > 0 || config.Head == HeadKind.MultiLabel ? config.Labels[best] : null,
             Score = Score(prediction, best),
             Labels = config.Head == HeadKind.MultiLabel ? [.. present.Select(label => config.Labels[label])] : null,
             Scores = [.. order.Take(request.TopK ?? order.Length).Select(label => new LabelScore(config.Labels[label], Score(prediction, label)))],
@@ -45,7 +45,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         _ => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
     };
 
-    private double Score(Prediction prediction, int label) => request.RawScores ? prediction.Logits[label] : prediction.Probabilities[label];
+    private float Score(Prediction prediction, int label) => request.RawScores ? prediction.Logits[label] : prediction.Probabilities[label];
 
     private RoundReport Report(PredictionTrace round) => new(
         round.Round,

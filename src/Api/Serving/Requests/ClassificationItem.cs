@@ -22,11 +22,11 @@ public sealed record ItemError(string Code, string Message);
 /// <param name="Index">Place in the request.</param>
 public sealed record AnsweredItem(int Index) : ClassificationItem(Index)
 {
-    /// <summary>The best label; null when the answer abstains.</summary>
+    /// <summary>The best label; null when a single-label answer abstains.</summary>
     public required string? Label { get; init; }
 
     /// <summary>Score of the best label, also when the answer abstains.</summary>
-    public required double Score { get; init; }
+    public required float Score { get; init; }
 
     /// <summary>Multi-label models: every label at or over its threshold, best first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -62,7 +62,7 @@ public sealed record AnsweredItem(int Index) : ClassificationItem(Index)
 /// <summary>A label with its score.</summary>
 /// <param name="Label">Name of the label.</param>
 /// <param name="Score">Calibrated probability, or the logit when raw scores were asked for.</param>
-public sealed record LabelScore(string Label, double Score);
+public sealed record LabelScore(string Label, float Score);
 
 /// <summary>One round on the way to an answer.</summary>
 /// <param name="Round">0 is the plain pass.</param>
@@ -92,5 +92,5 @@ public sealed record TokenWeight(
     string Text,
     int Start,
     int End,
-    double Weight,
+    float Weight,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pair);

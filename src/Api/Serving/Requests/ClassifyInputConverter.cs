@@ -9,6 +9,10 @@ internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
 {
     private const string Expected = "must be a string, an object with \"text\" (and \"text_pair\"), or a list of these.";
 
+    // Without it null would not be read here, and the request's input would be null.
+    /// <inheritdoc/>
+    public override bool HandleNull => true;
+
     /// <inheritdoc/>
     public override ClassifyInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -57,29 +61,38 @@ internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
         }
 
         string? text = null, pair = null;
+        var (hasText, hasPair) = (false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
             reader.Read();
-            if (reader.TokenType is not JsonTokenType.String && !(name == "text_pair" && reader.TokenType == JsonTokenType.Null))
-            {
-                throw new JsonException(Expected);
-            }
-
             switch (name)
             {
                 case "text":
-                    text = reader.GetString();
+                    Once(ref hasText, name);
+                    text = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException(Expected);
                     break;
                 case "text_pair":
-                    pair = reader.GetString();
+                    Once(ref hasPair, name);
+                    pair = reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? reader.GetString() : throw new JsonException(Expected);
                     break;
                 default:
-                    throw new JsonException($"has the unknown key \"{name}\"; it {Expected}");
+                    // In the words of System.Text.Json, by which the error's parameter is found.
+                    throw new JsonException($"The JSON property '{name}' could not be mapped; 'input' {Expected}");
             }
         }
 
         return new TextInput(text ?? throw new JsonException(Expected), pair);
+    }
+
+    private static void Once(ref bool seen, string name)
+    {
+        if (seen)
+        {
+            throw new JsonException($"Duplicate property '{name}' encountered in 'input'.");
+        }
+
+        seen = true;
     }
 
     private static void WriteItem(Utf8JsonWriter writer, TextInput item)

@@ -1,0 +1,167 @@
+using FeedbackService.Api.Serving;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Testing;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Api.Tests.Serving;
+
+public sealed class InferenceQueueTests : IDisposable
+{
+    private readonly Predictor _red = NewPredictor();
+    private readonly Predictor _blue = NewPredictor();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Request_IsAdmittedWholeOrNotAtAll()
+    {
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 3 });
+        Assert.True(sut.TryAdd(Items(5, 5), WorkPriority.Interactive));
+        Assert.False(sut.TryAdd(Items(1, 1), WorkPriority.Interactive));
+        Assert.False(sut.HasRoom(2, WorkPriority.Interactive));
+        Assert.Equal(2, sut.Count);
+        Assert.Equal(10, sut.InteractiveTokens);
+        Assert.True(sut.TryAdd(Items(1), WorkPriority.Interactive));
+    }
+
+    [Fact]
+    public void RequestOverTheLimit_IsAdmittedWhenNothingWaits()
+    {
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 1 });
+        Assert.True(sut.TryAdd(Items(1, 1, 1), WorkPriority.Background));
+        Assert.True(sut.TryAdd(Items(1, 1, 1), WorkPriority.Interactive));
+        Assert.False(sut.TryAdd(Items(1), WorkPriority.Interactive));
+    }
+
+    [Fact]
+    public void Background_HasNoLimit()
+    {
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 1 });
+        Assert.True(sut.TryAdd(Items(1, 1), WorkPriority.Background));
+        Assert.True(sut.TryAdd(Items(1, 1), WorkPriority.Background));
+        Assert.Equal(0, sut.InteractiveTokens);
+    }
+
+    [Fact]
+    public void Interactive_GoesFirst_AndIsNotHeldUpByBackgroundInItsBatch()
+    {
+        var sut = new InferenceQueue(new ServingOptions());
+        var (background, interactive) = (Items(1, 1), Items(2, 2));
+        sut.TryAdd(background, WorkPriority.Background);
+        sut.TryAdd(interactive, WorkPriority.Interactive);
+        Assert.Equal(interactive, sut.Take());
+        Assert.Equal(background, sut.Take());
+        Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
+    }
+
+    [Fact]
+    public void Batch_KeepsWithinTheTokenBudget_TakingLaterTextsThatFit()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 });
+        var items = Items(6, 5, 4, 1);
+        sut.TryAdd(items, WorkPriority.Interactive);
+        Assert.Equal([items[0], items[2]], sut.Take());
+        Assert.Equal(6, sut.InteractiveTokens);
+        Assert.Equal([items[1], items[3]], sut.Take());
+    }
+
+    [Fact]
+    public void TextOverTheBudget_RunsAlone()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 });
+        var items = Items(11, 1, 1);
+        sut.TryAdd(items, WorkPriority.Interactive);
+        Assert.Equal([items[0]], sut.Take());
+        Assert.Equal([items[1], items[2]], sut.Take());
+    }
+
+    [Fact]
+    public void Batch_HoldsAtMostSoManyTexts()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 2 });
+        sut.TryAdd(Items(1, 1, 1), WorkPriority.Interactive);
+        Assert.Equal([2, 1], new[] { sut.Take().Count, sut.Take().Count });
+    }
+
+    [Fact]
+    public void Batch_IsOfOneModel_TheOldestTextsOne()
+    {
+        var sut = new InferenceQueue(new ServingOptions());
+        InferenceItem[] items = [Item(1, _red, Cancel), Item(1, _blue, Cancel), Item(1, _red, Cancel), Item(1, _blue, Cancel)];
+        sut.TryAdd(items, WorkPriority.Interactive);
+        Assert.Equal([items[0], items[2]], sut.Take());
+        Assert.Equal([items[1], items[3]], sut.Take());
+    }
+
+    [Fact]
+    public void TextWhoseCallerHasGone_IsNotTaken()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 1 });
+        using var gone = new CancellationTokenSource();
+        var (abandoned, wanted) = (Item(3, _red, gone.Token), Item(4, _red, Cancel));
+        sut.TryAdd([abandoned, wanted], WorkPriority.Interactive);
+        gone.Cancel();
+        Assert.Equal([wanted], sut.Take());
+        Assert.True(abandoned.Completion.IsCanceled);
+        Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
+    }
+
+    [Fact]
+    public void Drop_MakesRoomAtOnce_AndLeavesWhatIsRunning()
+    {
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 2, BatchTexts = 1 });
+        var items = Items(1, 2, 3);
+        sut.TryAdd(items, WorkPriority.Interactive);
+        var running = Assert.Single(sut.Take());
+        sut.Drop(items);
+        Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
+        Assert.False(running.Completion.IsCompleted);
+        Assert.All(items[1..], item => Assert.True(item.Completion.IsCanceled));
+        Assert.True(sut.TryAdd(Items(1, 1), WorkPriority.Interactive));
+    }
+
+    [Fact]
+    public void Close_EndsWhatWaits_AndAdmitsNothingMore()
+    {
+        var sut = new InferenceQueue(new ServingOptions());
+        var (interactive, background) = (Items(1), Items(1));
+        sut.TryAdd(interactive, WorkPriority.Interactive);
+        sut.TryAdd(background, WorkPriority.Background);
+        sut.Close();
+        Assert.All([.. interactive, .. background], item => Assert.True(item.Completion.IsCanceled));
+        Assert.False(sut.TryAdd(Items(1), WorkPriority.Interactive));
+        Assert.False(sut.TryAdd(Items(1), WorkPriority.Background));
+        Assert.Empty(sut.Take());
+    }
+
+    [Fact]
+    public async Task Take_WaitsForWork_OrForTheEnd()
+    {
+        var sut = new InferenceQueue(new ServingOptions());
+        var deadline = TimeSpan.FromSeconds(20);
+        var taking = Task.Run(sut.Take, Cancel);
+        var items = Items(1);
+        sut.TryAdd(items, WorkPriority.Background);
+        Assert.Equal(items, await taking.WaitAsync(deadline, Cancel));
+        taking = Task.Run(sut.Take, Cancel);
+        sut.Close();
+        Assert.Empty(await taking.WaitAsync(deadline, Cancel));
+    }
+
+    public void Dispose()
+    {
+        _red.Dispose();
+        _blue.Dispose();
+    }
+
+    private static Predictor NewPredictor() => new(
+        new HashedNgramTokenizer(new HashedNgramConfig { Buckets = TinyModels.Vocabulary }),
+        new TorchBackend(ClassifierFactory.Create(TinyModels.Plain()), CPU));
+
+    private static InferenceItem Item(int tokens, Predictor predictor, CancellationToken cancellationToken) =>
+        new(predictor, new TokenizedText(new int[tokens], null, tokens), PredictionOptions.Default, cancellationToken);
+
+    private InferenceItem[] Items(params int[] tokens) => [.. tokens.Select(count => Item(count, _red, Cancel))];
+}

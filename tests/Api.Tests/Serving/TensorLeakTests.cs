@@ -1,0 +1,58 @@
+using FeedbackService.Api.Serving;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+using FeedbackService.Testing;
+using TorchSharp;
+
+namespace FeedbackService.Api.Tests.Serving;
+
+/// <summary>Runs by itself: live tensors and memory are counted for the whole process.</summary>
+[CollectionDefinition(nameof(TensorLeakTests), DisableParallelization = true)]
+[Collection(nameof(TensorLeakTests))]
+public sealed class TensorLeakTests
+{
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("feedback")]
+    [InlineData("transformer")]
+    public async Task Serving_LeavesNoTensorBehind(string kind)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var bench = ServingBench.Started();
+        var model = bench.Model(kind);
+        var texts = Enumerable.Range(0, 20).Select(i => new TextInput(string.Join(' ', Enumerable.Repeat("red sky", 1 + (i % 7))))).ToArray();
+        var options = new PredictionOptions { WithTrace = true, ExitThreshold = 0.4 };
+        Task<ClassifiedTexts> OnceAsync() => bench.Engine.ClassifyAsync(model, texts, options, truncate: true, WorkPriority.Interactive, cancel);
+        await OnceAsync();
+        var before = torch.Tensor.TotalCount;
+        for (var i = 0; i < 100; i++)
+        {
+            await OnceAsync();
+        }
+
+        Assert.InRange(torch.Tensor.TotalCount, 0, before);
+    }
+
+    [Fact]
+    public async Task LettingModelsGo_FreesTheirMemory()
+    {
+        const int table = 40_000 * 256 * sizeof(float);
+        const int loads = 12;
+        await using var bench = new ServingBench(new ServingOptions { LoadedBytes = 1 });
+        var config = TinyModels.Plain(TinyModels.Mlp with { HiddenSize = 256, Buckets = 40_000 });
+        ServableModel[] models = [bench.Model("large", config), bench.Model("larger", config)];
+        await LoadAsync(bench, models[0]);
+        await LoadAsync(bench, models[1]);
+        var before = Environment.WorkingSet;
+        for (var i = 0; i < loads; i++)
+        {
+            await LoadAsync(bench, models[i % 2]);
+        }
+
+        // Kept until the collector comes by, every load would leave a table; half of that allows for the allocator.
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, (long)table * loads / 2);
+    }
+
+    private static async Task LoadAsync(ServingBench bench, ServableModel model) =>
+        (await bench.Cache.RentAsync(model, TestContext.Current.CancellationToken)).Dispose();
+}

@@ -1,0 +1,46 @@
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Testing;
+
+/// <summary>Writes artifact folders of classifiers that load in milliseconds.</summary>
+public static class TinyArtifacts
+{
+    /// <summary>The classifiers that tests of serving are run with: without feedback, with two rounds of it, with attention.</summary>
+    public static IReadOnlyDictionary<string, ClassifierConfig> Kinds { get; } = new Dictionary<string, ClassifierConfig>
+    {
+        ["plain"] = TinyModels.Plain(),
+        ["feedback"] = TinyModels.WithFeedback(initialScale: 0.5),
+        ["transformer"] = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5),
+    };
+
+    /// <summary>Writes a classifier with shaken weights.</summary>
+    /// <param name="directory">Missing or empty.</param>
+    /// <param name="config">A tiny one.</param>
+    /// <param name="calibration">Null for none.</param>
+    /// <returns>SHA-256 of the manifest; every artifact has its own, for no two have the same weights.</returns>
+    public static string Write(string directory, ClassifierConfig config, Calibration? calibration = null)
+    {
+        using var classifier = ClassifierFactory.Create(config);
+        TinyModels.Shake(classifier);
+        var weights = classifier.state_dict();
+        return ArtifactWriter.Write(directory, new ArtifactContents
+        {
+            Config = config,
+            Tokenizer = Tokenizer(config.Encoder),
+            Weights = weights,
+            Calibration = calibration,
+            CreatedAt = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
+        });
+    }
+
+    private static ITextTokenizer Tokenizer(EncoderConfig encoder) => encoder switch
+    {
+        TransformerEncoderConfig => new WordPieceTextTokenizer(new WordPieceConfig(), new WordPieceVocabulary(
+            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "sky", "apples", "are", "not", .. "abcdefghijklmno".Select(letter => letter.ToString())])),
+        _ => new HashedNgramTokenizer(new HashedNgramConfig { Buckets = TinyModels.Vocabulary }),
+    };
+}
