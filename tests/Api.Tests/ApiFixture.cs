@@ -13,6 +13,9 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
 
     public ApiFixture() => UseKestrel(0);
 
+    /// <summary>By default there are no workers: jobs stay where a test puts them.</summary>
+    public string Role { get; init; } = "api";
+
     public string DataFolder => _data.FullName;
 
     public Uri Address
@@ -56,8 +59,7 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
     {
         builder.UseEnvironment("Production");
         builder.UseSetting("data-dir", DataFolder);
-        // No workers: jobs stay where a test puts them.
-        builder.UseSetting("role", "api");
+        builder.UseSetting("role", Role);
         builder.UseSetting("sample-on-first-start", "off");
         builder.UseSetting("max-upload-bytes", MaxUploadBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
         builder.UseSetting("log-level", "critical");

@@ -14,7 +14,7 @@ public static class TinyArtifacts
     {
         ["plain"] = TinyModels.Plain(),
         ["feedback"] = TinyModels.WithFeedback(initialScale: 0.5),
-        ["transformer"] = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5),
+        ["attending"] = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5),
     };
 
     /// <summary>Writes a classifier with shaken weights.</summary>

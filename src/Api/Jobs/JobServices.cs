@@ -4,6 +4,7 @@ using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Storage.Entities;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 
 namespace FeedbackService.Api.Jobs;
@@ -40,7 +41,9 @@ internal static class JobServices
         services.AddHostedService<JobReconciler>();
         services.AddHostedService<JobSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
-        // Our own instance, because AddHangfire would take the process-wide JobStorage.Current, which two hosts in one process share.
+        // Our own instances, because AddHangfire would take the process-wide JobStorage.Current and JobActivator.Current, which two hosts
+        // in one process share: the jobs of one would be run with the services of the other (HangfireIO/Hangfire issue 2151).
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
         services.AddHangfire(hangfire => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)

@@ -1,3 +1,4 @@
+using FeedbackService.Api.Features.Classify;
 using FeedbackService.Api.Hosting;
 using Microsoft.OpenApi;
 
@@ -25,6 +26,7 @@ internal static class OpenApiSetup
             swagger.CustomSchemaIds(Name);
             swagger.IncludeXmlComments(typeof(OpenApiSetup).Assembly);
             swagger.OperationFilter<OperationDetailsFilter>();
+            swagger.SchemaFilter<ClassifySchemas>();
         });
     }
 

@@ -30,7 +30,7 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, IA
     }
 
     /// <summary>What an address means, whether or not it can classify. Presets are not looked up here.</summary>
-    /// <exception cref="ServiceException">404 <c>model_not_found</c>.</exception>
+    /// <exception cref="ServiceException">404 <c>model_not_found</c>; 500 <c>artifact_damaged</c> when its files are gone.</exception>
     public async Task<ResolvedModel> ResolveAsync(string address, CancellationToken cancellationToken)
     {
         var parsed = ModelAddress.Parse(address) ?? throw Missing(address);
@@ -41,12 +41,24 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, IA
                 .SingleOrDefaultAsync(row => row.JobId == parsed.Name && row.Step == step, cancellationToken) ?? throw Missing(address);
             return new ResolvedModel(
                 ModelAddress.OfCheckpoint(parsed.Name, step), null, null, Classifier,
-                await artifacts.GetLocalAsync(checkpoint.Directory, cancellationToken), checkpoint.ManifestSha256);
+                await FindFilesAsync(address, checkpoint.Directory, cancellationToken), checkpoint.ManifestSha256);
         }
         var version = await FindVersionAsync(db, parsed, cancellationToken) ?? throw Missing(address);
         return new ResolvedModel(
             ModelAddress.OfVersion(version.ModelName, version.Version), version.ModelName, version.Version, version.Kind,
-            await artifacts.GetLocalAsync(version.Directory, cancellationToken), version.ManifestSha256);
+            await FindFilesAsync(address, version.Directory, cancellationToken), version.ManifestSha256);
+    }
+
+    private async Task<string> FindFilesAsync(string address, string directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await artifacts.GetLocalAsync(directory, cancellationToken);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new ServiceException(500, "artifact_damaged", $"The files of '{address}' are gone. Use another version, or restore them from a backup.", "model");
+        }
     }
 
     private static async Task<ModelVersionRow?> FindVersionAsync(AppDbContext db, ModelAddress address, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed class ClassificationEngineTests
     [Theory]
     [InlineData("plain")]
     [InlineData("feedback")]
-    [InlineData("transformer")]
+    [InlineData("attending")]
     public async Task ManyCallersAtOnce_GetTheAnswersOfSingleTexts_InTheirOrder(string kind)
     {
         await using var bench = ServingBench.Started();
@@ -59,7 +59,7 @@ public sealed class ClassificationEngineTests
     public async Task TextOverTheLimit_IsCut_OrLeftWithoutPrediction()
     {
         await using var bench = ServingBench.Started();
-        var model = bench.Model("transformer");
+        var model = bench.Model("attending");
         TextInput[] texts = [new("red"), new(string.Join(' ', Enumerable.Repeat("blue", 40))), new("green")];
         var cut = await ClassifyAsync(bench, model, texts);
         Assert.Equal([false, true, false], cut.Items.Select(item => item.Tokens.Truncated));

@@ -14,7 +14,7 @@ public sealed class TensorLeakTests
     [Theory]
     [InlineData("plain")]
     [InlineData("feedback")]
-    [InlineData("transformer")]
+    [InlineData("attending")]
     public async Task Serving_LeavesNoTensorBehind(string kind)
     {
         var cancel = TestContext.Current.CancellationToken;
