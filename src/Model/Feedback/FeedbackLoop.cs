@@ -79,7 +79,7 @@ public sealed class FeedbackLoop : nn.Module
         if (training && _config.SignalDropout > 0)
         {
             // Whole texts, without rescaling: no signal is what a prediction that says nothing gives.
-            signed *= rand([signed.size(0), 1], device: signed.device).AtLeast(_config.SignalDropout);
+            signed *= rand([signed.size(0), 1], device: signed.device).IsAtLeast(_config.SignalDropout);
         }
 
         var prediction = signed.to(_labelEmbedding.dtype).matmul(_labelEmbedding); // u: [B, H]

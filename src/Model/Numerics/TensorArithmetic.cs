@@ -73,10 +73,17 @@ public static class TensorArithmetic
     }
 
     /// <summary>left ≥ right, element by element. bool.</summary>
-    public static Tensor AtLeast(this Tensor left, double right)
+    public static Tensor IsAtLeast(this Tensor left, double right)
     {
         using var number = right.ToScalar();
         return Checked(left).ge(number);
+    }
+
+    /// <summary>max(tensor, least), element by element; NaN stays.</summary>
+    public static Tensor ClampMin(this Tensor tensor, double least)
+    {
+        using var number = least.ToScalar();
+        return Checked(tensor).clamp_min(number);
     }
 
     /// <summary>A copy with <paramref name="value"/> where <paramref name="mask"/> (bool, broadcast) is true.</summary>

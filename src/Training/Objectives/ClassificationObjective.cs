@@ -48,7 +48,7 @@ public sealed class ClassificationObjective : IDisposable
             }
 
             var sum = nn.functional.cross_entropy(logits, targets, weight: _weights, label_smoothing: _smoothing, reduction: nn.Reduction.Sum);
-            return sum / _weights.index_select(0, targets).sum().clamp_min(SmallestWeight);
+            return sum / _weights.index_select(0, targets).sum().ClampMin(SmallestWeight);
         }
 
         var soft = _smoothing == 0 ? targets : targets.Times(1 - _smoothing).Plus(_smoothing / 2);
