@@ -8,6 +8,9 @@ namespace FeedbackService.Api.Registry;
 /// <summary>Moves aliases by compare-and-swap and keeps who moved them when, from where to where and why.</summary>
 internal sealed class AliasStore(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
 {
+    /// <summary>As an expected revision: the alias must be there, in whatever state.</summary>
+    public const long AnyRevision = 0;
+
     /// <summary>The alias.</summary>
     /// <exception cref="ServiceException">404.</exception>
     public async Task<AliasRow> GetAsync(string model, string alias, CancellationToken cancellationToken)
@@ -132,7 +135,7 @@ internal sealed class AliasStore(IDbContextFactory<AppDbContext> contexts, TimeP
 
     private static void RequireRevision(AliasRow? current, long? expected, string model, string alias)
     {
-        if (expected is not null && current?.Revision != expected)
+        if (expected is not null && (expected == AnyRevision ? current is null : current?.Revision != expected))
         {
             throw new ServiceException(
                 412, "alias_changed", $"'{model}@{alias}' has been moved since it was read; read it again and decide anew.", "If-Match");

@@ -104,6 +104,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var moved = await PutAliasAsync(client, name, "production", 2, "better", seen);
         await ApiFixture.ReadAsync(moved);
         await Problems.AssertAsync(await PutAliasAsync(client, name, "production", 1, "late", seen), 412, "alias_changed", "If-Match");
+        await Problems.AssertAsync(await PutAliasAsync(client, name, "none-yet", 1, "must exist", EntityTagHeaderValue.Any), 412, "alias_changed", "If-Match");
         await Problems.AssertAsync(await PutAliasAsync(client, name, "production", 1, "odd", new EntityTagHeaderValue("\"nonsense\"")), 412, "alias_changed", "If-Match");
 
         var back = await ApiFixture.ReadAsync(await client.PostAsync($"{Route}/{name}/aliases/production/rollback", null, Cancel));

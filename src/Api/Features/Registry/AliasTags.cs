@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Registry;
 using Microsoft.Net.Http.Headers;
 
 namespace FeedbackService.Api.Features.Registry;
@@ -11,14 +12,16 @@ internal static class AliasTags
     public static void Write(HttpResponse response, long revision) =>
         response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
 
-    /// <summary>What the caller has seen, or null when any state will do.</summary>
+    /// <summary>What the caller has seen; <see cref="AliasStore.AnyRevision"/> for <c>*</c>, null without the header.</summary>
     /// <exception cref="ServiceException">412 for a tag that no alias ever had.</exception>
     public static long? Expected(HttpRequest request)
     {
         var given = request.Headers.IfMatch;
-        return given.Count == 0 || given == EntityTagHeaderValue.Any.ToString() ? null
+        return given.Count == 0 ? null
+            : given == EntityTagHeaderValue.Any.ToString() ? AliasStore.AnyRevision
             : EntityTagHeaderValue.TryParse(given.ToString(), out var tag)
                 && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+                && revision != AliasStore.AnyRevision
                 ? revision
                 : throw new ServiceException(412, "alias_changed", "The If-Match header is not the ETag of this alias; read it again and decide anew.", "If-Match");
     }
