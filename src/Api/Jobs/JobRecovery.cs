@@ -19,11 +19,18 @@ internal sealed class JobRecovery(IDbContextFactory<AppDbContext> contexts, JobB
 
     /// <summary>
     /// Recovers jobs of every other worker at once. Right only for a process that has the data folder to itself: then
-    /// every other worker has ended.
+    /// every other worker has ended, and the bells it had rung for waiting jobs went with its memory.
     /// </summary>
-    /// <returns>How many.</returns>
-    public Task<int> RecoverFromOthersAsync(string owner, CancellationToken cancellationToken) =>
-        RecoverAsync(row => row.LeaseOwner != owner, cancellationToken);
+    /// <returns>How many were recovered.</returns>
+    public async Task<int> RecoverFromOthersAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using (var db = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            await db.Jobs.Where(row => row.State == JobState.Queued)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.DispatchedAt, (long?)null), cancellationToken);
+        }
+        return await RecoverAsync(row => row.LeaseOwner != owner, cancellationToken);
+    }
 
     private async Task<int> RecoverAsync(Expression<Func<JobRow, bool>> lost, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Tests.Jobs;
 
@@ -104,6 +105,17 @@ public sealed class JobLeaseTests
         Assert.Equal(1, await jobs.Recovery.RecoverFromOthersAsync("new-process", None));
         Assert.Equal(JobState.Queued, (await jobs.GetAsync(lost.JobId)).State);
         Assert.Equal(JobState.Running, (await jobs.GetAsync(own.JobId)).State);
+    }
+
+    [Fact]
+    public async Task NewProcess_RingsAnewForJobsThatWaited()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        var waiting = await jobs.QueueAsync();
+        await using var db = jobs.Storage.CreateDbContext();
+        await db.Jobs.ExecuteUpdateAsync(set => set.SetProperty(row => row.DispatchedAt, 1), None);
+        await jobs.Recovery.RecoverFromOthersAsync("new-process", None);
+        Assert.Null((await jobs.GetAsync(waiting.Id)).DispatchedAt);
     }
 
     [Fact]
