@@ -30,7 +30,7 @@ internal sealed record FileCheck(FileReading Reading, ValidationReport Report)
 
     /// <summary>What a user should know although the file can be used; null if nothing. One line.</summary>
     public string? Remark => Report.ErrorCount == 0 ? null
-        : $"{Report.ErrorCount} errors in {Report.Rows} rows, so it cannot be trained on; /validation names each line.";
+        : $"{Report.ErrorCount} {(Report.ErrorCount == 1 ? "error" : "errors")} in {Report.Rows} rows, so it cannot be trained on; /validation names each line.";
 
     /// <summary>Reads the file once; every issue goes to <paramref name="issuesPath"/> as it is found.</summary>
     /// <param name="path">The content.</param>

@@ -61,7 +61,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     /// <summary>The job.</summary>
     /// <exception cref="ServiceException">404 when there is none of this kind.</exception>
     public async Task<JobRow> GetAsync(string id, JobKind kind, CancellationToken cancellationToken) =>
-        await FindAsync(id, kind, cancellationToken) ?? throw Missing(id);
+        await FindAsync(id, kind, cancellationToken) ?? throw Missing(id, kind);
 
     /// <summary>Jobs of a kind, newest first.</summary>
     /// <param name="kind">The kind.</param>
@@ -183,10 +183,19 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         await db.SaveChangesAsync(cancellationToken);
         var after = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && row.Kind == kind, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return after ?? throw Missing(id);
+        return after ?? throw Missing(id, kind);
     }
 
-    private static ServiceException Missing(string id) => ServiceException.NotFound("not_found", $"There is no '{id}'.");
+    private static ServiceException Missing(string id, JobKind kind)
+    {
+        var (code, noun) = kind switch
+        {
+            JobKind.Train => ("job_not_found", "job"),
+            JobKind.Evaluate => ("evaluation_not_found", "evaluation"),
+            _ => ("classification_not_found", "classification"),
+        };
+        return ServiceException.NotFound(code, $"There is no {noun} '{id}'.");
+    }
 
     private static string Words(JobRow job) => job is { State: JobState.Running, CancelRequested: true } ? "being cancelled" : Words(job.State);
 

@@ -29,7 +29,7 @@ internal static partial class ModelNames
         {
             throw ServiceException.Invalid(
                 "invalid_model_name",
-                "A model name has 1 to 64 lower-case letters, digits, '.', '_' or '-', and begins and ends with a letter or digit.",
+                "A model name has 1 to 64 lower-case letters, digits, '.', '_' or '-', begins and ends with a letter or digit, and has no '..'.",
                 param);
         }
         if (reserved.Contains(name))
@@ -46,7 +46,7 @@ internal static partial class ModelNames
         {
             throw ServiceException.Invalid(
                 "invalid_alias",
-                "An alias has 1 to 64 lower-case letters, digits, '.', '_' or '-', and begins and ends with a letter or digit.",
+                "An alias has 1 to 64 lower-case letters, digits, '.', '_' or '-', begins and ends with a letter or digit, and has no '..'.",
                 "alias");
         }
         if (alias == Latest || LooksLikeVersion().IsMatch(alias))

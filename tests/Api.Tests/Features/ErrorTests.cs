@@ -41,6 +41,24 @@ public sealed class ErrorTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Theory]
+    [InlineData("null", "invalid_value", "input")]
+    [InlineData("5", "invalid_value", "input")]
+    [InlineData("[null]", "invalid_value", "input")]
+    [InlineData("{}", "invalid_value", "input")]
+    [InlineData("{\"text\":null}", "invalid_value", "input")]
+    [InlineData("{\"text\":\"a\",\"txet_pair\":1}", "unknown_parameter", "input.txet_pair")]
+    [InlineData("[\"a\",{\"text\":\"a\",\"lang\":\"en\"}]", "unknown_parameter", "input.lang")]
+    public async Task BadInputOfClassify_Is400SayingWhatAndWhere(string input, string code, string param) =>
+        await Problems.AssertAsync(await PostAsync("/v1/classify", $$"""{"model":"m","input":{{input}}}"""), 400, code, param);
+
+    [Theory]
+    [InlineData("/v1/fine_tuning/jobs/ftjob-000000000000000000000000", "job_not_found")]
+    [InlineData("/v1/evaluations/eval_000000000000000000000000", "evaluation_not_found")]
+    [InlineData("/v1/classifications/cls_000000000000000000000000", "classification_not_found")]
+    public async Task UnknownId_Is404NamingWhatWasSought(string address, string code) =>
+        await Problems.AssertAsync(await GetAsync(address), 404, code, address.Contains("/cls_", StringComparison.Ordinal) ? "id" : null);
+
+    [Theory]
     [InlineData("[", null)]
     [InlineData("{\"a\":", "a")]
     public async Task FiftyThousandNestedBrackets_Are400(string bracket, string? param)
