@@ -1,0 +1,125 @@
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Storage.Entities;
+using Hangfire;
+using Hangfire.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FeedbackService.Api.Tests.Jobs;
+
+public sealed class JobWorkerTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task FiftyRings_RunTheJobOnce()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        using var storage = new InMemoryStorage();
+        var body = new Body(_ => Task.FromResult(new JobOutcome("{}")));
+        var worker = CreateSut(jobs, storage, body);
+        var job = await jobs.QueueAsync();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => worker.RingAsync(JobQueues.Train, None))));
+        Assert.Equal(1, body.Runs);
+        Assert.Equal(JobState.Succeeded, (await jobs.GetAsync(job.Id)).State);
+    }
+
+    [Theory]
+    [InlineData("failed", "Failed", "file_unusable")]
+    [InlineData("lost", "Queued", null)]
+    [InlineData("bug", "Failed", "internal_error")]
+    [InlineData("disk", "Failed", "disk_full")]
+    public async Task End_OfTheBody_IsWritten(string end, string state, string? code)
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        using var storage = new InMemoryStorage();
+        var worker = CreateSut(jobs, storage, new Body(_ => throw (end switch
+        {
+            "failed" => new JobFailedException(new JobFailure("file_unusable", "One class.")),
+            "lost" => new WorkerLostException("Died."),
+            "disk" => new IOException("No space left on device", 28),
+            _ => new InvalidOperationException("secret internals"),
+        })));
+        var job = await jobs.QueueAsync();
+        await worker.RingAsync(JobQueues.Train, None);
+        var row = await jobs.GetAsync(job.Id);
+        Assert.Equal((state, code), (row.State.ToString(), row.ErrorCode));
+        Assert.DoesNotContain("secret", row.ErrorMessage ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancel_IsSeenAtOnce_NotAtTheNextRenewal()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        using var storage = new InMemoryStorage();
+        var started = new TaskCompletionSource();
+        var worker = CreateSut(jobs, storage, new Body(async stopping =>
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.Infinite, stopping);
+            return new JobOutcome(null);
+        }));
+        var job = await jobs.QueueAsync();
+        var ring = worker.RingAsync(JobQueues.Train, None);
+        await started.Task;
+        await jobs.Store.RequestCancelAsync(job.Id, JobKind.Train, None);
+        await ring.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(JobState.Cancelled, (await jobs.GetAsync(job.Id)).State);
+    }
+
+    [Fact]
+    public async Task Shutdown_GivesTheJobBack()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        using var storage = new InMemoryStorage();
+        using var shutdown = new CancellationTokenSource();
+        var worker = CreateSut(jobs, storage, new Body(async stopping =>
+        {
+            await shutdown.CancelAsync();
+            await Task.Delay(Timeout.Infinite, stopping);
+            return new JobOutcome(null);
+        }));
+        var job = await jobs.QueueAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker.RingAsync(JobQueues.Train, shutdown.Token));
+        Assert.Equal(JobState.Queued, (await jobs.GetAsync(job.Id)).State);
+    }
+
+    [Fact]
+    public async Task Dispatcher_RingsOncePerNewRow_AndAgainOnlyWhenARowWaitsLong()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        using var storage = new InMemoryStorage();
+        using var dispatcher = new JobDispatcher(
+            jobs.Storage, new JobRinger(new BackgroundJobClient(storage)), jobs.Bell, jobs.Storage.Clock, Options.Create(new JobOptions()), NullLogger<JobDispatcher>.Instance);
+        await jobs.QueueAsync();
+        await jobs.QueueAsync();
+        Assert.Equal(2, await dispatcher.DispatchAsync(None));
+        Assert.Equal(0, await dispatcher.DispatchAsync(None));
+        Assert.Equal(2, storage.GetMonitoringApi().EnqueuedCount(JobQueues.Train));
+        jobs.Storage.Clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(2, await dispatcher.DispatchAsync(None));
+        Assert.Equal(3, storage.GetMonitoringApi().EnqueuedCount(JobQueues.Train));
+    }
+
+    private static JobWorker CreateSut(JobFixture jobs, JobStorage storage, IJobRunner body)
+    {
+        var services = new ServiceCollection();
+        services.AddKeyedSingleton(JobKind.Train, body);
+        return new JobWorker(
+            jobs.Leases, services.BuildServiceProvider(), jobs.Running, new WorkerIdentity(JobFixture.Worker), new JobRinger(new BackgroundJobClient(storage)),
+            Options.Create(new JobOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+    }
+
+    private sealed class Body(Func<CancellationToken, Task<JobOutcome>> run) : IJobRunner
+    {
+        private int _runs;
+
+        public int Runs => _runs;
+
+        public Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping)
+        {
+            Interlocked.Increment(ref _runs);
+            return run(stopping);
+        }
+    }
+}

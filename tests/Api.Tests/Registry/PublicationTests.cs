@@ -1,0 +1,109 @@
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Registry;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Checkpoints;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FeedbackService.Api.Tests.Registry;
+
+public sealed class PublicationTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task CrashBetweenRenameAndCommit_LeavesNoVersion_AndPublishingCanBeRepeated()
+    {
+        await using var registry = await RegistryFixture.CreateAsync();
+        var (leases, recovery) = Jobs(registry);
+        var lease = await ClaimAsync(registry, leases);
+
+        // The attempt that dies: its artifact is in place, its transaction never ends.
+        await registry.Publisher.StoreAsync(registry.Stage("same"), None);
+        await using (var db = registry.Storage.CreateDbContext())
+        {
+            Assert.Empty(await db.ModelVersions.ToListAsync(None));
+        }
+        await recovery.RecoverFromOthersAsync("next-process", None);
+        var again = (await leases.ClaimAsync(JobQueues.Train, "next-process", None))!;
+
+        var artifact = await registry.Publisher.StoreAsync(registry.Stage("same"), None);
+        Assert.True(await leases.SucceedAsync(again, Outcome(again, artifact), None));
+        Assert.False(await leases.SucceedAsync(lease, Outcome(lease, artifact), None));
+        Assert.Single(Directory.EnumerateDirectories(registry.Storage.Folder.Blobs));
+        Assert.Equal("news:1", (await registry.Registry.ResolveServableAsync("news", None)).Address);
+        await using var after = registry.Storage.CreateDbContext();
+        Assert.Single(await after.ModelVersions.ToListAsync(None));
+    }
+
+    [Fact]
+    public async Task FailureInsideThePublication_LeavesJobAndRegistryAsTheyWere()
+    {
+        await using var registry = await RegistryFixture.CreateAsync();
+        var (leases, _) = Jobs(registry);
+        var lease = await ClaimAsync(registry, leases);
+        var artifact = await registry.Publisher.StoreAsync(registry.Stage("a"), None);
+        var outcome = new JobOutcome(null, async (db, now, token) =>
+        {
+            await ModelPublisher.AddVersionAsync(db, "news", artifact, lease.JobId, null, now, token);
+            await db.SaveChangesAsync(token);
+            throw new IOException("the disk went away");
+        });
+        await Assert.ThrowsAsync<IOException>(() => leases.SucceedAsync(lease, outcome, None));
+        await using var after = registry.Storage.CreateDbContext();
+        Assert.Empty(await after.Models.ToListAsync(None));
+        Assert.Equal(JobState.Running, (await after.Jobs.SingleAsync(None)).State);
+    }
+
+    [Fact]
+    public async Task ArtifactThatIsNotWhatItsManifestSays_IsNotPublished()
+    {
+        await using var registry = await RegistryFixture.CreateAsync();
+        var staged = registry.Stage("a");
+        await File.AppendAllTextAsync(Path.Combine(staged, "config.json"), "x", None);
+        await Assert.ThrowsAsync<InvalidArtifactException>(() => registry.Publisher.StoreAsync(staged, None));
+        Assert.Empty(Directory.EnumerateDirectories(registry.Storage.Folder.Blobs));
+    }
+
+    [Fact]
+    public async Task Sweep_TakesOldArtifactsThatNoRowNames_AndNoOthers()
+    {
+        await using var registry = await RegistryFixture.CreateAsync();
+        await registry.PublishAsync("news");
+        var orphan = await registry.Publisher.StoreAsync(registry.Stage("orphan"), None);
+        using var sweeper = new JobSweeper(
+            registry.Storage, registry.Artifacts, registry.Storage.Folder, registry.Storage.Clock, Options.Create(new JobOptions()), NullLogger<JobSweeper>.Instance);
+        var path = registry.Storage.Folder.Resolve(orphan.Stored.Directory);
+        Directory.SetLastWriteTimeUtc(path, registry.Storage.Clock.GetUtcNow().UtcDateTime);
+        await sweeper.SweepAsync(None);
+        Assert.True(Directory.Exists(path));
+
+        foreach (var blob in Directory.EnumerateDirectories(registry.Storage.Folder.Blobs))
+        {
+            Directory.SetLastWriteTimeUtc(blob, registry.Storage.Clock.GetUtcNow().UtcDateTime.AddHours(-25));
+        }
+        await sweeper.SweepAsync(None);
+        Assert.False(Directory.Exists(path));
+        Assert.Equal("news:1", (await registry.Registry.ResolveServableAsync("news", None)).Address);
+    }
+
+    private static JobOutcome Outcome(JobLease lease, VerifiedArtifact artifact) =>
+        new(null, (db, now, token) => ModelPublisher.AddVersionAsync(db, "news", artifact, lease.JobId, null, now, token));
+
+    private static (JobLeases Leases, JobRecovery Recovery) Jobs(RegistryFixture registry)
+    {
+        var bell = new JobBell();
+        return (new JobLeases(registry.Storage, bell, registry.Storage.Clock, Options.Create(new JobOptions())), new JobRecovery(registry.Storage, bell, registry.Storage.Clock));
+    }
+
+    private static async Task<JobLease> ClaimAsync(RegistryFixture registry, JobLeases leases)
+    {
+        await using (var db = registry.Storage.CreateDbContext())
+        {
+            db.Jobs.Add(new JobRow { Id = "ftjob-a", Queue = JobQueues.Train });
+            await db.SaveChangesAsync(None);
+        }
+        return (await leases.ClaimAsync(JobQueues.Train, "first-process", None))!;
+    }
+}
