@@ -75,15 +75,16 @@ public sealed class TrainingJobTests : IAsyncLifetime
     public async Task Stop_GivesTheJobBack_AndTheNextStartGoesOnFromItsCheckpoint()
     {
         string job;
-        await using (var host = await JobHost.StartAsync(_root))
+        var settings = new JobOptions { CheckpointEvery = TimeSpan.FromSeconds(1) };
+        await using (var host = await JobHost.StartAsync(_root, settings))
         {
             job = await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(200));
             await host.WaitAsync(job, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
         }
-        await using (var host = await JobHost.StartAsync(_root))
+        await using (var host = await JobHost.StartAsync(_root, settings))
         {
             var done = await host.WaitForEndAsync(job);
-            Assert.Equal((JobState.Succeeded, 1), (done.State, done.Attempts));
+            Assert.Equal((JobState.Succeeded, null, 1), (done.State, done.ErrorMessage, done.Attempts));
             await using var db = await host.OpenAsync();
             Assert.True(await db.JobEvents.AnyAsync(row => row.JobId == job && row.Message.StartsWith("Going on from step"), None));
         }

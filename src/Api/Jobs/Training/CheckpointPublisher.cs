@@ -45,6 +45,7 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
     /// <param name="metricsJson">Validation figures at the step.</param>
     /// <param name="cancellationToken">Stops before the row is written.</param>
     /// <returns>False when the lease is lost.</returns>
+    /// <exception cref="IOException">The disk refuses; not found: the training has replaced the checkpoint by newer ones meanwhile.</exception>
     public async Task<bool> PublishAsync(JobLease lease, string source, long best, string metricsJson, CancellationToken cancellationToken)
     {
         var state = JsonFiles.Read<CheckpointState>(Path.Combine(source, CheckpointStore.StateFile));
@@ -82,15 +83,18 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
     {
         var staging = string.Create(CultureInfo.InvariantCulture, $"{target}.{lease.Epoch}.partial");
         DurableFolder.Remove(staging);
-        fill(staging);
-        DurableFolder.Flush(staging);
         try
         {
+            fill(staging);
+            DurableFolder.Flush(staging);
             DurableFolder.Move(staging, target);
         }
         catch (IOException) when (Directory.Exists(target))
         {
             // A holder that was fenced off meanwhile had placed it: the same step of the same training.
+        }
+        finally
+        {
             DurableFolder.Remove(staging);
         }
     }

@@ -130,7 +130,7 @@ internal sealed partial class TrainingJobRunner(
         {
             return await checkpoints.PublishAsync(lease, checkpoint.Directory, state.BestStep, state.EvaluationJson, CancellationToken.None);
         }
-        catch (IOException) when (!Directory.Exists(checkpoint.Directory))
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             // The training was faster than we: it has replaced this one by newer ones already.
             return true;
