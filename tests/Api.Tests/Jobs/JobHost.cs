@@ -4,6 +4,7 @@ using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Training.Presets;
@@ -93,12 +94,12 @@ internal sealed class JobHost : IAsyncDisposable
         return (await Store.CreateAsync(job, CancellationToken.None)).Id;
     }
 
-    public async Task<JobRow> WaitAsync(string id, Func<JobRow, bool> until)
+    public async Task<JobRow> WaitAsync(string id, Func<JobRow, bool> until, JobKind kind = JobKind.Train)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var row = await Store.GetAsync(id, JobKind.Train, CancellationToken.None);
+            var row = await Store.GetAsync(id, kind, CancellationToken.None);
             if (until(row))
             {
                 return row;
@@ -110,8 +111,8 @@ internal sealed class JobHost : IAsyncDisposable
         }
     }
 
-    public Task<JobRow> WaitForEndAsync(string id) =>
-        WaitAsync(id, row => row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Paused);
+    public Task<JobRow> WaitForEndAsync(string id, JobKind kind = JobKind.Train) =>
+        WaitAsync(id, row => row.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Paused, kind);
 
     public async ValueTask DisposeAsync()
     {
@@ -127,7 +128,9 @@ internal sealed class JobHost : IAsyncDisposable
         builder.Services.AddStorage(_ => root);
         builder.Services.AddFiles();
         builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
+        builder.Services.AddServing(builder.Configuration, "cpu", threads: 1);
         builder.Services.AddJobs(builder.Configuration, work: true);
+        builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton(Options.Create(settings));
         return builder.Build();
     }

@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
+using FeedbackService.Api.Events;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Tests.Storage;
 using FeedbackService.Model.Checkpoints;
@@ -48,6 +51,42 @@ public sealed class TrainingJobTests : IAsyncLifetime
         var checkpoint = await registry.ResolveServableAsync($"{first}:step-{checkpoints[0].Step}", None);
         ArtifactReader.Open(checkpoint.Directory, ArtifactVerification.Hashes, checkpoint.ManifestSha256);
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(host.Folder.Staging, first)));
+    }
+
+    [Fact]
+    public async Task TrainedModel_IsEvaluated_AndClassifiesInTheBackground()
+    {
+        await using var host = await JobHost.StartAsync(_root);
+        var trained = await host.WaitForEndAsync(await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(10)));
+        var file = await host.AddFileAsync("text,label\nthe match was won,sport\nthe shares fell,money\nwho knows,unheard of\n");
+        var evaluation = await host.Store.CreateAsync(
+            new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(trained.ResultModel!, file).ToJson()), None);
+        var evaluated = await host.WaitForEndAsync(evaluation.Id, JobKind.Evaluate);
+        Assert.Equal((JobState.Succeeded, null), (evaluated.State, evaluated.ErrorMessage));
+        var report = JsonNode.Parse(evaluated.ResultJson!)!;
+        Assert.Equal((2, 1.0), ((int)report["n"]!, (double)report["accuracy"]!));
+        var predictions = host.Services.GetRequiredService<EvaluationPredictions>().Read(evaluation.Id).ToList();
+        Assert.Equal([("sport", 2L), ("money", 3L)], predictions.Select(prediction => (prediction.Predicted[0], prediction.Line)));
+        var log = await host.Services.GetRequiredService<JobEventLog>().ReadForwardAsync(evaluation.Id, 0, 10, None);
+        Assert.Contains(log, line => line.Message.StartsWith("1 rows have labels the model does not know", StringComparison.Ordinal));
+
+        var request = $$"""{"model":"{{trained.ResultModel}}","input":["the shares fell",""]}""";
+        var classification = await host.Store.CreateAsync(new NewJob(Ids.NewClassification(), JobKind.Classify, request), None);
+        var classified = await host.WaitForEndAsync(classification.Id, JobKind.Classify);
+        var data = JsonNode.Parse(classified.ResultJson!)!["data"]!;
+        Assert.Equal(("money", "text_empty"), ((string)data[0]!["label"]!, (string)data[1]!["error"]!["code"]!));
+    }
+
+    [Fact]
+    public async Task Evaluation_OfAFileWithoutAKnownLabel_FailsSayingSo()
+    {
+        await using var host = await JobHost.StartAsync(_root);
+        var trained = await host.WaitForEndAsync(await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(1)));
+        var file = await host.AddFileAsync("text,label\none,a\ntwo,b\n");
+        var evaluation = await host.Store.CreateAsync(
+            new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(trained.ResultModel!, file).ToJson()), None);
+        var failed = await host.WaitForEndAsync(evaluation.Id, JobKind.Evaluate);
+        Assert.Equal((JobState.Failed, "file_unusable", "file"), (failed.State, failed.ErrorCode, failed.ErrorParam));
     }
 
     [Fact]
