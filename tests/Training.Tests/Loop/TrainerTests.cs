@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Tokenization;
-using FeedbackService.Training.Checkpoints;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
@@ -344,21 +342,6 @@ public sealed class TrainerTests : IDisposable
         Assert.NotNull(artifact.Find("report.json"));
         using var model = ClassifierFactory.Create(artifact.ReadConfig());
         artifact.LoadWeights(model);
-    }
-
-    [Fact]
-    public void Checkpoint_BecomesAModelOfItsOwn()
-    {
-        var plan = _bench.Plan(_bench.WriteTopics(60), TrainingBench.TinyMlp);
-        _bench.Run(plan);
-        var checkpoint = _bench.Progress.OfType<CheckpointWritten>().Last().Directory;
-
-        CheckpointArtifact.Create(checkpoint, Path.Combine(_bench.Root, "served"), new ArtifactLineage(), DateTimeOffset.UnixEpoch);
-
-        var artifact = ArtifactReader.Open(Path.Combine(_bench.Root, "served"), ArtifactVerification.Hashes);
-        using var model = ClassifierFactory.Create(artifact.ReadConfig());
-        artifact.LoadWeights(model);
-        Assert.NotEmpty(artifact.ReadTokenizer().Encode(new TextInput("goal"), 16).Ids);
     }
 
     [Fact]
