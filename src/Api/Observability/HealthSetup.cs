@@ -1,4 +1,5 @@
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 
 namespace FeedbackService.Api.Observability;
 
@@ -15,7 +16,7 @@ internal static class HealthSetup
     /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>.</summary>
     public static void MapHealth(this WebApplication app)
     {
-        var health = app.MapGroup("/health").WithTags("Service");
+        var health = app.MapGroup("/health").WithTags("Service").OpenToAnyone();
         health.MapGet("/live", () => TypedResults.Ok(new HealthResponse("live", null)))
             .WithName("GetLive").WithSummary("Whether the process answers")
             .WithDescription("Restart the process when this fails.")

@@ -1,4 +1,5 @@
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 
 namespace FeedbackService.Api.Features.Classify;
 
@@ -18,7 +19,7 @@ internal static class ClassifyEndpoints
     /// <summary>Maps <c>/v1/classify</c> and <c>/v1/classifications</c>.</summary>
     public static void MapClassify(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTags("Classify");
+        var group = routes.MapGroup("/v1").WithTags("Classify").NeedsScope(Scopes.Predict);
 
         group.MapPost("/classify", Classify.HandleAsync).WithName("Classify").WithSummary("Classify texts")
             .WithDescription("Answers a text, a text pair or up to 1,000 of them by a registered model. In a list a bad text carries its own error and the others are answered. With the header `Prefer: respond-async` the request is queued for the workers and answered with 202.")

@@ -1,6 +1,7 @@
 using FeedbackService.Api.Http;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,7 +23,7 @@ internal static class EvaluationEndpoints
     /// <summary>Maps <c>/v1/evaluations</c>.</summary>
     public static void MapEvaluations(this IEndpointRouteBuilder routes)
     {
-        var evaluations = routes.MapGroup("/v1/evaluations").WithTags("Evaluations");
+        var evaluations = routes.MapGroup("/v1/evaluations").WithTags("Evaluations").NeedsScope(Scopes.JobsWrite);
 
         evaluations.MapPost("/", CreateEvaluation.HandleAsync).WithName("CreateEvaluation").WithSummary("Evaluate a model on a labelled file")
             .WithDescription("Queues a run over every row; the report has scores per class, confusion matrix, calibration and accuracy per round.")

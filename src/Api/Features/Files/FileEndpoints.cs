@@ -1,5 +1,6 @@
 using FeedbackService.Api.Files;
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -18,7 +19,7 @@ internal static class FileEndpoints
     /// <summary>Maps <c>/v1/files</c>.</summary>
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
-        var files = routes.MapGroup("/v1/files").WithTags("Files");
+        var files = routes.MapGroup("/v1/files").WithTags("Files").NeedsScope(Scopes.JobsWrite);
 
         files.MapPost("/", UploadFile.HandleAsync).DisableAntiforgery().WithName("UploadFile").WithSummary("Upload a file")
             .WithDescription("CSV or TSV with a header, or JSON lines, recognised by content. Every row is looked at; the answer says whether the file can be used, and /validation names every bad line.")

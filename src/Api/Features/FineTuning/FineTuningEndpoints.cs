@@ -4,6 +4,7 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -18,7 +19,7 @@ internal static class FineTuningEndpoints
     /// <summary>Maps <c>/v1/fine_tuning/jobs</c>.</summary>
     public static void MapFineTuning(this IEndpointRouteBuilder routes)
     {
-        var jobs = routes.MapGroup("/v1/fine_tuning/jobs").WithTags("Fine-tuning");
+        var jobs = routes.MapGroup("/v1/fine_tuning/jobs").WithTags("Fine-tuning").NeedsScope(Scopes.JobsWrite);
 
         jobs.MapPost("/", CreateFineTuningJob.HandleAsync).WithName("CreateFineTuningJob").WithSummary("Fine-tune a model")
             .WithDescription("Checks files, options and names, then queues the job. With dry_run=true it only estimates steps, time and memory. The result becomes the next version of the model that suffix names.")

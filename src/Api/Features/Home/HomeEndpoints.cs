@@ -1,5 +1,6 @@
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 
 namespace FeedbackService.Api.Features.Home;
 
@@ -7,7 +8,7 @@ namespace FeedbackService.Api.Features.Home;
 internal static class HomeEndpoints
 {
     /// <summary>Maps <c>/</c>.</summary>
-    public static void MapHome(this IEndpointRouteBuilder routes) => routes.MapGet("/", Get)
+    public static void MapHome(this IEndpointRouteBuilder routes) => routes.MapGet("/", Get).OpenToAnyone()
         .WithTags("Service").WithName("GetHome").WithSummary("Where things are")
         .WithDescription("Browsers are sent to the page where every operation can be tried; programs get the addresses.")
         .Produces<HomeResponse>().Produces(StatusCodes.Status302Found)

@@ -1,5 +1,6 @@
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Training.Presets;
@@ -16,7 +17,7 @@ internal static class ModelEndpoints
     /// <summary>Maps <c>/v1/models</c>.</summary>
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        var models = routes.MapGroup("/v1/models").WithTags("Models");
+        var models = routes.MapGroup("/v1/models").WithTags("Models").NeedsScope(Scopes.ModelsRead);
 
         models.MapGet("/", ListAsync).WithName("ListModels").WithSummary("List models")
             .WithDescription("Presets, which can be trained, and ready versions, which can classify.")

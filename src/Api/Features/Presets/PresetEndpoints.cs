@@ -1,6 +1,7 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
+using FeedbackService.Api.Security;
 using FeedbackService.Training.Presets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -16,7 +17,7 @@ internal static class PresetEndpoints
     /// <summary>Maps <c>/v1/presets</c>.</summary>
     public static void MapPresets(this IEndpointRouteBuilder routes)
     {
-        var presets = routes.MapGroup("/v1/presets").WithTags("Presets");
+        var presets = routes.MapGroup("/v1/presets").WithTags("Presets").NeedsScope(Scopes.ModelsRead);
 
         presets.MapGet("/", List).WithName("ListPresets").WithSummary("List what a training can start from")
             .WithDescription("The recommended one first, each with the JSON Schema of its options.")

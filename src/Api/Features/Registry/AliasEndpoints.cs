@@ -1,6 +1,7 @@
 using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FeedbackService.Api.Features.Registry;
@@ -14,17 +15,17 @@ internal static class AliasEndpoints
     /// <summary>Maps them below <c>/v1/registry/models/{name}/aliases</c>.</summary>
     public static void MapAliases(this IEndpointRouteBuilder routes)
     {
-        var aliases = routes.MapGroup("/v1/registry/models/{name}/aliases/{alias}").WithTags("Registry");
+        var aliases = routes.MapGroup("/v1/registry/models/{name}/aliases/{alias}").WithTags("Registry").NeedsScope(Scopes.ModelsRead);
 
         aliases.MapGet("/", GetAsync).WithName("GetAlias").WithSummary("Get an alias")
             .WithDescription("Where it points; the ETag goes into If-Match of a change.")
             .WithAnswerExample(Example).WithNames().Refuses(404);
 
-        aliases.MapPut("/", PutAsync).WithName("PutAlias").WithSummary("Point an alias at a version")
+        aliases.MapPut("/", PutAsync).NeedsScope(Scopes.ModelsWrite).WithName("PutAlias").WithSummary("Point an alias at a version")
             .WithDescription("Makes or moves it. With If-Match only if nobody else has moved it since; the reason goes into the history.")
             .WithRequestExample("""{"version":1,"reason":"best on the holdout"}""").WithAnswerExample(Example).WithNames().Refuses(400, 404, 409, 412, 413, 415);
 
-        aliases.MapDelete("/", DeleteAsync).WithName("DeleteAlias").WithSummary("Remove an alias")
+        aliases.MapDelete("/", DeleteAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteAlias").WithSummary("Remove an alias")
             .WithDescription("Its history stays.")
             .WithAnswerExample("""{"id":"support-tickets@production","object":"registry.alias","deleted":true}""").WithNames().Refuses(404, 412);
 
@@ -32,7 +33,7 @@ internal static class AliasEndpoints
             .WithDescription("Every move, newest first, with its reason.")
             .WithAnswerExample($$"""{"object":"list","data":[{{Move}}],"first_id":"4","last_id":"4","has_more":false}""").WithNames().WithParameterExample("limit", "20").Refuses(400, 404);
 
-        aliases.MapPost("/rollback", RollbackAsync).WithName("RollbackAlias").WithSummary("Point an alias back")
+        aliases.MapPost("/rollback", RollbackAsync).NeedsScope(Scopes.ModelsWrite).WithName("RollbackAlias").WithSummary("Point an alias back")
             .WithDescription("At the version it pointed at before its newest move.")
             .WithAnswerExample(Example).WithNames().Refuses(404, 409, 412);
     }

@@ -4,6 +4,7 @@ using FeedbackService.Api.Errors;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -28,17 +29,17 @@ internal static class RegistryEndpoints
     /// <summary>Maps <c>/v1/registry/models</c>.</summary>
     public static void MapRegistry(this IEndpointRouteBuilder routes)
     {
-        var models = routes.MapGroup("/v1/registry/models").WithTags("Registry");
+        var models = routes.MapGroup("/v1/registry/models").WithTags("Registry").NeedsScope(Scopes.ModelsRead);
 
         models.MapGet("/", ListAsync).WithName("ListRegistryModels").WithSummary("List registered models")
             .WithDescription("Newest first, each with its newest version and its aliases.")
             .WithAnswerExample(List(ModelExample, "support-tickets")).WithParameterExample("limit", "20").Refuses(400);
         models.MapGet("/{name}", GetAsync).WithName("GetRegistryModel").WithSummary("Get a registered model")
             .WithDescription("With its newest version and its aliases.").WithAnswerExample(ModelExample).WithModel().Refuses(404);
-        models.MapPatch("/{name}", PatchAsync).WithName("PatchRegistryModel").WithSummary("Describe a registered model")
+        models.MapPatch("/{name}", PatchAsync).NeedsScope(Scopes.ModelsWrite).WithName("PatchRegistryModel").WithSummary("Describe a registered model")
             .WithDescription("Changes description and tags; what is absent stays.")
             .WithRequestExample("""{"description":"Customer mail by intent","tags":{"team":"support"}}""").WithAnswerExample(ModelExample).WithModel().Refuses(400, 404, 413, 415);
-        models.MapDelete("/{name}", DeleteAsync).WithName("DeleteRegistryModel").WithSummary("Delete a registered model")
+        models.MapDelete("/{name}", DeleteAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteRegistryModel").WithSummary("Delete a registered model")
             .WithDescription("With all its versions and aliases.")
             .WithAnswerExample("""{"id":"support-tickets","object":"registry.model","deleted":true}""").WithModel().Refuses(404, 409);
 
@@ -47,7 +48,7 @@ internal static class RegistryEndpoints
             .WithAnswerExample(List(VersionExample, "1")).WithModel().WithParameterExample("limit", "20").Refuses(400, 404);
         models.MapGet("/{name}/versions/{version}", GetVersionAsync).WithName("GetVersion").WithSummary("Get a version")
             .WithDescription("Its evaluation and where it comes from.").WithAnswerExample(VersionExample).WithVersion().Refuses(400, 404);
-        models.MapDelete("/{name}/versions/{version}", DeleteVersionAsync).WithName("DeleteVersion").WithSummary("Delete a version")
+        models.MapDelete("/{name}/versions/{version}", DeleteVersionAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteVersion").WithSummary("Delete a version")
             .WithDescription("Refused while an alias points at it. Its number never comes back.")
             .WithAnswerExample("""{"id":"support-tickets:1","object":"registry.version","deleted":true}""").WithVersion().Refuses(400, 404, 409);
 
