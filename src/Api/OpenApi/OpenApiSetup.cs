@@ -19,13 +19,14 @@ internal static class OpenApiSetup
             {
                 Title = "FeedbackService",
                 Version = ServiceVersion.Text,
-                Description = "Fine-tunes text classifiers with prediction feedback and serves them. Files and jobs have the shapes of OpenAI's API, so its clients work.",
+                Description = OpenApiIntroduction.Walk,
             });
             swagger.SupportNonNullableReferenceTypes();
             swagger.NonNullableReferenceTypesAsRequired();
             swagger.CustomSchemaIds(Name);
             swagger.IncludeXmlComments(typeof(OpenApiSetup).Assembly);
             swagger.OperationFilter<OperationDetailsFilter>();
+            swagger.DocumentFilter<OpenApiIntroduction>();
             swagger.SchemaFilter<ClassifySchemas>();
         });
     }
@@ -34,14 +35,7 @@ internal static class OpenApiSetup
     public static void UseOpenApi(this WebApplication app)
     {
         app.UseSwagger();
-        app.UseSwaggerUI(page =>
-        {
-            page.SwaggerEndpoint($"{Document}/swagger.json", "FeedbackService");
-            page.DocumentTitle = "FeedbackService";
-            page.EnableTryItOutByDefault();
-            page.DisplayRequestDuration();
-            page.DefaultModelsExpandDepth(0);
-        });
+        app.UseOpenApiPage(Document);
     }
 
     // ListPage<FileObject> becomes FileObjectListPage.

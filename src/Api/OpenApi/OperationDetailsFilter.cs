@@ -106,10 +106,11 @@ internal sealed class OperationDetailsFilter : IOperationFilter
         foreach (var field in fields)
         {
             var property = new OpenApiSchema { Type = JsonSchemaType.String, Description = field.Description, Format = field.IsFile ? "binary" : null };
-            if (field.Example is not null)
+            if (!field.IsFile)
             {
-                property.Examples = [JsonValue.Create(field.Example)];
-                property.Default = JsonValue.Create(field.Example);
+                // Without an example the page would send the word "string".
+                property.Examples = [JsonValue.Create(field.Example ?? string.Empty)];
+                property.Default = JsonValue.Create(field.Example ?? string.Empty);
             }
 
             if (field.Values is { Length: > 0 } values)

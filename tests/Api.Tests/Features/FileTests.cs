@@ -110,6 +110,17 @@ public sealed class FileTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Upload_WithEmptyColumnFields_FindsTheColumnsByName()
+    {
+        using var client = api.NewClient();
+        using var form = ApiFixture.Form(Csv);
+        form.Add(new StringContent(string.Empty), "text_column");
+        form.Add(new StringContent(string.Empty), "label_column");
+        var file = await ApiFixture.ReadAsync(await client.PostAsync("/v1/files", form, Cancel));
+        Assert.Equal("processed", (string)file["status"]!);
+    }
+
+    [Fact]
     public async Task Upload_WithoutATextColumn_Is400SayingWhichColumnsThereAre()
     {
         using var client = api.NewClient();

@@ -51,10 +51,14 @@ internal static class UploadFile
 
     private static ColumnRequest ColumnsOf(StagedUpload upload) => new()
     {
-        TextColumn = upload.Fields.GetValueOrDefault("text_column"),
-        TextPairColumn = upload.Fields.GetValueOrDefault("text_pair_column"),
-        LabelColumn = upload.Fields.GetValueOrDefault("label_column"),
+        TextColumn = ColumnOf(upload, "text_column"),
+        TextPairColumn = ColumnOf(upload, "text_pair_column"),
+        LabelColumn = ColumnOf(upload, "label_column"),
     };
+
+    // A form sends its empty fields too.
+    private static string? ColumnOf(StagedUpload upload, string field) =>
+        upload.Fields.GetValueOrDefault(field) is { Length: > 0 } column ? column : null;
 
     private static IdempotencyClaim? Claim(HttpContext context, StagedUpload upload)
     {

@@ -6,7 +6,7 @@ internal static class FineTuningExamples
     public const string JobId = "ftjob-8s1k2m0q9x7c4v6b3n5za2wd";
 
     public const string Create = """
-        {"model":"mlp","training_file":"file-3k1x9q0c5m2v8b7n4z6aw1sd","suffix":"support-tickets","seed":42,"metadata":{"team":"support"},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":"auto","learning_rate":0.003,"rounds":1}}}}
+        {"model":"mlp","training_file":"file-3k1x9q0c5m2v8b7n4z6aw1sd","suffix":"my-model","seed":42,"metadata":{"team":"support"},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":"auto","learning_rate":"auto"}}}}
         """;
 
     public const string Job = """
