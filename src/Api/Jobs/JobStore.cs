@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,9 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
 {
     /// <summary>Accepts a job, or finds the one an equal request with the same Idempotency-Key has made.</summary>
     /// <returns>The row, Queued if new.</returns>
-    /// <exception cref="ServiceException">409 when the Idempotency-Key was used with another request.</exception>
+    /// <exception cref="ServiceException">
+    /// 404 when a model it reads was deleted meanwhile; 409 when the Idempotency-Key was used with another request.
+    /// </exception>
     public async Task<JobRow> CreateAsync(NewJob job, CancellationToken cancellationToken)
     {
         var now = clock.NowMicroseconds();
@@ -44,6 +47,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
             CreatedByKeyId = job.CreatedByKeyId,
         };
         db.Jobs.Add(row);
+        await ModelReads.AddAsync(db, job.Id, job.Reads, cancellationToken);
         JobEventLog.Append(db, job.Id, JobEvent.Status("Job accepted and queued."), now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

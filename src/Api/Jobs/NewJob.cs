@@ -12,6 +12,9 @@ internal sealed record NewJob(string Id, JobKind Kind, string SpecJson)
     /// <summary>Registered model the result will belong to, or that is used; null if neither.</summary>
     public string? ModelName { get; init; }
 
+    /// <summary>Resolved addresses of versions and checkpoints the job reads: none of them is deleted before it has ended. Default none.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
     /// <summary>Higher runs first. Default 0.</summary>
     public int Priority { get; init; }
 

@@ -3,7 +3,7 @@ using FeedbackService.Api.Errors;
 
 namespace FeedbackService.Api.Registry;
 
-/// <summary>Rules for names of models and aliases.</summary>
+/// <summary>Rules for names of models and aliases. No path is ever built from one: artifacts lie under hashes.</summary>
 internal static partial class ModelNames
 {
     /// <summary>The pseudo-alias of the newest ready version.</summary>
@@ -29,7 +29,7 @@ internal static partial class ModelNames
         {
             throw ServiceException.Invalid(
                 "invalid_model_name",
-                "A model name has 1 to 64 lower-case letters, digits, '.', '_' or '-', begins and ends with a letter or digit, and has no '..'.",
+                "A model name has 1 to 64 lower-case letters, digits, '.', '_' or '-', and begins and ends with a letter or digit.",
                 param);
         }
         if (reserved.Contains(name))
@@ -46,7 +46,7 @@ internal static partial class ModelNames
         {
             throw ServiceException.Invalid(
                 "invalid_alias",
-                "An alias has 1 to 64 lower-case letters, digits, '.', '_' or '-', begins and ends with a letter or digit, and has no '..'.",
+                "An alias has 1 to 64 lower-case letters, digits, '.', '_' or '-', and begins and ends with a letter or digit.",
                 "alias");
         }
         if (alias == Latest || LooksLikeVersion().IsMatch(alias))
@@ -67,7 +67,7 @@ internal static partial class ModelNames
     }
 
     // \z, not $: the latter also matches before a final line feed.
-    [GeneratedRegex(@"\A(?!.*\.\.)[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex WellFormed();
 
     [GeneratedRegex(@"\Av?[0-9]+\z", RegexOptions.CultureInvariant)]

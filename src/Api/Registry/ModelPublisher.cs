@@ -39,8 +39,13 @@ internal sealed class ModelPublisher(IArtifactStore artifacts)
         var model = await db.Models.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
         if (model is null)
         {
-            model = new ModelRow { Name = name, CreatedAt = now, CreatedByKeyId = keyId };
+            var retired = await db.RetiredModels.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
+            model = new ModelRow { Name = name, LastVersion = retired?.LastVersion ?? 0, CreatedAt = now, CreatedByKeyId = keyId };
             db.Models.Add(model);
+            if (retired is not null)
+            {
+                db.RetiredModels.Remove(retired);
+            }
         }
         model.LastVersion++;
         model.UpdatedAt = now;
@@ -51,6 +56,7 @@ internal sealed class ModelPublisher(IArtifactStore artifacts)
             JobId = jobId,
             Kind = artifact.Manifest.Kind == ArtifactKind.Encoder ? "encoder" : "classifier",
             ManifestSha256 = artifact.Stored.ManifestSha256,
+            BaseManifestSha256 = artifact.Manifest.Base?.ManifestSha256,
             Directory = artifact.Stored.Directory,
             Bytes = artifact.Stored.Bytes,
             MetricsJson = artifact.Manifest.Metrics?.ToJsonString() ?? "{}",

@@ -54,17 +54,20 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
         return hit == 0 ? throw Missing(name) : await GetAsync(name, cancellationToken);
     }
 
-    /// <summary>Deletes a model with its versions and aliases. Artifacts no longer named are swept later.</summary>
-    /// <exception cref="ServiceException">404.</exception>
+    /// <summary>Deletes a model with all its versions. Its numbers never come back; artifacts no longer named are swept later.</summary>
+    /// <exception cref="ServiceException">404; 409 <c>model_in_use</c> naming what holds it.</exception>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Aliases.Where(row => row.ModelName == name).ExecuteDeleteAsync(cancellationToken);
-        if (await db.Models.Where(row => row.Name == name).ExecuteDeleteAsync(cancellationToken) == 0)
+        var model = await db.Models.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw Missing(name);
+        if (await VersionHolds.OfModelAsync(db, name, cancellationToken) is [_, ..] holds)
         {
-            throw Missing(name);
+            throw ServiceException.Conflict("model_in_use", $"'{name}' cannot be deleted: {Sentence(holds)}");
         }
+        db.RetiredModels.Add(new RetiredModelRow { Name = name, LastVersion = model.LastVersion, DeletedAt = clock.NowMicroseconds() });
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Models.Where(row => row.Name == name).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -94,22 +97,19 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
             .SingleOrDefaultAsync(row => row.ModelName == name && row.Version == version, cancellationToken) ?? throw MissingVersion(name, version);
     }
 
-    /// <summary>Deletes a version no alias points at. Its number never comes back.</summary>
-    /// <exception cref="ServiceException">404; 409 when an alias points at it.</exception>
+    /// <summary>Deletes a version that nothing holds. Its number never comes back; its artifact is swept later.</summary>
+    /// <exception cref="ServiceException">404; 409 <c>version_in_use</c> naming what holds it.</exception>
     public async Task DeleteVersionAsync(string name, int version, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var aliases = await db.Aliases.Where(row => row.ModelName == name && row.Version == version).Select(row => row.Alias).ToListAsync(cancellationToken);
-        if (aliases.Count > 0)
+        var found = await db.ModelVersions.AsNoTracking().SingleOrDefaultAsync(row => row.ModelName == name && row.Version == version, cancellationToken)
+            ?? throw MissingVersion(name, version);
+        if (await VersionHolds.OfVersionAsync(db, found, cancellationToken) is [_, ..] holds)
         {
-            throw ServiceException.Conflict(
-                "version_in_use", $"'{name}:{version}' has the alias {string.Join(", ", aliases)}; move or delete that first.");
+            throw ServiceException.Conflict("version_in_use", $"'{name}:{version}' cannot be deleted: {Sentence(holds)}");
         }
-        if (await db.ModelVersions.Where(row => row.ModelName == name && row.Version == version).ExecuteDeleteAsync(cancellationToken) == 0)
-        {
-            throw MissingVersion(name, version);
-        }
+        await db.ModelVersions.Where(row => row.ModelName == name && row.Version == version).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -136,6 +136,8 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
             latest.SingleOrDefault(version => version.ModelName == model.Name),
             [.. aliases.Where(alias => alias.ModelName == model.Name).OrderBy(alias => alias.Alias, StringComparer.Ordinal)]))];
     }
+
+    private static string Sentence(IReadOnlyList<string> holds) => string.Join("; ", holds) + ".";
 
     private static ServiceException Missing(string name) => ServiceException.NotFound("model_not_found", $"There is no model '{name}'.", "name");
 

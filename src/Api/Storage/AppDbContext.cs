@@ -24,6 +24,9 @@ public abstract class AppDbContext : DbContext
     /// <summary>Append-only log of jobs.</summary>
     public DbSet<JobEventRow> JobEvents => Set<JobEventRow>();
 
+    /// <summary>Versions and checkpoints that jobs read.</summary>
+    public DbSet<JobModelRow> JobModels => Set<JobModelRow>();
+
     /// <summary>Series of trainings.</summary>
     public DbSet<JobMetricRow> JobMetrics => Set<JobMetricRow>();
 
@@ -36,11 +39,17 @@ public abstract class AppDbContext : DbContext
     /// <summary>Versions of registered models.</summary>
     public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
 
+    /// <summary>Numbers of deleted models.</summary>
+    public DbSet<RetiredModelRow> RetiredModels => Set<RetiredModelRow>();
+
     /// <summary>Aliases of registered models.</summary>
     public DbSet<AliasRow> Aliases => Set<AliasRow>();
 
     /// <summary>History of alias moves.</summary>
     public DbSet<AliasMoveRow> AliasMoves => Set<AliasMoveRow>();
+
+    /// <summary>What lies on disk without a name.</summary>
+    public DbSet<GarbageRow> Garbage => Set<GarbageRow>();
 
     /// <summary>Resources made under an Idempotency-Key.</summary>
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();

@@ -133,16 +133,48 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Version_WithAnAlias_CannotBeDeleted()
+    public async Task Deletion_IsRefusedForWhatServes_AndAnsweredInOpenAisShape()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(3);
+        var problem = await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}/versions/3", Cancel), 409, "version_in_use");
+        Assert.Contains("production", (string)problem["detail"]!, StringComparison.Ordinal);
+        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
+        problem = await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}/versions/1", Cancel), 409, "version_in_use");
+        Assert.Contains("'production'", (string)problem["detail"]!, StringComparison.Ordinal);
+        problem = await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}", Cancel), 409, "model_in_use");
+        Assert.Contains($"{name}:1: the alias 'production'", (string)problem["detail"]!, StringComparison.Ordinal);
+
+        var gone = await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}/versions/3", Cancel));
+        Assert.Equal($$"""{"id":"{{name}}:3","object":"registry.version","deleted":true}""", gone.ToJsonString());
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/3", Cancel), 404, "version_not_found", "version");
+        await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}/versions/3", Cancel), 404, "version_not_found", "version");
+
+        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}/aliases/production", Cancel));
+        gone = await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}", Cancel));
+        Assert.Equal($$"""{"id":"{{name}}","object":"registry.model","deleted":true}""", gone.ToJsonString());
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}", Cancel), 404, "model_not_found", "name");
+        await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}", Cancel), 404, "model_not_found", "name");
+    }
+
+    [Fact]
+    public async Task Version_ThatAQueuedJobReads_CannotBeDeleted_UntilItHasEnded()
     {
         using var client = api.NewClient();
         var name = await RegisterAsync(2);
-        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
-        await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}/versions/1", Cancel), 409, "version_in_use");
-        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}/versions/2", Cancel));
-        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/2", Cancel), 404, "version_not_found", "version");
-        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}", Cancel));
-        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}", Cancel), 404, "model_not_found", "name");
+        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\na,x\nb,y\n", purpose: "evals"))["id"]!;
+        var evaluation = (string)(await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = $"{name}:1", file }, Cancel)))["id"]!;
+        foreach (var (path, code) in new[] { ($"{Route}/{name}/versions/1", "version_in_use"), ($"{Route}/{name}", "model_in_use") })
+        {
+            var problem = await Problems.AssertAsync(await client.DeleteAsync(path, Cancel), 409, code);
+            Assert.Contains(evaluation, (string)problem["detail"]!, StringComparison.Ordinal);
+        }
+
+        await using (var db = await Contexts.CreateDbContextAsync(Cancel))
+        {
+            await db.Jobs.Where(job => job.Id == evaluation).ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Failed), Cancel);
+        }
+        await ApiFixture.ReadAsync(await client.DeleteAsync($"{Route}/{name}/versions/1", Cancel));
     }
 
     [Theory]

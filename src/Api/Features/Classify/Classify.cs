@@ -35,7 +35,12 @@ internal static class Classify
         var model = await registry.ResolveServableAsync(request.Model, cancellationToken);
         var spec = JsonSerializer.Serialize(request with { Model = model.Address }, ApiJson.Options);
         var job = await jobs.CreateAsync(
-            new NewJob(Ids.NewClassification(), JobKind.Classify, spec) { ModelName = model.Address, Idempotency = IdempotencyHeader.Claim(context, request) },
+            new NewJob(Ids.NewClassification(), JobKind.Classify, spec)
+            {
+                ModelName = model.Address,
+                Reads = [model.Address],
+                Idempotency = IdempotencyHeader.Claim(context, request),
+            },
             cancellationToken);
         context.Response.Headers["Preference-Applied"] = RespondAsync;
         return TypedResults.Accepted($"/v1/classifications/{job.Id}", new QueuedClassification(job.Id, "classification", "queued"));

@@ -34,6 +34,7 @@ internal static class CreateEvaluation
         var job = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(model.Address, file.Id).ToJson())
         {
             ModelName = model.Address,
+            Reads = [model.Address],
             Idempotency = IdempotencyHeader.Claim(context, request),
         };
         return TypedResults.Ok(EvaluationObject.From(await jobs.CreateAsync(job, cancellationToken)));

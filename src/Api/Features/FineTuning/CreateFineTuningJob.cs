@@ -33,6 +33,7 @@ internal static class CreateFineTuningJob
             new NewJob(id, JobKind.Train, plan.Spec.ToJson())
             {
                 ModelName = plan.Spec.ResultName,
+                Reads = plan.Spec.BaseModel is { } start ? [start] : [],
                 Metadata = request.Metadata ?? new Dictionary<string, string>(),
                 Idempotency = IdempotencyHeader.Claim(context, request),
             },

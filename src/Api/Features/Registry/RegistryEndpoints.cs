@@ -40,7 +40,7 @@ internal static class RegistryEndpoints
             .WithDescription("Changes description and tags; what is absent stays.")
             .WithRequestExample("""{"description":"Customer mail by intent","tags":{"team":"support"}}""").WithAnswerExample(ModelExample).WithModel().Refuses(400, 404, 413, 415);
         models.MapDelete("/{name}", DeleteAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteRegistryModel").WithSummary("Delete a registered model")
-            .WithDescription("With all its versions and aliases.")
+            .WithDescription("With all its versions. Refused while an alias points at one, a job uses one or is making one; the answer names them. Numbers never come back.")
             .WithAnswerExample("""{"id":"support-tickets","object":"registry.model","deleted":true}""").WithModel().Refuses(404, 409);
 
         models.MapGet("/{name}/versions", ListVersionsAsync).WithName("ListVersions").WithSummary("List the versions of a model")
@@ -49,7 +49,7 @@ internal static class RegistryEndpoints
         models.MapGet("/{name}/versions/{version}", GetVersionAsync).WithName("GetVersion").WithSummary("Get a version")
             .WithDescription("Its evaluation and where it comes from.").WithAnswerExample(VersionExample).WithVersion().Refuses(400, 404);
         models.MapDelete("/{name}/versions/{version}", DeleteVersionAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteVersion").WithSummary("Delete a version")
-            .WithDescription("Refused while an alias points at it. Its number never comes back.")
+            .WithDescription("Refused while an alias points at it, a job uses it, or its name means it (the newest of several, no alias production); the answer names them. Its number never comes back.")
             .WithAnswerExample("""{"id":"support-tickets:1","object":"registry.version","deleted":true}""").WithVersion().Refuses(400, 404, 409);
 
         models.MapGet("/{name}/versions/{version}/artifacts", ListArtifactsAsync).WithName("ListArtifacts").WithSummary("List the files of a version")

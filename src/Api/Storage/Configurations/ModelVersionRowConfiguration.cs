@@ -13,6 +13,8 @@ internal sealed class ModelVersionRowConfiguration : IEntityTypeConfiguration<Mo
         builder.HasKey(version => new { version.ModelName, version.Version });
         builder.HasIndex(version => version.JobId).IsUnique();
         builder.HasIndex(version => version.ManifestSha256);
+        builder.HasIndex(version => version.BaseManifestSha256);
+        builder.Property(version => version.TagsJson).HasDefaultValue("{}");
         builder.HasOne<ModelRow>().WithMany().HasForeignKey(version => version.ModelName).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -18,6 +18,9 @@ public sealed class AliasMoveRow
     /// <summary>Version after; null when it was removed.</summary>
     public int? ToVersion { get; set; }
 
+    /// <summary>Move that a rollback took back; null for every other move.</summary>
+    public long? Undoes { get; set; }
+
     /// <summary>Why, in the words of the caller.</summary>
     public string? Reason { get; set; }
 

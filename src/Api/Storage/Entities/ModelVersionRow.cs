@@ -18,11 +18,20 @@ public sealed class ModelVersionRow
     /// <summary>Hash of the manifest; names the artifact folder.</summary>
     public string ManifestSha256 { get; set; } = "";
 
+    /// <summary>Manifest of the version whose weights it goes on top of; null for a complete model.</summary>
+    public string? BaseManifestSha256 { get; set; }
+
     /// <summary>Artifact folder relative to the data folder.</summary>
     public string Directory { get; set; } = "";
 
     /// <summary>Size of all files.</summary>
     public long Bytes { get; set; }
+
+    /// <summary>Free text of the user.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>String pairs.</summary>
+    public string TagsJson { get; set; } = "{}";
 
     /// <summary>Evaluation report at publication.</summary>
     public string MetricsJson { get; set; } = "{}";
