@@ -3,6 +3,7 @@ using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Storage.Sqlite;
 using FeedbackService.Api.Tests.Storage;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Testing;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Tests.Jobs;
@@ -26,7 +27,7 @@ public sealed class KillTests : IDisposable
         long seen = 0;
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await using var service = ServiceProcess.Start(_root);
+            await using var service = ServiceProcess.Start(_root, "--Jobs:CheckpointEvery=00:00:00.2");
             await WaitAsync(service, async db => await db.JobMetrics.AnyAsync(row => row.Sequence > seen, None));
             await service.KillAsync();
             await using var db = Open();
@@ -37,7 +38,7 @@ public sealed class KillTests : IDisposable
             await WaitForOrphansAsync();
         }
 
-        await using (var service = ServiceProcess.Start(_root))
+        await using (var service = ServiceProcess.Start(_root, "--Jobs:CheckpointEvery=00:00:00.2"))
         {
             await WaitAsync(service, async db => !await db.Jobs.AnyAsync(row => row.FinishedAt == null, None));
         }

@@ -103,15 +103,20 @@ public sealed record FineTuningJobObject
 
     private static long? EstimateFinish(JobRow row, JsonObject? progress, TimeProvider clock)
     {
-        if (row.State != JobState.Running || Number(progress, "eta_seconds") is not { } left)
+        if (row.State != JobState.Running || row is { PauseRequested: true, CancelRequested: false })
         {
             return null;
         }
 
+        // One that is asked to stop ends soon, whatever its steps would have taken: a client that sleeps must not sleep through that.
+        var soonest = Timestamps.ToUnixSeconds(clock.NowMicroseconds()) + SoonestFinishSeconds;
+        if (row.CancelRequested)
+        {
+            return soonest;
+        }
+
         // The estimate was made when the progress was written, and time has passed since.
-        var now = clock.NowMicroseconds();
-        var finish = Timestamps.ToUnixSeconds(row.UpdatedAt) + (long)left;
-        return Math.Max(finish, Timestamps.ToUnixSeconds(now) + SoonestFinishSeconds);
+        return Number(progress, "eta_seconds") is { } left ? Math.Max(Timestamps.ToUnixSeconds(row.UpdatedAt) + (long)left, soonest) : null;
     }
 
     private static double? Number(JsonObject? progress, string name) =>

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
-namespace FeedbackService.Api.Tests.Jobs;
+namespace FeedbackService.Testing;
 
-/// <summary>The real program in a process of its own, to be killed.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+/// <summary>The real program in a process of its own, on a free port.</summary>
+public sealed partial class ServiceProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(90);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -31,23 +34,39 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    public static ServiceProcess Start(string dataFolder)
+    /// <summary>Starts it on a data folder; arguments are added to those of a quiet service on a free port.</summary>
+    public static ServiceProcess Start(string dataFolder, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "FeedbackService.Api.exe" : "FeedbackService.Api"))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] arguments =
-        [
-            "--data-dir", dataFolder, "--urls", "http://127.0.0.1:0", "--device", "cpu", "--sample-on-first-start", "off",
-            "--Jobs:CheckpointEvery=00:00:00.2",
-        ];
-        foreach (var argument in arguments)
+        string[] usual = ["--data-dir", dataFolder, "--urls", "http://127.0.0.1:0", "--device", "cpu", "--sample-on-first-start", "off"];
+        foreach (var argument in usual.Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
         return new ServiceProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Where it listens, once it does.</summary>
+    /// <exception cref="InvalidOperationException">It ended or did not begin to listen; the message has its output.</exception>
+    public async Task<Uri> ListeningAsync(CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (Listens().Match(Output) is { Success: true } said)
+            {
+                return new Uri(said.Groups[1].Value);
+            }
+            if (HasExited || TimeProvider.System.GetElapsedTime(started) > StartDeadline)
+            {
+                throw new InvalidOperationException($"The service does not listen:{Environment.NewLine}{Output}");
+            }
+            await Task.Delay(20, cancellationToken);
+        }
     }
 
     /// <summary>SIGKILL: nothing of the program runs after it. Children are left to themselves.</summary>
@@ -95,4 +114,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             _output.AppendLine(line);
         }
     }
+
+    [GeneratedRegex("listens on (http://[0-9.:]+)")]
+    private static partial Regex Listens();
 }

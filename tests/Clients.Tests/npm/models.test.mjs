@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import OpenAI from 'openai';
+import { all, client, fineTune, hasEnded, job, until, upload } from './support.mjs';
+
+let model;
+
+test('presets and fine-tuned models are listed', async () => {
+  const file = await upload();
+  const { id } = await fineTune(file.id, { suffix: 'npm-models' });
+  model = (await until(job(id), hasEnded)).fine_tuned_model;
+  const models = await all(client.models.list());
+  assert.ok(models.some(({ id }) => id === model) && models.some(({ id }) => id === 'mlp'));
+  assert.ok(models.every(({ object, created, owned_by }) => object === 'model' && Number.isInteger(created) && owned_by));
+});
+
+test('a model is retrieved by version, name and alias, however they are encoded', async () => {
+  for (const address of [model, 'npm-models', 'npm-models@latest']) {
+    assert.equal((await client.models.retrieve(address)).id, model);
+  }
+});
+
+test('a model that is not there is not found, even with a slash', async () => {
+  for (const address of ['nobody', 'team/nobody:3@prod', 'npm-models:99']) {
+    await assert.rejects(client.models.retrieve(address), error => {
+      assert.ok(error instanceof OpenAI.NotFoundError);
+      assert.equal(error.code, 'model_not_found');
+      return true;
+    });
+  }
+});
