@@ -5,6 +5,14 @@ namespace FeedbackService.Api.Tests;
 /// <summary>Asserts the one body of errors.</summary>
 public static class Problems
 {
+    /// <summary>Checks a refusal in the dialects whose clients read the error as text.</summary>
+    public static async Task AssertTextAsync(HttpResponseMessage response, int status, string? code, string errorType)
+    {
+        var problem = await AssertAsync(response, status, code);
+        Assert.Equal((string)problem["detail"]!, (string)problem["error"]!);
+        Assert.Equal(errorType, (string)problem["error_type"]!);
+    }
+
     /// <summary>Checks every member that clients read; a null code accepts any.</summary>
     public static async Task<JsonObject> AssertAsync(HttpResponseMessage response, int status, string? code, string? param = null)
     {

@@ -28,6 +28,11 @@ internal static partial class JsonProblems
             return new(400, "missing_parameter", $"The request lacks {string.Join(", ", names.Select(name => $"'{name}'"))}.", names.FirstOrDefault());
         }
 
+        if (error is UnexpectedJsonException && Join(error.Path, null) is { Length: > 0 } unexpected)
+        {
+            return new(400, "invalid_value", $"'{unexpected}' {error.Message}", unexpected);
+        }
+
         var message = error.Message;
         if (message.Contains("maximum configured depth", StringComparison.Ordinal) || message.Contains("MaxDepth", StringComparison.Ordinal))
         {

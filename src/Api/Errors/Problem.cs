@@ -43,7 +43,7 @@ public sealed record Problem(
     {
         429 => "Overloaded",
         >= 500 => "Backend",
-        _ when Code == "text_empty" => "Empty",
+        _ when Code is "text_empty" or "input_empty" => "Empty",
         _ => "Validation",
     };
 

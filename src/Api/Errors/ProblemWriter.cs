@@ -88,7 +88,7 @@ internal static class ProblemWriter
         json.WriteEndObject();
     }
 
-    // Hugging Face, TEI and Open Inference Protocol clients read a string where OpenAI's read an object.
-    private static bool SaysErrorAsText(PathString path) =>
+    /// <summary>Whether <c>error</c> is a string there: Hugging Face's, TEI's and the Open Inference Protocol's clients read one where OpenAI's read an object.</summary>
+    public static bool SaysErrorAsText(PathString path) =>
         path.StartsWithSegments("/models") || path.StartsWithSegments("/predict") || path.StartsWithSegments("/info") || path.StartsWithSegments("/v2");
 }

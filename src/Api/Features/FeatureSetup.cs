@@ -4,9 +4,12 @@ using FeedbackService.Api.Features.Evaluations;
 using FeedbackService.Api.Features.Files;
 using FeedbackService.Api.Features.FineTuning;
 using FeedbackService.Api.Features.Home;
+using FeedbackService.Api.Features.HuggingFace;
 using FeedbackService.Api.Features.Models;
+using FeedbackService.Api.Features.OpenInference;
 using FeedbackService.Api.Features.Presets;
 using FeedbackService.Api.Features.Registry;
+using FeedbackService.Api.Features.Tei;
 using FeedbackService.Api.Jobs;
 
 namespace FeedbackService.Api.Features;
@@ -35,5 +38,8 @@ internal static class FeatureSetup
         routes.MapModels();
         routes.MapRegistry();
         routes.MapAliases();
+        routes.MapHuggingFace();
+        routes.MapTei();
+        routes.MapOpenInference();
     }
 }

@@ -1,4 +1,5 @@
 using FeedbackService.Api.Features.Classify;
+using FeedbackService.Api.Features.Tei;
 using FeedbackService.Api.Hosting;
 using Microsoft.OpenApi;
 
@@ -27,7 +28,9 @@ internal static class OpenApiSetup
             swagger.IncludeXmlComments(typeof(OpenApiSetup).Assembly);
             swagger.OperationFilter<OperationDetailsFilter>();
             swagger.DocumentFilter<OpenApiIntroduction>();
+            swagger.SchemaFilter<UnknownKeySchemas>();
             swagger.SchemaFilter<ClassifySchemas>();
+            swagger.SchemaFilter<TeiSchemas>();
         });
     }
 

@@ -71,32 +71,36 @@ internal sealed class OperationDetailsFilter : IOperationFilter
 
         foreach (var (status, response) in operation.Responses ?? [])
         {
-            Describe(int.Parse(status, CultureInfo.InvariantCulture), (OpenApiResponse)response);
+            Describe(int.Parse(status, CultureInfo.InvariantCulture), (OpenApiResponse)response, context);
         }
     }
 
-    private static void Describe(int status, OpenApiResponse response)
+    private static void Describe(int status, OpenApiResponse response, OperationFilterContext context)
     {
         response.Description = Meanings.GetValueOrDefault(status) ?? response.Description;
         if (response.Content is { } content && content.TryGetValue(ProblemWriter.ContentType, out var media) && media is OpenApiMediaType problem)
         {
             var shown = ProblemMapping.FromStatus(status);
-            problem.Example = new JsonObject
+            var message = Meanings.GetValueOrDefault(status, shown.Detail) + ".";
+            var example = new JsonObject
             {
                 ["type"] = shown.Type,
                 ["title"] = shown.Title,
                 ["status"] = status,
-                ["detail"] = Meanings.GetValueOrDefault(status, shown.Detail) + ".",
+                ["detail"] = message,
                 ["code"] = shown.Code,
                 ["trace_id"] = "req_01a2048f5e9f7727bcfe957083779b8a",
-                ["error"] = new JsonObject
-                {
-                    ["message"] = Meanings.GetValueOrDefault(status, shown.Detail) + ".",
-                    ["type"] = shown.ErrorType,
-                    ["param"] = null,
-                    ["code"] = shown.Code,
-                },
             };
+            problem.Example = example;
+            if (ProblemWriter.SaysErrorAsText("/" + context.ApiDescription.RelativePath))
+            {
+                (example["error"], example["error_type"]) = (message, shown.TeiErrorType);
+                problem.Schema = context.SchemaGenerator.GenerateSchema(typeof(TextProblemBody), context.SchemaRepository);
+            }
+            else
+            {
+                example["error"] = new JsonObject { ["message"] = message, ["type"] = shown.ErrorType, ["param"] = null, ["code"] = shown.Code };
+            }
         }
     }
 

@@ -29,6 +29,27 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, IA
                 "model_not_servable", $"'{model.Address}' is an encoder without labels: fine-tune it first, then classify with the model that makes.", "model");
     }
 
+    /// <summary>Names of the models that can classify, in order.</summary>
+    /// <param name="limit">Names wanted at most.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<string>> ListServableNamesAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.ModelVersions.Where(row => row.Kind == Classifier).Select(row => row.ModelName)
+            .Distinct().OrderBy(name => name).Take(limit).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Versions of a model that can classify, oldest first.</summary>
+    /// <param name="name">The model; one that is not there has none.</param>
+    /// <param name="limit">Versions wanted at most.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<IReadOnlyList<int>> ListServableVersionsAsync(string name, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.ModelVersions.Where(row => row.ModelName == name && row.Kind == Classifier).OrderBy(row => row.Version)
+            .Select(row => row.Version).Take(limit).ToListAsync(cancellationToken);
+    }
+
     /// <summary>What an address means, whether or not it can classify. Presets are not looked up here.</summary>
     /// <exception cref="ServiceException">404 <c>model_not_found</c>; 500 <c>artifact_damaged</c> when its files are gone.</exception>
     public async Task<ResolvedModel> ResolveAsync(string address, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using FeedbackService.Api.Errors;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 
@@ -28,11 +30,14 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
 
         using var lease = await cache.RentAsync(model, cancellationToken);
         var predictor = lease.Predictor;
+        var started = Stopwatch.GetTimestamp();
         var texts = Tokenize(predictor, inputs, options.WithTrace);
         var items = texts
             .Select(text => truncate || !text.Truncated ? new InferenceItem(predictor, text, options, cancellationToken) : null)
             .ToArray();
-        await RunAsync([.. items.OfType<InferenceItem>()], priority, cancellationToken);
+        var tokenized = Stopwatch.GetTimestamp();
+        InferenceItem[] queued = [.. items.OfType<InferenceItem>()];
+        await RunAsync(queued, priority, cancellationToken);
 
         var answers = new ClassifiedText[inputs.Count];
         for (var i = 0; i < answers.Length; i++)
@@ -40,7 +45,22 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
             answers[i] = new ClassifiedText(texts[i], items[i] is { } item ? await item.Completion : null);
         }
 
-        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, answers);
+        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, answers) { Timing = Time(started, tokenized, queued) };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ClassifierConfig> DescribeAsync(ServableModel model, CancellationToken cancellationToken)
+    {
+        using var lease = await cache.RentAsync(model, cancellationToken);
+        return lease.Predictor.Config;
+    }
+
+    private static ClassificationTiming Time(long started, long tokenized, InferenceItem[] items)
+    {
+        var began = items.Select(item => item.BeganAt).DefaultIfEmpty(tokenized).Min();
+        var ended = items.Select(item => item.EndedAt).DefaultIfEmpty(tokenized).Max();
+        return new ClassificationTiming(
+            Stopwatch.GetElapsedTime(started, tokenized), Stopwatch.GetElapsedTime(tokenized, began), Stopwatch.GetElapsedTime(began, ended));
     }
 
     private async Task RunAsync(InferenceItem[] items, WorkPriority priority, CancellationToken cancellationToken)

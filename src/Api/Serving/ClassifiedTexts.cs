@@ -8,4 +8,8 @@ namespace FeedbackService.Api.Serving;
 /// <param name="Config">Its labels and shape.</param>
 /// <param name="Calibration">Its temperatures and per-label thresholds.</param>
 /// <param name="Items">One per text.</param>
-public sealed record ClassifiedTexts(string Address, ClassifierConfig Config, Calibration Calibration, IReadOnlyList<ClassifiedText> Items);
+public sealed record ClassifiedTexts(string Address, ClassifierConfig Config, Calibration Calibration, IReadOnlyList<ClassifiedText> Items)
+{
+    /// <summary>Where the time went.</summary>
+    public ClassificationTiming Timing { get; init; }
+}

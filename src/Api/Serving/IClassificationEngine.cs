@@ -1,3 +1,4 @@
+using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 
@@ -22,4 +23,8 @@ public interface IClassificationEngine
         bool truncate,
         WorkPriority priority,
         CancellationToken cancellationToken);
+
+    /// <summary>Labels and shape of a model; loads it if need be, so that a model which is described can also answer.</summary>
+    /// <exception cref="Errors.ServiceException">500 when the artifact is damaged.</exception>
+    Task<ClassifierConfig> DescribeAsync(ServableModel model, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 
@@ -18,6 +19,12 @@ internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, P
     /// <summary>How far to go.</summary>
     public PredictionOptions Options { get; } = options;
 
+    /// <summary>When a batch with this text began, as a <see cref="Stopwatch"/> timestamp; 0 before.</summary>
+    public long BeganAt { get; private set; }
+
+    /// <summary>When its answer was there, as a <see cref="Stopwatch"/> timestamp; 0 before.</summary>
+    public long EndedAt { get; private set; }
+
     /// <summary>Place in the queue; null before and after. Belongs to the queue and its lock.</summary>
     public LinkedListNode<InferenceItem>? Place { get; set; }
 
@@ -30,8 +37,15 @@ internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, P
     /// <summary>True when nobody waits for the answer any more.</summary>
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
+    /// <summary>Notes that a batch with it begins.</summary>
+    public void Begin() => BeganAt = Stopwatch.GetTimestamp();
+
     /// <summary>Hands over the answer.</summary>
-    public void Complete(Prediction prediction) => _completion.TrySetResult(prediction);
+    public void Complete(Prediction prediction)
+    {
+        EndedAt = Stopwatch.GetTimestamp();
+        _completion.TrySetResult(prediction);
+    }
 
     /// <summary>Hands over a failure.</summary>
     public void Fail(Exception exception) => _completion.TrySetException(exception);

@@ -73,6 +73,11 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         try
         {
             var started = Stopwatch.GetTimestamp();
+            foreach (var item in batch)
+            {
+                item.Begin();
+            }
+
             var predictions = batch[0].Predictor.Predict([.. batch.Select(item => item.Tokens)], [.. batch.Select(item => item.Options)]);
             Measure(batch, Stopwatch.GetElapsedTime(started));
             for (var i = 0; i < batch.Count; i++)

@@ -8,19 +8,20 @@ namespace FeedbackService.Api.Serving.Requests;
 internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig config, Calibration calibration)
 {
     private const double DefaultThreshold = 0.5;
+    private readonly LabelRanking _ranking = new(config, calibration);
 
     /// <summary>Composes the answer of one text.</summary>
     public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction)
     {
-        var order = BestFirst(prediction.Logits);
-        var best = order[0];
+        var order = LabelRanking.BestFirst(prediction.Logits);
+        var scores = _ranking.Rank(prediction, request.RawScores ? ScoreFunction.None : null, request.TopK);
         var present = Present(prediction.Probabilities, order);
         return new AnsweredItem(index)
         {
-            Label = present.Count > 0 || config.Head == HeadKind.MultiLabel ? config.Labels[best] : null,
-            Score = Score(prediction, best),
+            Label = present.Count > 0 || config.Head == HeadKind.MultiLabel ? scores[0].Label : null,
+            Score = scores[0].Score,
             Labels = config.Head == HeadKind.MultiLabel ? [.. present.Select(label => config.Labels[label])] : null,
-            Scores = [.. order.Take(request.TopK ?? order.Length).Select(label => new LabelScore(config.Labels[label], Score(prediction, label)))],
+            Scores = scores,
             Abstained = present.Count == 0,
             Rounds = prediction.Rounds,
             Exit = prediction.Exit switch
@@ -36,20 +37,15 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         };
     }
 
-    /// <summary>Label indices by falling logit; a stable sort keeps ties in label order.</summary>
-    private static int[] BestFirst(float[] logits) => [.. Enumerable.Range(0, logits.Length).OrderByDescending(label => logits[label])];
-
     private List<int> Present(float[] probabilities, int[] order) => config.Head switch
     {
         HeadKind.SingleLabel => request.Threshold is { } threshold && probabilities[order[0]] < threshold ? [] : [order[0]],
         _ => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
     };
 
-    private float Score(Prediction prediction, int label) => request.RawScores ? prediction.Logits[label] : prediction.Probabilities[label];
-
     private RoundReport Report(PredictionTrace round) => new(
         round.Round,
-        [.. BestFirst(round.Probabilities).Take(request.TopK ?? int.MaxValue).Select(label => new LabelScore(config.Labels[label], round.Probabilities[label]))],
+        [.. LabelRanking.BestFirst(round.Probabilities).Take(request.TopK ?? int.MaxValue).Select(label => new LabelScore(config.Labels[label], round.Probabilities[label]))],
         round.Entropy,
         round.Attention,
         round.GateMean);

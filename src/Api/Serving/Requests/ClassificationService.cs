@@ -33,16 +33,7 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
             throw new ServiceException(400, "invalid_value", $"'{param}' {messages[0]}", param) { FieldErrors = faults };
         }
 
-        if (request.Input.Items.Count == 0)
-        {
-            throw ServiceException.Invalid("input_empty", "'input' is an empty list; send at least one text.", "input");
-        }
-
-        if (request.Input.Items.Count > MaxItems)
-        {
-            throw ServiceException.TooLarge("too_many_items", $"'input' has {request.Input.Items.Count} texts; one request takes at most {MaxItems}.", "input");
-        }
-
+        CheckCount(request.Input.Items.Count, "input");
         if (request.Input is { IsList: false, Items: [{ IsEmpty: true }] })
         {
             throw ServiceException.Unusable("text_empty", EmptyMessage, "input");
@@ -91,9 +82,58 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
         return new ClassificationResponse(id, "classification", model.Address, Timestamps.ToUnixSeconds(clock.NowMicroseconds()), data, usage);
     }
 
+    /// <summary>Classifies all of the texts or none, for dialects whose answers have no place for the error of a single text.</summary>
+    /// <exception cref="ServiceException">As the HTTP contract says: 400 and 413 for the number of texts, 422 for a text that cannot be classified, 404, 422, 429.</exception>
+    public async Task<ClassifiedTexts> ClassifyAllAsync(TextQuery query, CancellationToken cancellationToken)
+    {
+        CheckCount(query.Inputs.Count, query.Field);
+        for (var index = 0; index < query.Inputs.Count; index++)
+        {
+            if (query.Inputs[index].IsEmpty)
+            {
+                throw ServiceException.Unusable("text_empty", query.Locate(index, EmptyMessage), query.Field);
+            }
+        }
+
+        var model = await models.ResolveServableAsync(query.Model, cancellationToken);
+        var answers = await engine.ClassifyAsync(model, query.Inputs, query.Options, query.Truncate, WorkPriority.Interactive, cancellationToken);
+        for (var index = 0; index < answers.Items.Count; index++)
+        {
+            if (answers.Items[index] is { Prediction: null, Tokens: var tokens })
+            {
+                throw ServiceException.Unusable("text_too_long", query.Locate(index, TooLong(tokens.FullLength, answers.Config.MaxTokens)), query.Field);
+            }
+        }
+
+        return answers;
+    }
+
+    /// <summary>A model that can answer, with its labels.</summary>
+    /// <exception cref="ServiceException">404, 422, or 500 when its files are damaged.</exception>
+    public async Task<ServedModel> DescribeAsync(string address, CancellationToken cancellationToken)
+    {
+        var model = await models.ResolveServableAsync(address, cancellationToken);
+        return new ServedModel(model.Address, model.ManifestSha256, await engine.DescribeAsync(model, cancellationToken));
+    }
+
+    private static void CheckCount(int texts, string field)
+    {
+        if (texts == 0)
+        {
+            throw ServiceException.Invalid("input_empty", $"'{field}' is an empty list; send at least one text.", field);
+        }
+
+        if (texts > MaxItems)
+        {
+            throw ServiceException.TooLarge("too_many_items", $"'{field}' has {texts} texts; one request takes at most {MaxItems}.", field);
+        }
+    }
+
+    private static string TooLong(int tokens, int limit) => $"{TooLongMessage} It has {tokens} tokens; the limit is {limit}.";
+
     private static RefusedItem Refuse(ClassifyRequest request, int index, int tokens, int limit)
     {
-        var message = $"{TooLongMessage} It has {tokens} tokens; the limit is {limit}.";
+        var message = TooLong(tokens, limit);
         return request.Input.IsList
             ? new RefusedItem(index, new ItemError("text_too_long", message))
             : throw ServiceException.Unusable("text_too_long", message, "input");

@@ -1,13 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FeedbackService.Api.Errors;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>Reads and writes the shapes of <see cref="ClassifyInput"/>.</summary>
-internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
+internal class ClassifyInputConverter : JsonConverter<ClassifyInput>
 {
     private const string Expected = "must be a string, an object with \"text\" (and \"text_pair\"), or a list of these.";
+
+    /// <summary>False: an unknown key of a text object is an error, as everywhere in our own dialect.</summary>
+    protected virtual bool SkipsUnknownKeys => false;
 
     // Without it null would not be read here, and the request's input would be null.
     /// <inheritdoc/>
@@ -48,7 +52,7 @@ internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
         writer.WriteEndArray();
     }
 
-    private static TextInput ReadItem(ref Utf8JsonReader reader)
+    private TextInput ReadItem(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String)
         {
@@ -57,7 +61,7 @@ internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
 
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException(Expected);
+            throw new UnexpectedJsonException(Expected);
         }
 
         string? text = null, pair = null;
@@ -70,19 +74,25 @@ internal sealed class ClassifyInputConverter : JsonConverter<ClassifyInput>
             {
                 case "text":
                     Once(ref hasText, name);
-                    text = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException(Expected);
+                    text = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new UnexpectedJsonException(Expected);
                     break;
                 case "text_pair":
                     Once(ref hasPair, name);
-                    pair = reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? reader.GetString() : throw new JsonException(Expected);
+                    pair = reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? reader.GetString() : throw new UnexpectedJsonException(Expected);
                     break;
                 default:
+                    if (SkipsUnknownKeys)
+                    {
+                        reader.Skip();
+                        break;
+                    }
+
                     // In the words of System.Text.Json, by which the error's parameter is found.
                     throw new JsonException($"The JSON property '{name}' could not be mapped; 'input' {Expected}");
             }
         }
 
-        return new TextInput(text ?? throw new JsonException(Expected), pair);
+        return new TextInput(text ?? throw new UnexpectedJsonException(Expected), pair);
     }
 
     private static void Once(ref bool seen, string name)

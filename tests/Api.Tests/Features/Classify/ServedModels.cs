@@ -69,6 +69,25 @@ public sealed class ServedModels : IAsyncLifetime, ICollectionFixture<ServedMode
         return await client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Posts a body as it is to a route of another dialect.</summary>
+    public async Task<HttpResponseMessage> PostToAsync(string path, string body)
+    {
+        using var client = Api.NewClient();
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return await client.PostAsync(path, content, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Posts to a route of another dialect and reads a successful answer.</summary>
+    public async Task<JsonNode> AnswerAsync(string path, string body)
+    {
+        using var response = await PostToAsync(path, body);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {text}");
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        Assert.NotEmpty(response.Headers.GetValues("x-request-id").Single());
+        return JsonNode.Parse(text)!;
+    }
+
     /// <summary>Posts and reads a successful answer.</summary>
     public async Task<JsonObject> ClassifyAsync(string body)
     {
