@@ -19,6 +19,11 @@ if (TrainerCommand.TaskOf(args) is { } task)
 
 try
 {
+    if (HealthCommand.IsMeantBy(args))
+    {
+        return await HealthCommand.RunAsync(args, Environment.GetEnvironmentVariables(), Console.Out);
+    }
+
     var command = CommandLine.Parse(args, Environment.GetEnvironmentVariables());
     if (command.WantsHelp || command.WantsVersion)
     {

@@ -87,7 +87,11 @@ public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, 
             text.Append("  ").Append($"--{setting.Name} {setting.Value}".PadRight(width)).AppendLine(setting.Help);
         }
 
-        return text.Append("  ").Append("--help, --version".PadRight(width)).AppendLine("Print this, or the version, and end").ToString();
+        return text.Append("  ").Append("--help, --version".PadRight(width)).AppendLine("Print this, or the version, and end")
+            .AppendLine()
+            .AppendLine("Command in place of options:")
+            .Append("  ").Append("health [--urls URL]".PadRight(width)).AppendLine("Ask the service there whether it can work: exit code 0, or 1 and why not")
+            .ToString();
     }
 
     private static (string Name, string? Value) Split(string argument)

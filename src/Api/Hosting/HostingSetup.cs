@@ -86,14 +86,21 @@ internal static class HostingSetup
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            try
-            {
-                BindingAddress.Parse(url);
-            }
-            catch (FormatException error)
-            {
-                throw new StartException($"--urls: '{url}' is not an address such as {ServiceSettings.DefaultUrls}.", error);
-            }
+            ReadUrl(url);
+        }
+    }
+
+    /// <summary>One address of <c>--urls</c>.</summary>
+    /// <exception cref="StartException">It is none.</exception>
+    internal static BindingAddress ReadUrl(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url);
+        }
+        catch (FormatException error)
+        {
+            throw new StartException($"--urls: '{url}' is not an address such as {ServiceSettings.DefaultUrls}.", error);
         }
     }
 }

@@ -66,6 +66,18 @@ public sealed class ProcessTests
         Assert.Contains("--data-dir DIR", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Health_WithoutAService_IsASentence_WithExitCode1()
+    {
+        // Bound and not listening: nobody else can take the port, and connections are refused.
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var (code, output, error) = await RunAsync("health", "--urls", $"http://{silent.LocalEndPoint}");
+        Assert.Equal(1, code);
+        Assert.Contains("No service answers", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error + output, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
