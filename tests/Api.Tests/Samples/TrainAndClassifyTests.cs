@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text;
+using FeedbackService.Api.Tests.Hosting;
+
+namespace FeedbackService.Api.Tests.Samples;
+
+/// <summary>samples/train-and-classify.sh as people run it; it needs bash and curl, as it says.</summary>
+public sealed class TrainAndClassifyTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Tour_ShowsTextsAndLabelsAsPeopleWriteThem()
+    {
+        await using var api = new ApiFixture { Role = "all" };
+        var file = Path.Combine(api.DataFolder, "messages.csv");
+        await File.WriteAllTextAsync(file, Messages(), TestContext.Current.CancellationToken);
+
+        var (code, output, error) = await RunAsync(api.Address, file, "cafe", "Où est mon \"thé\" 🍵 ?");
+
+        Assert.True(code == 0, output + error);
+        Assert.Contains("4. Classifying: Où est mon \"thé\" 🍵 ?", output, StringComparison.Ordinal);
+        Assert.Matches("\n   (thé 🍵|café) \\(", output);
+        Assert.DoesNotContain("\\u", output, StringComparison.Ordinal);
+    }
+
+    private static string Messages()
+    {
+        var csv = new StringBuilder("text,label\n");
+        for (var i = 0; i < 20; i++)
+        {
+            csv.Append(System.Globalization.CultureInfo.InvariantCulture, $"Un thé vert pour la commande {i},thé 🍵\nUn café crème pour la commande {i},café\n");
+        }
+        return csv.ToString();
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(Uri address, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+        start.Environment["FEEDBACKSERVICE_URL"] = address.AbsoluteUri.TrimEnd('/');
+        foreach (var argument in arguments.Prepend(Path.Combine(Dockerfile.Root, "samples", "train-and-classify.sh")))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(Deadline);
+        var output = process.StandardOutput.ReadToEndAsync(stop.Token);
+        var error = process.StandardError.ReadToEndAsync(stop.Token);
+        try
+        {
+            await process.WaitForExitAsync(stop.Token);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        return (process.ExitCode, await output, await error);
+    }
+}
