@@ -12,8 +12,10 @@ namespace FeedbackService.Api.Jobs;
 /// <summary>Registers jobs: stores, outbox, reconciler, and Hangfire with a server per group of queues.</summary>
 internal static class JobServices
 {
+    /// <summary>What a graceful stop may take; whoever stops the process must wait longer before killing it.</summary>
+    internal static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(90);
+
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(90);
 
     /// <summary>Adds them. Needs the storage, the files, the registry and, for evaluations and classifications, the engine.</summary>
     /// <param name="services">The services.</param>
