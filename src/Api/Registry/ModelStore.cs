@@ -8,23 +8,27 @@ namespace FeedbackService.Api.Registry;
 /// <summary>Registered models and their versions: lists, single rows, descriptions, deletion.</summary>
 internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
 {
-    /// <summary>Models, newest first.</summary>
+    /// <summary>Models in the order of their making.</summary>
     /// <param name="after">Name of the last model of the previous page; null for the first page.</param>
-    /// <param name="limit">Rows wanted.</param>
+    /// <param name="query">Which, and in what order.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     /// <exception cref="ServiceException">400 when <paramref name="after"/> names no model.</exception>
-    public async Task<Page<RegisteredModel>> ListAsync(string? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<RegisteredModel>> ListAsync(string? after, RegistryQuery query, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = db.Models.AsNoTracking();
+        var rows = TagPairs.Where(db.Models.AsNoTracking(), row => row.TagsJson, query.Tags);
         if (after is not null)
         {
-            var last = await db.Models.Where(row => row.Name == after).Select(row => new { row.CreatedAt }).SingleOrDefaultAsync(cancellationToken)
+            var last = await db.Models.Where(row => row.Name == after).Select(row => (long?)row.CreatedAt).SingleOrDefaultAsync(cancellationToken)
                 ?? throw ServiceException.Invalid("unknown_after", $"'{after}' is not in this list.", "after");
-            rows = rows.Where(row => row.CreatedAt < last.CreatedAt || (row.CreatedAt == last.CreatedAt && row.Name.CompareTo(after) < 0));
+            rows = query.OldestFirst
+                ? rows.Where(row => row.CreatedAt > last || (row.CreatedAt == last && row.Name.CompareTo(after) > 0))
+                : rows.Where(row => row.CreatedAt < last || (row.CreatedAt == last && row.Name.CompareTo(after) < 0));
         }
-        var found = await rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Name).Take(limit + 1).ToListAsync(cancellationToken);
-        var page = Page<ModelRow>.Of(found, limit);
+        rows = query.OldestFirst
+            ? rows.OrderBy(row => row.CreatedAt).ThenBy(row => row.Name)
+            : rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Name);
+        var page = Page<ModelRow>.Of(await rows.Take(query.Limit + 1).ToListAsync(cancellationToken), query.Limit);
         return new Page<RegisteredModel>(await DescribeAsync(db, page.Items, cancellationToken), page.HasMore);
     }
 
@@ -37,21 +41,43 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
         return (await DescribeAsync(db, [model], cancellationToken))[0];
     }
 
-    /// <summary>Changes the description or the tags.</summary>
+    /// <summary>Changes description and tags of a model.</summary>
     /// <param name="name">The model.</param>
-    /// <param name="description">New description; null leaves it.</param>
-    /// <param name="tagsJson">New tags; null leaves them.</param>
+    /// <param name="description">New description, empty to take it away; null leaves it.</param>
+    /// <param name="tags">Tags to set, or with null to take away; null leaves all.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
-    /// <exception cref="ServiceException">404.</exception>
-    public async Task<RegisteredModel> DescribeAsync(string name, string? description, string? tagsJson, CancellationToken cancellationToken)
+    /// <exception cref="ServiceException">400 for tags out of their limits; 404.</exception>
+    public async Task<RegisteredModel> DescribeAsync(
+        string name, string? description, IReadOnlyDictionary<string, string?>? tags, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var hit = await db.Models.Where(row => row.Name == name).ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.Description, row => description ?? row.Description)
-                .SetProperty(row => row.TagsJson, row => tagsJson ?? row.TagsJson).SetProperty(row => row.UpdatedAt, now),
-            cancellationToken);
-        return hit == 0 ? throw Missing(name) : await GetAsync(name, cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var model = await db.Models.SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw Missing(name);
+        (model.Description, model.TagsJson) = Described(model.Description, model.TagsJson, description, tags);
+        model.UpdatedAt = clock.NowMicroseconds();
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (await DescribeAsync(db, [model], cancellationToken))[0];
+    }
+
+    /// <summary>Changes description and tags of a version; nothing else of a version ever changes.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="description">New description, empty to take it away; null leaves it.</param>
+    /// <param name="tags">Tags to set, or with null to take away; null leaves all.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    /// <exception cref="ServiceException">400 for tags out of their limits; 404.</exception>
+    public async Task<ModelVersionRow> DescribeVersionAsync(
+        string name, int version, string? description, IReadOnlyDictionary<string, string?>? tags, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = await db.ModelVersions.SingleOrDefaultAsync(row => row.ModelName == name && row.Version == version, cancellationToken)
+            ?? throw MissingVersion(name, version);
+        (found.Description, found.TagsJson) = Described(found.Description, found.TagsJson, description, tags);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return found;
     }
 
     /// <summary>Deletes a model with all its versions. Its numbers never come back; artifacts no longer named are swept later.</summary>
@@ -71,21 +97,24 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Versions of a model, newest first.</summary>
+    /// <summary>Versions of a model in the order of their numbers.</summary>
     /// <param name="name">The model.</param>
     /// <param name="after">Last version of the previous page; null for the first page.</param>
-    /// <param name="limit">Rows wanted.</param>
+    /// <param name="query">Which, and in what order.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     /// <exception cref="ServiceException">404 when there is no such model.</exception>
-    public async Task<Page<ModelVersionRow>> ListVersionsAsync(string name, int? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<ModelVersionRow>> ListVersionsAsync(string name, int? after, RegistryQuery query, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if (!await db.Models.AnyAsync(row => row.Name == name, cancellationToken))
         {
             throw Missing(name);
         }
-        var rows = db.ModelVersions.AsNoTracking().Where(row => row.ModelName == name && (after == null || row.Version < after));
-        return Page<ModelVersionRow>.Of(await rows.OrderByDescending(row => row.Version).Take(limit + 1).ToListAsync(cancellationToken), limit);
+        var rows = TagPairs.Where(db.ModelVersions.AsNoTracking().Where(row => row.ModelName == name), row => row.TagsJson, query.Tags);
+        rows = query.OldestFirst
+            ? rows.Where(row => after == null || row.Version > after).OrderBy(row => row.Version)
+            : rows.Where(row => after == null || row.Version < after).OrderByDescending(row => row.Version);
+        return Page<ModelVersionRow>.Of(await rows.Take(query.Limit + 1).ToListAsync(cancellationToken), query.Limit);
     }
 
     /// <summary>The version.</summary>
@@ -121,6 +150,11 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
             .OrderByDescending(row => row.CreatedAt).ThenBy(row => row.ModelName).ThenByDescending(row => row.Version)
             .Take(limit).ToListAsync(cancellationToken);
     }
+
+    private static (string? Description, string TagsJson) Described(
+        string? description, string tagsJson, string? newDescription, IReadOnlyDictionary<string, string?>? tags) => (
+        newDescription is null ? description : newDescription.Length == 0 ? null : newDescription,
+        tags is null ? tagsJson : TagPairs.Merge(tagsJson, tags));
 
     private static async Task<List<RegisteredModel>> DescribeAsync(
         AppDbContext db, IReadOnlyList<ModelRow> models, CancellationToken cancellationToken)

@@ -79,16 +79,124 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await client.GetAsync($"{Route}/nope", Cancel), 404, "model_not_found", "name");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/versions/1")]
+    public async Task Patch_ChangesWhatIsGiven_AndNullTakesATagAway(string place)
+    {
+        using var client = api.NewClient();
+        var path = $"{Route}/{await RegisterAsync(1)}{place}";
+        await ApiFixture.ReadAsync(await PatchAsync(client, path, """{"description":"mail","tags":{"team":"a","draft":"x"}}"""));
+        var changed = await ApiFixture.ReadAsync(await PatchAsync(client, path, """{"tags":{"draft":null,"geprüft":"\"ja\""}}"""));
+        Assert.Equal("mail", (string)changed["description"]!);
+        Assert.Equal(["geprüft", "team"], changed["tags"]!.AsObject().Select(tag => tag.Key).Order(StringComparer.Ordinal));
+        Assert.True(JsonNode.DeepEquals(changed["tags"], (await ApiFixture.ReadAsync(await client.GetAsync(path, Cancel)))["tags"]));
+        Assert.Null((await ApiFixture.ReadAsync(await PatchAsync(client, path, """{"description":""}""")))["description"]);
+        await Problems.AssertAsync(await PatchAsync(client, path, """{"state":"x"}"""), 400, "unknown_parameter", "state");
+        await Problems.AssertAsync(await PatchAsync(client, path, """{"tags":{"a":1}}"""), 400, null, "tags.a");
+        await Problems.AssertAsync(await PatchAsync(client, path, $$$"""{"tags":{"{{{new string('k', 251)}}}":"v"}}"""), 400, "invalid_value", "tags");
+        await Problems.AssertAsync(await PatchAsync(client, path, $$$"""{"tags":{"k":"{{{new string('v', 5001)}}}"}}"""), 400, "invalid_value", "tags");
+        await ApiFixture.ReadAsync(await PatchAsync(client, path, $$$"""{"tags":{"{{{new string('k', 250)}}}":"{{{new string('v', 5000)}}}"}}"""));
+    }
+
     [Fact]
-    public async Task Patch_ChangesWhatIsGiven()
+    public async Task Lists_AreFilteredByTag_InEitherOrder()
+    {
+        using var client = api.NewClient();
+        var team = Guid.NewGuid().ToString("N");
+        string[] names = [await RegisterAsync(3), await RegisterAsync(1), await RegisterAsync(1)];
+        foreach (var name in names[..2])
+        {
+            await ApiFixture.ReadAsync(await PatchAsync(client, $"{Route}/{name}", $$$"""{"tags":{"team":"{{{team}}}","kind":"\"a\":\"b\""}}"""));
+        }
+        foreach (var version in new[] { 1, 3 })
+        {
+            await ApiFixture.ReadAsync(await PatchAsync(client, $"{Route}/{names[0]}/versions/{version}", """{"tags":{"good":"yes"}}"""));
+        }
+
+        async Task<IEnumerable<string>> IdsAsync(string path, string member) =>
+            (await ApiFixture.ReadAsync(await client.GetAsync(path, Cancel)))["data"]!.AsArray().Select(item => item![member]!.ToString());
+
+        Assert.Equal(names[..2].Order(StringComparer.Ordinal), (await IdsAsync($"{Route}?tag[team]={team}", "name")).Order(StringComparer.Ordinal));
+        Assert.Empty(await IdsAsync($"{Route}?tag[team]={team}&tag[a]=b", "name"));
+        Assert.Empty(await IdsAsync($"{Route}?tag[eam]={team}", "name"));
+        var oldest = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}?tag[team]={team}&order=asc&limit=1", Cancel));
+        Assert.True((bool)oldest["has_more"]!);
+        var rest = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}?tag[team]={team}&order=asc&limit=1&after={oldest["last_id"]}", Cancel));
+        Assert.False((bool)rest["has_more"]!);
+        Assert.NotEqual((string)oldest["last_id"]!, (string)rest["last_id"]!);
+        Assert.Equal(["1", "3"], await IdsAsync($"{Route}/{names[0]}/versions?tag[good]=yes&order=asc", "version"));
+        Assert.Equal(["3"], await IdsAsync($"{Route}/{names[0]}/versions?tag[good]=yes&order=asc&after=1", "version"));
+        await Problems.AssertAsync(await client.GetAsync($"{Route}?order=up", Cancel), 400, "invalid_value", "order");
+        await Problems.AssertAsync(await client.GetAsync($"{Route}?after=nope", Cancel), 400, "unknown_after", "after");
+    }
+
+    [Theory]
+    [InlineData("If-Match", "W/\"{0}\"", 412)]
+    [InlineData("If-Match", "\"{0}\"", 200)]
+    [InlineData("If-Match", "\"0\", \"{0}\"", 200)]
+    [InlineData("If-Match", "{0}", 412)]
+    [InlineData("If-Match", "\"-1\"", 412)]
+    [InlineData("If-Match", "\"99999999999999999999\"", 412)]
+    [InlineData("If-Match", "*", 200)]
+    [InlineData("If-None-Match", "*", 412)]
+    public async Task Put_UnderACondition(string header, string value, int status)
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        using var made = await PutAliasAsync(client, name, "production", 1);
+        var revision = made.Headers.ETag!.Tag.Trim('"');
+        foreach (var (method, path) in new[] { (HttpMethod.Put, ""), (HttpMethod.Post, "/rollback") })
+        {
+            using var request = new HttpRequestMessage(method, $"{Route}/{name}/aliases/production{path}");
+            request.Content = method == HttpMethod.Put ? JsonContent.Create(new { version = 2 }) : null;
+            request.Headers.TryAddWithoutValidation(header, value.Replace("{0}", revision, StringComparison.Ordinal));
+            using var answer = await client.SendAsync(request, Cancel);
+            Assert.Equal(method == HttpMethod.Post && status == 200 && value != "*" ? 412 : status, (int)answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Put_WithIfNoneMatchStar_MakesAnAliasThatIsNotThere()
     {
         using var client = api.NewClient();
         var name = await RegisterAsync(1);
-        await ApiFixture.ReadAsync(await client.PatchAsJsonAsync($"{Route}/{name}", new { description = "mail" }, Cancel));
-        var model = await ApiFixture.ReadAsync(await client.PatchAsJsonAsync($"{Route}/{name}", new { tags = new { team = "a" } }, Cancel));
-        Assert.Equal("mail", (string)model["description"]!);
-        Assert.Equal("a", (string)model["tags"]!["team"]!);
-        await Problems.AssertAsync(await client.PatchAsJsonAsync($"{Route}/{name}", new { state = "x" }, Cancel), 400, "unknown_parameter", "state");
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{Route}/{name}/aliases/production") { Content = JsonContent.Create(new { version = 1 }) };
+        request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+        await ApiFixture.ReadAsync(await client.SendAsync(request, Cancel));
+    }
+
+    [Fact]
+    public async Task Get_WithTheTagItKnows_Is304()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(1);
+        using var made = await PutAliasAsync(client, name, "production", 1);
+        foreach (var known in new[] { made.Headers.ETag!.Tag, "W/" + made.Headers.ETag.Tag, "*" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{Route}/{name}/aliases/production");
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            using var answer = await client.SendAsync(request, Cancel);
+            Assert.Equal(304, (int)answer.StatusCode);
+            Assert.Equal(made.Headers.ETag, answer.Headers.ETag);
+        }
+    }
+
+    [Fact]
+    public async Task Rollback_SaysWhyInTheHistory()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
+        await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 2));
+        await ApiFixture.ReadAsync(await client.PostAsJsonAsync($"{Route}/{name}/aliases/production/rollback", new { reason = "worse" }, Cancel));
+        await Problems.AssertAsync(await client.PostAsJsonAsync($"{Route}/{name}/aliases/production/rollback", new { why = "worse" }, Cancel), 400, "unknown_parameter", "why");
+        await Problems.AssertAsync(await client.PostAsync($"{Route}/{name}/aliases/production/rollback", null, Cancel), 409, "nothing_to_roll_back");
+        var first = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/aliases/production/history?limit=1", Cancel));
+        Assert.Equal("worse", (string)first["data"]![0]!["reason"]!);
+        var rest = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/aliases/production/history?after={first["last_id"]}", Cancel));
+        Assert.Equal(2, rest["data"]!.AsArray().Count);
+        await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/aliases/production/history?after=x", Cancel), 400, "invalid_value", "after");
     }
 
     [Fact]
@@ -249,6 +357,9 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     private static async Task<string> IdOfAsync(HttpClient client, string escaped) =>
         (string)(await ApiFixture.ReadAsync(await client.GetAsync($"/v1/models/{escaped}", Cancel)))["id"]!;
+
+    private static Task<HttpResponseMessage> PatchAsync(HttpClient client, string path, string body) =>
+        client.PatchAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Cancel);
 
     private static async Task<HttpResponseMessage> PutAliasAsync(
         HttpClient client, string name, string alias, int version, string? reason = null, EntityTagHeaderValue? seen = null)

@@ -36,7 +36,7 @@ public sealed class AliasStoreTests
         await using var registry = await WithTwoVersionsAsync();
         await registry.MoveAsync("news", "stable", 1);
         var first = (await registry.Aliases.GetAsync("news", "stable", None)).Revision;
-        await registry.Aliases.DeleteAsync("news", "stable", first, null, None);
+        await registry.Aliases.DeleteAsync("news", "stable", AliasPrecondition.Seen(first), null, None);
         await registry.MoveAsync("news", "stable", 1);
         Assert.NotEqual(first, (await registry.Aliases.GetAsync("news", "stable", None)).Revision);
     }
@@ -47,20 +47,46 @@ public sealed class AliasStoreTests
         await using var registry = await WithTwoVersionsAsync();
         await registry.MoveAsync("news", "stable", 1);
         await registry.MoveAsync("news", "stable", 2);
-        await registry.Aliases.DeleteAsync("news", "stable", null, null, None);
+        await registry.Aliases.DeleteAsync("news", "stable", AliasPrecondition.None, null, None);
         var moves = await registry.Aliases.HistoryAsync("news", "stable", null, 10, None);
         Assert.Equal([(2, null), (1, 2), (null, 1)], moves.Items.Select(move => (move.FromVersion, move.ToVersion)));
     }
 
     [Fact]
-    public async Task Rollback_GoesToWhereItPointedBefore()
+    public async Task Rollback_OfTheFirstMove_IsRefused()
     {
         await using var registry = await WithTwoVersionsAsync();
         await registry.MoveAsync("news", "stable", 1);
-        var nothing = await Assert.ThrowsAsync<ServiceException>(() => registry.Aliases.RollbackAsync("news", "stable", null, None));
-        Assert.Equal(409, nothing.Status);
+        Assert.Equal((409, "nothing_to_roll_back"), await RefusedAsync(registry));
+    }
+
+    [Fact]
+    public async Task Rollbacks_GoOnBackThroughTheHistory_AndNeverToTheVersionJustLeft()
+    {
+        await using var registry = await WithTwoVersionsAsync();
+        await registry.PublishAsync("news");
+        foreach (var version in new[] { 1, 2, 3 })
+        {
+            await registry.MoveAsync("news", "stable", version);
+        }
+        Assert.Equal(2, await RollbackAsync(registry));
+        await registry.MoveAsync("news", "stable", 3);
+        Assert.Equal(2, await RollbackAsync(registry));
+        Assert.Equal(1, await RollbackAsync(registry));
+        Assert.Equal((409, "nothing_to_roll_back"), await RefusedAsync(registry));
+        await registry.MoveAsync("news", "stable", 3);
+        Assert.Equal(1, await RollbackAsync(registry));
+    }
+
+    [Fact]
+    public async Task Rollback_ToADeletedVersion_IsRefused()
+    {
+        await using var registry = await WithTwoVersionsAsync();
+        await registry.MoveAsync("news", "stable", 1);
         await registry.MoveAsync("news", "stable", 2);
-        Assert.Equal(1, (await registry.Aliases.RollbackAsync("news", "stable", null, None)).Version);
+        await registry.Models.DeleteVersionAsync("news", 1, None);
+        Assert.Equal((409, "version_deleted"), await RefusedAsync(registry));
+        Assert.Equal(2, (await registry.Aliases.GetAsync("news", "stable", None)).Version);
     }
 
     [Theory]
@@ -73,8 +99,17 @@ public sealed class AliasStoreTests
     public async Task Move_ThatCannotBe_IsRefused(string model, string alias, int version, int status)
     {
         await using var registry = await WithTwoVersionsAsync();
-        var refused = await Assert.ThrowsAsync<ServiceException>(() => registry.Aliases.PutAsync(new AliasMove(model, alias, version, null, null), null, None));
+        var refused = await Assert.ThrowsAsync<ServiceException>(() => registry.Aliases.PutAsync(new AliasMove(model, alias, version, null, null), AliasPrecondition.None, None));
         Assert.Equal(status, refused.Status);
+    }
+
+    private static async Task<int> RollbackAsync(RegistryFixture registry) =>
+        (await registry.Aliases.RollbackAsync("news", "stable", AliasPrecondition.None, null, null, None)).Version;
+
+    private static async Task<(int Status, string Code)> RefusedAsync(RegistryFixture registry)
+    {
+        var refused = await Assert.ThrowsAsync<ServiceException>(() => RollbackAsync(registry));
+        return (refused.Status, refused.Code);
     }
 
     private static async Task<RegistryFixture> WithTwoVersionsAsync()

@@ -90,13 +90,13 @@ public sealed class ModelRegistryTests
         await registry.PublishAsync("b");
         await registry.PublishAsync("a");
         await registry.MoveAsync("a", "stable", 1);
-        var first = await registry.Models.ListAsync(null, 1, None);
+        var first = await registry.Models.ListAsync(null, new RegistryQuery(1), None);
         Assert.True(first.HasMore);
         Assert.Equal("b", first.Items[0].Model.Name);
-        var rest = await registry.Models.ListAsync("b", 10, None);
+        var rest = await registry.Models.ListAsync("b", new RegistryQuery(10), None);
         Assert.Equal(("a", 2, "stable"), (rest.Items[0].Model.Name, rest.Items[0].LatestVersion!.Version, rest.Items[0].Aliases[0].Alias));
         await registry.Models.DeleteAsync("b", None);
-        Assert.Single((await registry.Models.ListAsync(null, 10, None)).Items);
+        Assert.Single((await registry.Models.ListAsync(null, new RegistryQuery(10), None)).Items);
     }
 
     [Theory]

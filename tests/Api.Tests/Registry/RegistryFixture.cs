@@ -68,7 +68,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
     }
 
     public Task MoveAsync(string model, string alias, int version, long? revision = null) =>
-        Aliases.PutAsync(new AliasMove(model, alias, version, "because", null), revision, CancellationToken.None);
+        Aliases.PutAsync(new AliasMove(model, alias, version, "because", null), revision is { } seen ? AliasPrecondition.Seen(seen) : AliasPrecondition.None, CancellationToken.None);
 
     public ValueTask DisposeAsync() => Storage.DisposeAsync();
 }

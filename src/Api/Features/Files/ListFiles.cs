@@ -17,7 +17,7 @@ internal static class ListFiles
     public static async Task<Ok<ListPage<FileObject>>> HandleAsync(
         [AsParameters] PageQuery page,
         [FromQuery(Name = "purpose"), Description("Only files for this purpose.")] string? purpose,
-        [FromQuery(Name = "order"), Description("desc (newest first, default) or asc.")] string? order,
+        [AsParameters] OrderQuery order,
         FileStore files,
         CancellationToken cancellationToken)
     {
@@ -26,12 +26,7 @@ internal static class ListFiles
             throw ServiceException.Invalid("invalid_value", $"'purpose' must be one of {string.Join(", ", FilePurpose.All)}.", "purpose");
         }
 
-        if (order is not (null or "asc" or "desc"))
-        {
-            throw ServiceException.Invalid("invalid_value", "'order' must be asc or desc.", "order");
-        }
-
-        var found = await files.ListAsync(purpose, page.After, page.LimitOr(MaxLimit, MaxLimit), order == "asc", cancellationToken);
+        var found = await files.ListAsync(purpose, page.After, page.LimitOr(MaxLimit, MaxLimit), order.IsOldestFirst(), cancellationToken);
         return TypedResults.Ok(found.ToList(file => file.Id, FileObject.From));
     }
 }

@@ -10,7 +10,7 @@ namespace FeedbackService.Api.Features.Registry;
 internal static class AliasEndpoints
 {
     private const string Example = """{"model":"support-tickets","alias":"production","version":1,"updated_at":"2026-11-22T18:00:00+00:00","object":"registry.alias"}""";
-    private const string Move = """{"id":"4","from_version":null,"to_version":1,"reason":"best on the holdout","created_at":"2026-11-22T18:00:00+00:00","object":"registry.alias_move"}""";
+    private const string Move = """{"id":"4","from_version":null,"to_version":1,"reason":"best on the holdout","created_by_key_id":null,"created_at":"2026-11-22T18:00:00+00:00","object":"registry.alias_move"}""";
 
     /// <summary>Maps them below <c>/v1/registry/models/{name}/aliases</c>.</summary>
     public static void MapAliases(this IEndpointRouteBuilder routes)
@@ -19,10 +19,10 @@ internal static class AliasEndpoints
 
         aliases.MapGet("/", GetAsync).WithName("GetAlias").WithSummary("Get an alias")
             .WithDescription("Where it points; the ETag goes into If-Match of a change.")
-            .WithAnswerExample(Example).WithNames().Refuses(404);
+            .WithAnswerExample(Example).Produces(StatusCodes.Status304NotModified).WithNames().Refuses(404);
 
         aliases.MapPut("/", PutAsync).NeedsScope(Scopes.ModelsWrite).WithName("PutAlias").WithSummary("Point an alias at a version")
-            .WithDescription("Makes or moves it. With If-Match only if nobody else has moved it since; the reason goes into the history.")
+            .WithDescription("Makes or moves it. With If-Match only if nobody else has moved it since, with If-None-Match: * only if it is not there; the reason goes into the history.")
             .WithRequestExample("""{"version":1,"reason":"best on the holdout"}""").WithAnswerExample(Example).WithNames().Refuses(400, 404, 409, 412, 413, 415);
 
         aliases.MapDelete("/", DeleteAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteAlias").WithSummary("Remove an alias")
@@ -34,18 +34,21 @@ internal static class AliasEndpoints
             .WithAnswerExample($$"""{"object":"list","data":[{{Move}}],"first_id":"4","last_id":"4","has_more":false}""").WithNames().WithParameterExample("limit", "20").Refuses(400, 404);
 
         aliases.MapPost("/rollback", RollbackAsync).NeedsScope(Scopes.ModelsWrite).WithName("RollbackAlias").WithSummary("Point an alias back")
-            .WithDescription("At the version it pointed at before its newest move.")
-            .WithAnswerExample(Example).WithNames().Refuses(404, 409, 412);
+            .WithDescription("At the version it pointed at before its newest move that was not rolled back yet: repeated, it goes on back. Body and If-Match may be left out.")
+            .WithRequestExample("""{"reason":"more wrong answers than before"}""").WithAnswerExample(Example).WithNames().Refuses(400, 404, 409, 412, 413, 415);
     }
 
     private static RouteHandlerBuilder WithNames(this RouteHandlerBuilder route) =>
         route.WithParameterExample("name", "support-tickets").WithParameterExample("alias", "production");
 
-    private static async Task<Ok<AliasObject>> GetAsync(string name, string alias, HttpResponse response, AliasStore aliases, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<AliasObject>, StatusCodeHttpResult>> GetAsync(
+        string name, string alias, HttpContext context, AliasStore aliases, CancellationToken cancellationToken)
     {
         var row = await aliases.GetAsync(name, alias, cancellationToken);
-        AliasTags.Write(response, row.Revision);
-        return TypedResults.Ok(AliasObject.From(row));
+        AliasTags.Write(context.Response, row.Revision);
+        return AliasTags.IsKnown(context.Request, row.Revision)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(AliasObject.From(row));
     }
 
     private static async Task<Ok<AliasObject>> PutAsync(
@@ -72,10 +75,11 @@ internal static class AliasEndpoints
         return TypedResults.Ok(found.ToList(row => AliasMoveObject.From(row).Id, AliasMoveObject.From));
     }
 
-    private static async Task<Ok<AliasObject>> RollbackAsync(string name, string alias, HttpResponse response, AliasStore aliases, CancellationToken cancellationToken)
+    private static async Task<Ok<AliasObject>> RollbackAsync(
+        string name, string alias, RollbackAliasRequest? request, HttpContext context, AliasStore aliases, CancellationToken cancellationToken)
     {
-        var row = await aliases.RollbackAsync(name, alias, null, cancellationToken);
-        AliasTags.Write(response, row.Revision);
+        var row = await aliases.RollbackAsync(name, alias, AliasTags.Expected(context.Request), request?.Reason, null, cancellationToken);
+        AliasTags.Write(context.Response, row.Revision);
         return TypedResults.Ok(AliasObject.From(row));
     }
 }

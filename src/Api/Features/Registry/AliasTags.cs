@@ -1,6 +1,6 @@
 using System.Globalization;
-using FeedbackService.Api.Errors;
 using FeedbackService.Api.Registry;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace FeedbackService.Api.Features.Registry;
@@ -12,17 +12,31 @@ internal static class AliasTags
     public static void Write(HttpResponse response, long revision) =>
         response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{revision}\"");
 
-    /// <summary>What the caller has seen; <see cref="AliasStore.AnyRevision"/> for <c>*</c>, null without the header.</summary>
-    /// <exception cref="ServiceException">412 for a tag that no alias ever had.</exception>
-    public static long? Expected(HttpRequest request)
+    /// <summary>What the caller makes a change depend on. A tag that no alias ever had is a condition that never holds.</summary>
+    public static AliasPrecondition Expected(HttpRequest request)
     {
-        var given = request.Headers.IfMatch;
-        return given.Count == 0 ? null
-            : given == EntityTagHeaderValue.Any.ToString() ? AliasStore.AnyRevision
-            : EntityTagHeaderValue.TryParse(given.ToString(), out var tag)
-                && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
-                && revision != AliasStore.AnyRevision
-                ? revision
-                : throw new ServiceException(412, "alias_changed", "The If-Match header is not the ETag of this alias; read it again and decide anew.", "If-Match");
+        var (match, noneMatch) = (request.Headers.IfMatch, request.Headers.IfNoneMatch);
+        var mustNotExist = IsAny(noneMatch);
+        return match.Count == 0 ? new AliasPrecondition { MustNotExist = mustNotExist }
+            : IsAny(match) ? new AliasPrecondition { MustExist = true, MustNotExist = mustNotExist }
+            // Weak tags never match here: If-Match compares strongly (RFC 9110 §13.1.1).
+            : new AliasPrecondition { Revisions = Revisions(match, weakToo: false), MustNotExist = mustNotExist };
     }
+
+    /// <summary>Whether the caller has this state of the alias already.</summary>
+    public static bool IsKnown(HttpRequest request, long revision)
+    {
+        var known = request.Headers.IfNoneMatch;
+        return IsAny(known) || Revisions(known, weakToo: true).Contains(revision);
+    }
+
+    private static bool IsAny(StringValues header) => header.ToString().Trim() == EntityTagHeaderValue.Any.ToString();
+
+    private static List<long> Revisions(StringValues header, bool weakToo) =>
+        EntityTagHeaderValue.TryParseList(header, out var tags)
+            ? [.. tags.Where(tag => weakToo || !tag.IsWeak).Select(Revision).OfType<long>()]
+            : [];
+
+    private static long? Revision(EntityTagHeaderValue tag) =>
+        long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : null;
 }

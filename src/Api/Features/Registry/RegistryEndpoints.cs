@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using FeedbackService.Api.Errors;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
@@ -13,15 +11,12 @@ namespace FeedbackService.Api.Features.Registry;
 /// <summary>Routes of registered models, their versions and files.</summary>
 internal static class RegistryEndpoints
 {
-    private const int MaxTagName = 250;
-    private const int MaxTagValue = 5000;
-
     private const string ModelExample = """
         {"name":"support-tickets","description":"Customer mail by intent","tags":{"team":"support"},"latest_version":1,"aliases":{"production":1},"created_at":"2026-11-22T18:00:00+00:00","updated_at":"2026-11-22T18:00:00+00:00","object":"registry.model"}
         """;
 
     private const string VersionExample = """
-        {"id":"support-tickets:1","name":"support-tickets","version":1,"kind":"classifier","job_id":"ftjob-8s1k2m0q9x7c4v6b3n5za2wd","manifest_sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","bytes":33554432,"metrics":{"accuracy":0.93},"lineage":{"preset":"mlp","seed":42},"created_at":"2026-11-22T18:00:00+00:00","object":"registry.version","status":"ready"}
+        {"id":"support-tickets:1","name":"support-tickets","version":1,"kind":"classifier","description":null,"tags":{"validated":"2026-11-22"},"job_id":"ftjob-8s1k2m0q9x7c4v6b3n5za2wd","manifest_sha256":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","bytes":33554432,"metrics":{"accuracy":0.93},"lineage":{"job_id":"ftjob-8s1k2m0q9x7c4v6b3n5za2wd","base_model":"mlp","datasets":[{"role":"training","file_id":"file-9x7c4v6b3n5za2wd8s1k2m0q","sha256":"2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae","rows":911}],"seed":42,"hyperparameters":{"n_epochs":8},"versions":{"feedback_service":"1.0.0","torch_sharp":"0.107.0","libtorch":"2.10.0"},"device":"cpu","threads":2},"created_at":"2026-11-22T18:00:00+00:00","object":"registry.version","status":"ready"}
         """;
 
     private const string Artifact = """{"name":"config.json","bytes":1024,"object":"registry.artifact"}""";
@@ -32,22 +27,25 @@ internal static class RegistryEndpoints
         var models = routes.MapGroup("/v1/registry/models").WithTags("Registry").NeedsScope(Scopes.ModelsRead);
 
         models.MapGet("/", ListAsync).WithName("ListRegistryModels").WithSummary("List registered models")
-            .WithDescription("Newest first, each with its newest version and its aliases.")
+            .WithDescription("Newest first, each with its newest version and its aliases; tag[key]=value picks those with the tag.")
             .WithAnswerExample(List(ModelExample, "support-tickets")).WithParameterExample("limit", "20").Refuses(400);
         models.MapGet("/{name}", GetAsync).WithName("GetRegistryModel").WithSummary("Get a registered model")
             .WithDescription("With its newest version and its aliases.").WithAnswerExample(ModelExample).WithModel().Refuses(404);
         models.MapPatch("/{name}", PatchAsync).NeedsScope(Scopes.ModelsWrite).WithName("PatchRegistryModel").WithSummary("Describe a registered model")
-            .WithDescription("Changes description and tags; what is absent stays.")
+            .WithDescription("Changes description and tags; what is absent stays, a tag of null goes.")
             .WithRequestExample("""{"description":"Customer mail by intent","tags":{"team":"support"}}""").WithAnswerExample(ModelExample).WithModel().Refuses(400, 404, 413, 415);
         models.MapDelete("/{name}", DeleteAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteRegistryModel").WithSummary("Delete a registered model")
             .WithDescription("With all its versions. Refused while an alias points at one, a job uses one or is making one; the answer names them. Numbers never come back.")
             .WithAnswerExample("""{"id":"support-tickets","object":"registry.model","deleted":true}""").WithModel().Refuses(404, 409);
 
         models.MapGet("/{name}/versions", ListVersionsAsync).WithName("ListVersions").WithSummary("List the versions of a model")
-            .WithDescription("Newest first, each with its evaluation and where it comes from.")
+            .WithDescription("Newest first, each with its evaluation and where it comes from; tag[key]=value picks those with the tag.")
             .WithAnswerExample(List(VersionExample, "1")).WithModel().WithParameterExample("limit", "20").Refuses(400, 404);
         models.MapGet("/{name}/versions/{version}", GetVersionAsync).WithName("GetVersion").WithSummary("Get a version")
             .WithDescription("Its evaluation and where it comes from.").WithAnswerExample(VersionExample).WithVersion().Refuses(400, 404);
+        models.MapPatch("/{name}/versions/{version}", PatchVersionAsync).NeedsScope(Scopes.ModelsWrite).WithName("PatchVersion").WithSummary("Describe a version")
+            .WithDescription("Changes description and tags; what is absent stays, a tag of null goes. Nothing else of a version ever changes.")
+            .WithRequestExample("""{"tags":{"validated":"2026-11-22","draft":null}}""").WithAnswerExample(VersionExample).WithVersion().Refuses(400, 404, 413, 415);
         models.MapDelete("/{name}/versions/{version}", DeleteVersionAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteVersion").WithSummary("Delete a version")
             .WithDescription("Refused while an alias points at it, a job uses it, or its name means it (the newest of several, no alias production); the answer names them. Its number never comes back.")
             .WithAnswerExample("""{"id":"support-tickets:1","object":"registry.version","deleted":true}""").WithVersion().Refuses(400, 404, 409);
@@ -66,25 +64,21 @@ internal static class RegistryEndpoints
 
     private static RouteHandlerBuilder WithVersion(this RouteHandlerBuilder route) => route.WithModel().WithParameterExample("version", "1");
 
-    private static async Task<Ok<ListPage<RegistryModelObject>>> ListAsync([AsParameters] PageQuery page, ModelStore models, CancellationToken cancellationToken)
+    private static RegistryQuery Query(PageQuery page, OrderQuery order, HttpRequest request) =>
+        new(page.LimitOr()) { Tags = BracketQuery.Pairs(request.Query, "tag"), OldestFirst = order.IsOldestFirst() };
+
+    private static async Task<Ok<ListPage<RegistryModelObject>>> ListAsync(
+        [AsParameters] PageQuery page, [AsParameters] OrderQuery order, HttpRequest request, ModelStore models, CancellationToken cancellationToken)
     {
-        var found = await models.ListAsync(page.After, page.LimitOr(), cancellationToken);
+        var found = await models.ListAsync(page.After, Query(page, order, request), cancellationToken);
         return TypedResults.Ok(found.ToList(model => model.Model.Name, RegistryModelObject.From));
     }
 
     private static async Task<Ok<RegistryModelObject>> GetAsync(string name, ModelStore models, CancellationToken cancellationToken) =>
         TypedResults.Ok(RegistryModelObject.From(await models.GetAsync(name, cancellationToken)));
 
-    private static async Task<Ok<RegistryModelObject>> PatchAsync(string name, PatchModelRequest request, ModelStore models, CancellationToken cancellationToken)
-    {
-        if (request.Tags?.Any(tag => tag.Key.Length is 0 or > MaxTagName || tag.Value is null || tag.Value.Length > MaxTagValue) == true)
-        {
-            throw ServiceException.Invalid("invalid_value", $"'tags' takes names to {MaxTagName} characters and string values to {MaxTagValue}.", "tags");
-        }
-
-        var tags = request.Tags is null ? null : JsonSerializer.Serialize(request.Tags);
-        return TypedResults.Ok(RegistryModelObject.From(await models.DescribeAsync(name, request.Description, tags, cancellationToken)));
-    }
+    private static async Task<Ok<RegistryModelObject>> PatchAsync(string name, PatchModelRequest request, ModelStore models, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RegistryModelObject.From(await models.DescribeAsync(name, request.Description, request.Tags, cancellationToken)));
 
     private static async Task<Ok<DeletedObject>> DeleteAsync(string name, ModelStore models, CancellationToken cancellationToken)
     {
@@ -93,15 +87,19 @@ internal static class RegistryEndpoints
     }
 
     private static async Task<Ok<ListPage<RegistryVersionObject>>> ListVersionsAsync(
-        string name, [AsParameters] PageQuery page, ModelStore models, CancellationToken cancellationToken)
+        string name, [AsParameters] PageQuery page, [AsParameters] OrderQuery order, HttpRequest request, ModelStore models, CancellationToken cancellationToken)
     {
         var after = page.After is null ? (int?)null : (int)Math.Min(page.AfterNumber(), int.MaxValue);
-        var found = await models.ListVersionsAsync(name, after, page.LimitOr(), cancellationToken);
+        var found = await models.ListVersionsAsync(name, after, Query(page, order, request), cancellationToken);
         return TypedResults.Ok(found.ToList(row => row.Version.ToString(CultureInfo.InvariantCulture), RegistryVersionObject.From));
     }
 
     private static async Task<Ok<RegistryVersionObject>> GetVersionAsync(string name, int version, ModelStore models, CancellationToken cancellationToken) =>
         TypedResults.Ok(RegistryVersionObject.From(await models.GetVersionAsync(name, version, cancellationToken)));
+
+    private static async Task<Ok<RegistryVersionObject>> PatchVersionAsync(
+        string name, int version, PatchModelRequest request, ModelStore models, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RegistryVersionObject.From(await models.DescribeVersionAsync(name, version, request.Description, request.Tags, cancellationToken)));
 
     private static async Task<Ok<DeletedObject>> DeleteVersionAsync(string name, int version, ModelStore models, CancellationToken cancellationToken)
     {

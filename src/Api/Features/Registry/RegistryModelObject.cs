@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 
@@ -27,7 +26,7 @@ public sealed record RegistryModelObject(
     internal static RegistryModelObject From(RegisteredModel model) => new(
         model.Model.Name,
         model.Model.Description,
-        JsonSerializer.Deserialize<Dictionary<string, string>>(model.Model.TagsJson) ?? [],
+        TagPairs.Read(model.Model.TagsJson),
         model.LatestVersion?.Version,
         model.Aliases.ToDictionary(alias => alias.Alias, alias => alias.Version, StringComparer.Ordinal),
         Timestamps.ToDateTimeOffset(model.Model.CreatedAt),

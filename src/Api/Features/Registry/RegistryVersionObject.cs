@@ -10,6 +10,8 @@ namespace FeedbackService.Api.Features.Registry;
 /// <param name="Name">The model.</param>
 /// <param name="Version">Its number.</param>
 /// <param name="Kind">classifier or encoder.</param>
+/// <param name="Description">Free text.</param>
+/// <param name="Tags">Pairs of the user.</param>
 /// <param name="JobId">Job that made it; null for imports.</param>
 /// <param name="ManifestSha256">Hash of the manifest, which vouches for every file.</param>
 /// <param name="Bytes">Size of all files.</param>
@@ -21,6 +23,8 @@ public sealed record RegistryVersionObject(
     string Name,
     int Version,
     string Kind,
+    string? Description,
+    IReadOnlyDictionary<string, string> Tags,
     string? JobId,
     string ManifestSha256,
     long Bytes,
@@ -39,6 +43,8 @@ public sealed record RegistryVersionObject(
         row.ModelName,
         row.Version,
         row.Kind,
+        row.Description,
+        TagPairs.Read(row.TagsJson),
         row.JobId,
         row.ManifestSha256,
         row.Bytes,
