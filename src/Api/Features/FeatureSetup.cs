@@ -38,6 +38,7 @@ internal static class FeatureSetup
         routes.MapModels();
         routes.MapRegistry();
         routes.MapAliases();
+        routes.MapGarbage();
         routes.MapHuggingFace();
         routes.MapTei();
         routes.MapOpenInference();

@@ -8,6 +8,9 @@ namespace FeedbackService.Api.Jobs;
 /// <param name="folder">The data folder.</param>
 public sealed class EvaluationPredictions(DataFolder folder)
 {
+    /// <summary>Where all of them lie.</summary>
+    public string Root => folder.Resolve("evaluations");
+
     /// <summary>Where the predictions of an evaluation lie once it has succeeded.</summary>
     public string PathOf(string evaluationId) => folder.Resolve(Path.Combine("evaluations", evaluationId + ".jsonl"));
 
@@ -30,6 +33,9 @@ public sealed class EvaluationPredictions(DataFolder folder)
 
         File.Move(unfinished, path, overwrite: true);
     }
+
+    /// <summary>Whether they are there: they come with success and go some time after.</summary>
+    public bool Exist(string evaluationId) => File.Exists(PathOf(evaluationId));
 
     /// <summary>Reads them; none when there are none.</summary>
     public IEnumerable<EvaluationPrediction> Read(string evaluationId)

@@ -30,20 +30,11 @@ internal sealed class JobOptions : IValidatableObject
     /// <summary>How often expired leases are looked for. Default 5 s.</summary>
     public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long answers of asynchronous classifications are kept. Default 24 h.</summary>
-    public TimeSpan KeepClassifications { get; set; } = TimeSpan.FromHours(24);
-
     /// <summary>How long a training may take to stop after it was asked to, before it is killed. Default 15 s; less than a third of the lease.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Shortest time between two checkpoints of a training; for large models on slow disks. Default 0: one at every evaluation.</summary>
     public TimeSpan CheckpointEvery { get; set; } = TimeSpan.Zero;
-
-    /// <summary>How often is swept what nothing names any more. Default 10 min.</summary>
-    public TimeSpan SweepEvery { get; set; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>Age from which artifacts that no row names are swept. Default 24 h.</summary>
-    public TimeSpan KeepOrphans { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>Monotonic time without renewal after which a holder stops itself: two thirds of the lease.</summary>
     public TimeSpan SelfStopAfter => LeaseDuration * 2 / 3;

@@ -3,6 +3,7 @@ using FeedbackService.Api.Jobs.Classification;
 using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Sweeping;
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.InMemory;
@@ -41,7 +42,7 @@ internal static class JobServices
         services.AddKeyedSingleton<IJobRunner, EvaluationJobRunner>(JobKind.Evaluate);
         services.AddKeyedSingleton<IJobRunner, ClassificationJobRunner>(JobKind.Classify);
         services.AddHostedService<JobReconciler>();
-        services.AddHostedService<JobSweeper>();
+        services.AddSweeping(configuration);
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
         // Our own instances, because AddHangfire would take the process-wide JobStorage.Current and JobActivator.Current, which two hosts
         // in one process share: the jobs of one would be run with the services of the other (HangfireIO/Hangfire issue 2151).

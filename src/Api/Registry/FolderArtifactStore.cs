@@ -5,20 +5,22 @@ using FeedbackService.Model.Checkpoints;
 namespace FeedbackService.Api.Registry;
 
 /// <summary>Artifacts as folders of the data folder, <c>blobs/{manifest hash}</c>, made visible by one rename.</summary>
-internal sealed class FolderArtifactStore(DataFolder folder, TimeProvider clock) : IArtifactStore
+internal sealed class FolderArtifactStore(DataFolder folder) : IArtifactStore
 {
+    /// <inheritdoc/>
+    public string PlaceOf(string manifestSha256) => folder.Relative(Path.Combine(folder.Blobs, manifestSha256));
+
     /// <inheritdoc/>
     public async Task<StoredArtifact> PublishAsync(string directory, CancellationToken cancellationToken)
     {
         var manifest = await File.ReadAllBytesAsync(Path.Combine(directory, ArtifactFiles.Manifest), cancellationToken);
         var hash = Convert.ToHexStringLower(SHA256.HashData(manifest));
-        var target = Path.Combine(folder.Blobs, hash);
+        var place = PlaceOf(hash);
+        var target = folder.Resolve(place);
         DurableFolder.Flush(directory);
         if (IsWhole(target, hash))
         {
-            // The same bytes were published before, perhaps by an attempt that died before its row was written. As young as ours
-            // now, so that no sweep takes it before the row names it.
-            Directory.SetLastWriteTimeUtc(target, clock.GetUtcNow().UtcDateTime);
+            // The same bytes were published before, perhaps by an attempt that died before its row was written.
             DurableFolder.Remove(directory);
         }
         else
@@ -26,7 +28,7 @@ internal sealed class FolderArtifactStore(DataFolder folder, TimeProvider clock)
             DurableFolder.Remove(target);
             DurableFolder.Move(directory, target);
         }
-        return new StoredArtifact(hash, Path.GetRelativePath(folder.Root, target), DurableFolder.SizeOf(target));
+        return new StoredArtifact(hash, place, DurableFolder.SizeOf(target));
     }
 
     /// <inheritdoc/>
@@ -36,13 +38,6 @@ internal sealed class FolderArtifactStore(DataFolder folder, TimeProvider clock)
         return Directory.Exists(path)
             ? Task.FromResult(path)
             : Task.FromException<string>(new DirectoryNotFoundException($"The artifact '{directory}' is gone from the data folder."));
-    }
-
-    /// <inheritdoc/>
-    public Task DeleteAsync(string directory, CancellationToken cancellationToken)
-    {
-        DurableFolder.Remove(folder.Resolve(directory));
-        return Task.CompletedTask;
     }
 
     private static bool IsWhole(string directory, string hash)

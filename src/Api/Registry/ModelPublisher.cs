@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Sweeping;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +12,7 @@ namespace FeedbackService.Api.Registry;
 /// Makes versions, in an order that leaves nothing half done: artifact verified, then renamed into place, then its row in one
 /// transaction with whatever else must be true together. A crash in between leaves an artifact no row names, swept later.
 /// </summary>
-internal sealed class ModelPublisher(IArtifactStore artifacts)
+internal sealed class ModelPublisher(IArtifactStore artifacts, GarbageMarks marks)
 {
     /// <summary>Verifies a finished artifact and puts it into the store; nothing names it yet.</summary>
     /// <param name="directory">Absolute path, on the data folder's file system. Gone afterwards.</param>
@@ -21,6 +22,8 @@ internal sealed class ModelPublisher(IArtifactStore artifacts)
     public async Task<VerifiedArtifact> StoreAsync(string directory, CancellationToken cancellationToken)
     {
         var artifact = ArtifactReader.Open(directory, ArtifactVerification.Hashes);
+        // Before it is looked whether these bytes are there already: no sweep takes them out until a row names them.
+        await marks.RenewAsync(artifacts.PlaceOf(artifact.ManifestSha256), cancellationToken);
         return new VerifiedArtifact(await artifacts.PublishAsync(directory, cancellationToken), artifact.Manifest);
     }
 
@@ -47,6 +50,8 @@ internal sealed class ModelPublisher(IArtifactStore artifacts)
                 db.RetiredModels.Remove(retired);
             }
         }
+        // Named from now on: should it ever be left over, its grace begins then.
+        await db.Garbage.Where(mark => mark.Path == artifact.Stored.Directory).ExecuteDeleteAsync(cancellationToken);
         model.LastVersion++;
         model.UpdatedAt = now;
         db.ModelVersions.Add(new ModelVersionRow

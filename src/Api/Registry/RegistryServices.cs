@@ -1,3 +1,5 @@
+using FeedbackService.Api.Sweeping;
+
 namespace FeedbackService.Api.Registry;
 
 /// <summary>Registers the registry.</summary>
@@ -11,6 +13,7 @@ internal static class RegistryServices
         services.AddSingleton(new ReservedNames(presetIds.ToHashSet(StringComparer.Ordinal)));
         services.AddSingleton<IArtifactStore, FolderArtifactStore>();
         services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<GarbageMarks>();
         services.AddSingleton<ModelPublisher>();
         services.AddSingleton<ModelStore>();
         services.AddSingleton<AliasStore>();

@@ -8,7 +8,7 @@ public sealed class DataFolder
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Temporary })
+        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Temporary, Trash })
         {
             Directory.CreateDirectory(part);
         }
@@ -34,6 +34,12 @@ public sealed class DataFolder
 
     /// <summary>Uploads in progress.</summary>
     public string Temporary => Path.Combine(Root, "tmp");
+
+    /// <summary>Taken out and about to be deleted: nothing names it, and what is found here after a crash may go.</summary>
+    public string Trash => Path.Combine(Root, "trash");
+
+    /// <summary>Path as it is stored: relative to the root.</summary>
+    public string Relative(string path) => Path.GetRelativePath(Root, path);
 
     /// <summary>Absolute path of something stored relative to the root.</summary>
     /// <exception cref="ArgumentException">The path leaves the root.</exception>

@@ -3,7 +3,6 @@ using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Tests.Registry;
@@ -64,28 +63,6 @@ public sealed class PublicationTests
         await File.AppendAllTextAsync(Path.Combine(staged, "config.json"), "x", None);
         await Assert.ThrowsAsync<InvalidArtifactException>(() => registry.Publisher.StoreAsync(staged, None));
         Assert.Empty(Directory.EnumerateDirectories(registry.Storage.Folder.Blobs));
-    }
-
-    [Fact]
-    public async Task Sweep_TakesOldArtifactsThatNoRowNames_AndNoOthers()
-    {
-        await using var registry = await RegistryFixture.CreateAsync();
-        await registry.PublishAsync("news");
-        var orphan = await registry.Publisher.StoreAsync(registry.Stage("orphan"), None);
-        using var sweeper = new JobSweeper(
-            registry.Storage, registry.Artifacts, registry.Storage.Folder, registry.Storage.Clock, Options.Create(new JobOptions()), NullLogger<JobSweeper>.Instance);
-        var path = registry.Storage.Folder.Resolve(orphan.Stored.Directory);
-        Directory.SetLastWriteTimeUtc(path, registry.Storage.Clock.GetUtcNow().UtcDateTime);
-        await sweeper.SweepAsync(None);
-        Assert.True(Directory.Exists(path));
-
-        foreach (var blob in Directory.EnumerateDirectories(registry.Storage.Folder.Blobs))
-        {
-            Directory.SetLastWriteTimeUtc(blob, registry.Storage.Clock.GetUtcNow().UtcDateTime.AddHours(-25));
-        }
-        await sweeper.SweepAsync(None);
-        Assert.False(Directory.Exists(path));
-        Assert.Equal("news:1", (await registry.Registry.ResolveServableAsync("news", None)).Address);
     }
 
     private static JobOutcome Outcome(JobLease lease, VerifiedArtifact artifact) =>

@@ -1,5 +1,6 @@
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Sweeping;
 using FeedbackService.Api.Tests.Storage;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
@@ -12,8 +13,8 @@ internal sealed class RegistryFixture : IAsyncDisposable
     private RegistryFixture(TestStorage storage)
     {
         Storage = storage;
-        Artifacts = new FolderArtifactStore(storage.Folder, storage.Clock);
-        Publisher = new ModelPublisher(Artifacts);
+        Artifacts = new FolderArtifactStore(storage.Folder);
+        Publisher = new ModelPublisher(Artifacts, new GarbageMarks(storage, storage.Clock));
         Registry = new ModelRegistry(storage, Artifacts, new ReservedNames(new HashSet<string> { "mlp" }));
         Models = new ModelStore(storage, storage.Clock);
         Aliases = new AliasStore(storage, storage.Clock);
@@ -48,7 +49,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
         {
             FormatVersion = ArtifactManifest.CurrentFormatVersion,
             Kind = kind,
-            CreatedAt = Storage.Clock.GetUtcNow(),
+            CreatedAt = DateTimeOffset.UnixEpoch, // equal contents make equal artifacts
             Precision = ArtifactPrecision.Float32,
             Files = files,
             Lineage = new ArtifactLineage(),

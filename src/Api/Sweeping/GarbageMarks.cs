@@ -1,0 +1,59 @@
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Sweeping;
+
+/// <summary>
+/// Since when what lies on disk has been unneeded. A thing is removed only in a transaction that finds its mark old; so whoever takes
+/// a thing up again renews the mark first and then looks whether it is there.
+/// </summary>
+internal sealed class GarbageMarks(IDbContextFactory<AppDbContext> contexts, TimeProvider clock)
+{
+    /// <summary>Starts the time of grace anew.</summary>
+    /// <param name="path">Relative to the data folder; it need not be there.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task RenewAsync(string path, CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicroseconds();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Garbage.Where(mark => mark.Path == path).ExecuteUpdateAsync(set => set.SetProperty(mark => mark.Since, now), cancellationToken) == 0)
+        {
+            db.Garbage.Add(new GarbageRow { Path = path, Since = now });
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>All marks by path.</summary>
+    public async Task<Dictionary<string, long>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Garbage.AsNoTracking().ToDictionaryAsync(mark => mark.Path, mark => mark.Since, StringComparer.Ordinal, cancellationToken);
+    }
+
+    /// <summary>Marks what was found unneeded and forgets what was not: gone, or needed again.</summary>
+    /// <param name="known">Marks as they were read before the search.</param>
+    /// <param name="found">Everything unneeded, with its time.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task UpdateAsync(IReadOnlyDictionary<string, long> known, IReadOnlyList<SweptItem> found, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var path in known.Keys.Except(found.Select(item => item.Path), StringComparer.Ordinal))
+        {
+            await db.Garbage.Where(mark => mark.Path == path).ExecuteDeleteAsync(cancellationToken);
+        }
+        foreach (var item in found.Where(item => !known.ContainsKey(item.Path)))
+        {
+            // A publication may have marked it since.
+            if (!await db.Garbage.AnyAsync(mark => mark.Path == item.Path, cancellationToken))
+            {
+                db.Garbage.Add(new GarbageRow { Path = item.Path, Since = item.Since });
+            }
+        }
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

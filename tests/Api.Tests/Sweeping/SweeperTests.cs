@@ -1,0 +1,294 @@
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Sweeping;
+using FeedbackService.Api.Tests.Registry;
+using FeedbackService.Model.Checkpoints;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FeedbackService.Api.Tests.Sweeping;
+
+public sealed class SweeperTests : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly SweepOptions Settings = new();
+
+    private RegistryFixture _registry = null!;
+    private Sweeper _sweeper = null!;
+
+    private DataFolder Folder => _registry.Storage.Folder;
+
+    public async ValueTask InitializeAsync()
+    {
+        _registry = await RegistryFixture.CreateAsync();
+        var (storage, options) = (_registry.Storage, Options.Create(Settings));
+        ILeftovers[] kinds =
+        [
+            new ArtifactLeftovers(Folder), new CheckpointLeftovers(Folder), new StagingLeftovers(Folder), new FileLeftovers(Folder),
+            new PredictionLeftovers(new EvaluationPredictions(Folder), Folder, storage.Clock, options), new TemporaryLeftovers(Folder, storage.Clock),
+        ];
+        _sweeper = new Sweeper(
+            storage, kinds, new GarbageMarks(storage, storage.Clock), new RowExpiry(storage, storage.Clock, options), Folder, storage.Clock, options, NullLogger<Sweeper>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _sweeper.Dispose();
+        await _registry.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task DeletedVersion_KeepsItsFilesForTheGrace_ThenFreesTheDisk()
+    {
+        await _registry.PublishAsync("news");
+        _registry.Storage.Clock.Advance(TimeSpan.FromDays(100));
+        await _registry.Models.DeleteVersionAsync("news", 1, None);
+        var before = DurableFolder.SizeOf(Folder.Blobs);
+        Assert.True(before > 0);
+
+        Assert.Equal(before, (await _sweeper.SweepAsync(dryRun: false, None)).Waiting.Single().Bytes);
+        _registry.Storage.Clock.Advance(Settings.Grace - TimeSpan.FromSeconds(1));
+        Assert.Empty((await _sweeper.SweepAsync(dryRun: false, None)).Freed);
+        _registry.Storage.Clock.Advance(TimeSpan.FromSeconds(1));
+        var freed = (await _sweeper.SweepAsync(dryRun: false, None)).Freed.Single();
+
+        Assert.Equal(("artifact", before), (freed.Kind, freed.Bytes));
+        Assert.Equal(0, DurableFolder.SizeOf(Folder.Blobs) + DurableFolder.SizeOf(Folder.Trash));
+        Assert.Empty(await MarksAsync());
+        Assert.Empty((await _sweeper.SweepAsync(dryRun: false, None)).Freed);
+    }
+
+    [Fact]
+    public async Task DryRun_SaysWhatWouldGo_AndChangesNothing()
+    {
+        await OrphanAsync("a");
+        Assert.Single((await _sweeper.SweepAsync(dryRun: true, None)).Waiting);
+        Assert.Single(await MarksAsync());
+        await SweepAfterGraceAsync(dryRun: true);
+        Assert.Single((await _sweeper.SweepAsync(dryRun: true, None)).Freed);
+        Assert.Single(Directory.GetDirectories(Folder.Blobs));
+    }
+
+    [Fact]
+    public async Task ArtifactThatAnotherVersionShares_Stays()
+    {
+        await _registry.PublishAsync("news", content: "same");
+        await _registry.PublishAsync("copy", content: "same");
+        Assert.Single(Directory.GetDirectories(Folder.Blobs));
+        await _registry.Models.DeleteAsync("news", None);
+        Assert.Empty((await SweepAfterGraceAsync()).Freed);
+        Assert.Equal("copy:1", (await _registry.Registry.ResolveServableAsync("copy", None)).Address);
+        await _registry.Models.DeleteAsync("copy", None);
+        Assert.Single((await SweepAfterGraceAsync()).Freed);
+    }
+
+    [Fact]
+    public async Task ArtifactOthersAreBuiltOn_Stays_ThoughItsVersionIsGone()
+    {
+        var orphan = await OrphanAsync("base");
+        await _registry.PublishAsync("adapter");
+        await using (var db = _registry.Storage.CreateDbContext())
+        {
+            await db.ModelVersions.ExecuteUpdateAsync(set => set.SetProperty(row => row.BaseManifestSha256, Path.GetFileName(orphan)), None);
+        }
+        Assert.Empty((await SweepAfterGraceAsync()).Freed);
+        Assert.True(Directory.Exists(orphan));
+    }
+
+    [Fact]
+    public async Task ArtifactPublishedAgain_WhenItsGraceIsOver_Stays()
+    {
+        await OrphanAsync("same");
+        await _sweeper.SweepAsync(dryRun: false, None);
+        _registry.Storage.Clock.Advance(Settings.Grace * 2);
+
+        // The publication has found the folder, its row is not written yet.
+        var artifact = await _registry.Publisher.StoreAsync(_registry.Stage("same"), None);
+        Assert.Empty((await _sweeper.SweepAsync(dryRun: false, None)).Freed);
+        Assert.True(Directory.Exists(Folder.Resolve(artifact.Stored.Directory)));
+    }
+
+    [Fact]
+    public async Task SweepsAndPublicationsOfTheSameBytes_AtOnce_LeaveNoVersionWithoutFiles()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            await OrphanAsync("same");
+            await _sweeper.SweepAsync(dryRun: false, None);
+            _registry.Storage.Clock.Advance(Settings.Grace);
+            using var start = new Barrier(2);
+            var sweep = Task.Run(() =>
+            {
+                start.SignalAndWait(None);
+                return _sweeper.SweepAsync(dryRun: false, None);
+            });
+            var publication = Task.Run(() =>
+            {
+                start.SignalAndWait(None);
+                return _registry.PublishAsync("news", content: "same");
+            });
+            await Task.WhenAll(sweep, publication);
+            var model = await _registry.Registry.ResolveServableAsync(await publication, None);
+            ArtifactReader.Open(model.Directory, ArtifactVerification.Hashes, model.ManifestSha256);
+            await _registry.Models.DeleteAsync("news", None);
+            await SweepAfterGraceAsync();
+        }
+    }
+
+    [Fact]
+    public async Task CrashAfterTheRename_IsMadeGoodByTheNextSweep()
+    {
+        var orphan = await OrphanAsync("a");
+        await _sweeper.SweepAsync(dryRun: false, None);
+        // As a crash before the commit leaves it: the mark is there, the folder is in the trash.
+        Directory.Move(orphan, Path.Combine(Folder.Trash, "a"));
+        await SweepAfterGraceAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Trash));
+        Assert.Empty(await MarksAsync());
+
+        // The same bytes once more: their grace begins anew.
+        await OrphanAsync("a");
+        Assert.Single((await _sweeper.SweepAsync(dryRun: false, None)).Waiting);
+    }
+
+    [Fact]
+    public async Task EndedJob_KeepsItsNewestCheckpointsAndTheBest_ForAWhile()
+    {
+        await JobAsync("ftjob-a", JobState.Succeeded, progress: """{"best_step":10}""", steps: [10, 20, 30, 40]);
+        await JobAsync("ftjob-b", JobState.Paused, progress: null, steps: [10, 20, 30]);
+        Resume("ftjob-a", 40);
+        Resume("ftjob-b", 30);
+        await SweepAfterGraceAsync();
+        Assert.Equal(["step-10", "step-30", "step-40"], Names("ftjob-a"));
+        Assert.Equal(["resume-30", "step-10", "step-20", "step-30"], Names("ftjob-b"));
+
+        _registry.Storage.Clock.Advance(Settings.KeepCheckpointsFor);
+        await SweepAfterGraceAsync();
+        await SweepAfterGraceAsync();
+        Assert.False(Directory.Exists(Path.Combine(Folder.Checkpoints, "ftjob-a")));
+        Assert.Equal(4, Names("ftjob-b").Count());
+    }
+
+    [Fact]
+    public async Task CheckpointThatAJobReads_StaysUntilThatHasEnded()
+    {
+        await JobAsync("ftjob-a", JobState.Failed, progress: null, steps: [10]);
+        await using (var db = _registry.Storage.CreateDbContext())
+        {
+            db.Jobs.Add(new JobRow { Id = "eval_a", Kind = JobKind.Evaluate, State = JobState.Queued });
+            db.JobModels.Add(new JobModelRow { JobId = "eval_a", Model = "ftjob-a:step-10" });
+            await db.SaveChangesAsync(None);
+        }
+        _registry.Storage.Clock.Advance(Settings.KeepCheckpointsFor * 2);
+        await SweepAfterGraceAsync();
+        Assert.Equal(["step-10"], Names("ftjob-a"));
+    }
+
+    [Fact]
+    public async Task LeftoversOfCrashesAndOldPredictions_Go_AndWhatIsInUseStays()
+    {
+        var now = _registry.Storage.Clock.GetUtcNow();
+        await JobAsync("ftjob-run", JobState.Running, progress: null, steps: []);
+        var evaluations = Directory.CreateDirectory(Path.Combine(Folder.Root, "evaluations")).FullName;
+        var content = new string('a', 64);
+        string[] dead =
+        [
+            Write(Path.Combine(Folder.Staging, "ftjob-dead", "1", "model.safetensors")),
+            Write(Path.Combine(Folder.Files, content[..2], content)),
+            Write(Path.Combine(Folder.Files, "issues", "file-dead.jsonl")),
+            Write(Path.Combine(evaluations, "eval_dead.jsonl")),
+            Write(Path.Combine(Folder.Temporary, "upload")),
+        ];
+        string[] alive =
+        [
+            Write(Path.Combine(Folder.Staging, "ftjob-run", "1", "model.safetensors")),
+            Write(Path.Combine(evaluations, "eval_kept.jsonl")),
+            Write(Path.Combine(Folder.Temporary, "growing")),
+        ];
+        File.SetLastWriteTimeUtc(dead[^1], now.UtcDateTime.AddDays(-1));
+        await using (var db = _registry.Storage.CreateDbContext())
+        {
+            db.Jobs.Add(new JobRow { Id = "eval_kept", Kind = JobKind.Evaluate, State = JobState.Succeeded, FinishedAt = _registry.Storage.Clock.NowMicroseconds() });
+            await db.SaveChangesAsync(None);
+        }
+        Assert.Equal(5, (await SweepAfterGraceAsync()).Freed.Count);
+        Assert.All(dead, path => Assert.False(File.Exists(path), path));
+        Assert.All(alive, path => Assert.True(File.Exists(path), path));
+
+        _registry.Storage.Clock.Advance(Settings.KeepPredictions);
+        await SweepAfterGraceAsync();
+        Assert.False(File.Exists(alive[1]));
+    }
+
+    [Fact]
+    public async Task AnswersAndIdempotencyKeys_GoAfterADay()
+    {
+        await using (var db = _registry.Storage.CreateDbContext())
+        {
+            var now = _registry.Storage.Clock.NowMicroseconds();
+            db.Jobs.Add(new JobRow { Id = "cls_a", Kind = JobKind.Classify, State = JobState.Succeeded, FinishedAt = now });
+            db.IdempotencyKeys.Add(new IdempotencyRow { Key = "k", Route = "r", CreatedAt = now });
+            await db.SaveChangesAsync(None);
+        }
+        await _sweeper.SweepAsync(dryRun: false, None);
+        await using var after = _registry.Storage.CreateDbContext();
+        Assert.Equal(1, await after.Jobs.CountAsync(None));
+        _registry.Storage.Clock.Advance(Settings.KeepClassifications + TimeSpan.FromSeconds(1));
+        await _sweeper.SweepAsync(dryRun: false, None);
+        Assert.Equal(0, await after.Jobs.CountAsync(None) + await after.IdempotencyKeys.CountAsync(None));
+    }
+
+    [Theory]
+    [InlineData(0, 600)]
+    [InlineData(59, 600)]
+    [InlineData(3600, 0)]
+    public void Settings_OutOfRange_AreRefused(int grace, int every)
+    {
+        var options = new SweepOptions { Grace = TimeSpan.FromSeconds(grace), Every = TimeSpan.FromSeconds(every) };
+        Assert.Single(options.Validate(new System.ComponentModel.DataAnnotations.ValidationContext(options)));
+    }
+
+    private async Task<SweepReport> SweepAfterGraceAsync(bool dryRun = false)
+    {
+        await _sweeper.SweepAsync(dryRun: false, None);
+        _registry.Storage.Clock.Advance(Settings.Grace);
+        return await _sweeper.SweepAsync(dryRun, None);
+    }
+
+    private async Task<string> OrphanAsync(string content) =>
+        Folder.Resolve((await _registry.Publisher.StoreAsync(_registry.Stage(content), None)).Stored.Directory);
+
+    private async Task<List<string>> MarksAsync()
+    {
+        await using var db = _registry.Storage.CreateDbContext();
+        return await db.Garbage.Select(mark => mark.Path).ToListAsync(None);
+    }
+
+    private async Task JobAsync(string id, JobState state, string? progress, int[] steps)
+    {
+        await using var db = _registry.Storage.CreateDbContext();
+        var ended = state is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
+        db.Jobs.Add(new JobRow { Id = id, Kind = JobKind.Train, State = state, ProgressJson = progress, FinishedAt = ended ? _registry.Storage.Clock.NowMicroseconds() : null });
+        foreach (var step in steps)
+        {
+            var folder = Path.Combine(Folder.Checkpoints, id, $"step-{step}");
+            Write(Path.Combine(folder, "model.safetensors"));
+            db.Checkpoints.Add(new CheckpointRow { Id = $"{id}-{step}", JobId = id, Step = step, Directory = Folder.Relative(folder) });
+        }
+        await db.SaveChangesAsync(None);
+    }
+
+    private void Resume(string id, int step) => Write(Path.Combine(Folder.Checkpoints, id, $"resume-{step}", "optimizer.safetensors"));
+
+    private IEnumerable<string> Names(string id) =>
+        Directory.GetDirectories(Path.Combine(Folder.Checkpoints, id)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    private static string Write(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "x");
+        return path;
+    }
+}
