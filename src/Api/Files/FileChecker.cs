@@ -36,21 +36,23 @@ internal sealed class FileChecker(FileContents contents) : IDisposable
         }
     }
 
-    /// <summary>The index of a file's rows, made anew if it is lost.</summary>
-    /// <param name="file">A data set.</param>
-    /// <param name="cancellationToken">Ends the making.</param>
-    public async Task<RowIndex> RowsAsync(FileRow file, CancellationToken cancellationToken)
+    /// <summary>What was found in a file, found anew if it is lost.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="cancellationToken">Ends the wait and the pass.</param>
+    public async Task<FileFindings> FindingsAsync(FileRow file, CancellationToken cancellationToken)
     {
         var findings = contents.FindingsOf(file.Id);
-        if (RowIndex.TryOpen(findings.Rows) is { } index)
+        var reading = FileReading.FromJson(file.ReadingJson);
+        using var index = RowIndex.TryOpen(findings.Rows);
+        if (index is not null || reading.Kind is null)
         {
-            return index;
+            return findings;
         }
 
         var folder = contents.NewTemporaryPath();
         try
         {
-            await CheckAsync(contents.PathOf(file.Sha256), file.Purpose, FileReading.FromJson(file.ReadingJson).ToColumns(), folder, cancellationToken);
+            await CheckAsync(contents.PathOf(file.Sha256), file.Purpose, reading.ToColumns(), folder, cancellationToken);
             contents.KeepFindings(folder, file.Id);
         }
         finally
@@ -58,6 +60,15 @@ internal sealed class FileChecker(FileContents contents) : IDisposable
             DurableFolder.Remove(folder);
         }
 
+        return findings;
+    }
+
+    /// <summary>The index of a file's rows, made anew if it is lost.</summary>
+    /// <param name="file">A data set.</param>
+    /// <param name="cancellationToken">Ends the wait and the pass.</param>
+    public async Task<RowIndex> RowsAsync(FileRow file, CancellationToken cancellationToken)
+    {
+        var findings = await FindingsAsync(file, cancellationToken);
         return RowIndex.TryOpen(findings.Rows) ?? throw new InvalidDataException($"The index of '{file.Id}' cannot be read back.");
     }
 

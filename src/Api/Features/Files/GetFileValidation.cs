@@ -24,15 +24,16 @@ internal static class GetFileValidation
         [FromQuery(Name = "severity"), Description("Only issues of this severity: error or warning.")] string? severity,
         [FromQuery(Name = "against"), Description("Id of another file, as the training file: adds which texts and labels the two share.")] string? against,
         FileStore files,
-        FileContents contents,
+        FileChecker checker,
         FileComparison comparison,
         CancellationToken cancellationToken)
     {
         var row = await files.GetAsync(fileId, cancellationToken);
         var report = FileCheck.ReportFromJson(row.ReportJson);
         var reading = FileReading.FromJson(row.ReadingJson);
-        var found = new IssueReader(contents.FindingsOf(row.Id)).After(page.AfterNumber(), Severity(severity)).Take(page.LimitOr(DefaultLimit, MaxLimit) + 1).ToList();
-        var issues = Page<(long Number, DatasetIssue Issue)>.Of(found, page.LimitOr(DefaultLimit, MaxLimit));
+        var (after, limit) = (page.AfterNumber(), page.LimitOr(DefaultLimit, MaxLimit));
+        var reader = new IssueReader(await checker.FindingsAsync(row, cancellationToken));
+        var issues = Page<(long Number, DatasetIssue Issue)>.Of([.. reader.After(after, Severity(severity)).Take(limit + 1)], limit);
         return TypedResults.Ok(new FileValidationObject(
             report.Rows,
             report.ValidRows,

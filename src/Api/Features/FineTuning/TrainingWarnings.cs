@@ -52,7 +52,7 @@ internal sealed class TrainingWarnings(FileComparison comparison)
         {
             yield return new TrainingWarning(
                 "conflicting_labels",
-                $"{FileSummary.Count(report.Conflicts, "row")} of the training file repeat an earlier text with other labels. GET /v1/files/{training.Id}/validation names them.");
+                $"Rows of the training file that repeat an earlier text with other labels: {report.Conflicts}. GET /v1/files/{training.Id}/validation names them.");
         }
 
         if (start.Preset.Encoder == EncoderFamilies.Transformer
@@ -71,7 +71,7 @@ internal sealed class TrainingWarnings(FileComparison comparison)
             var lines = string.Join(", ", leakage.Examples.Take(3).Select(row => $"line {row.Line} (line {row.OtherLine} there)"));
             yield return new TrainingWarning(
                 "validation_leakage",
-                $"{FileSummary.Count(leakage.Rows, "row")} of the validation file ({Percent(leakage.Share)}) stand in the training file too, first {lines}: the scores will be better than the model. "
+                $"The training file holds {FileSummary.Count(leakage.Rows, "text")} of the validation file ({Percent(leakage.Share)}), first {lines}: the scores will be better than the model. "
                 + $"Remove them from one of the files; GET /v1/files/{validation.Id}/validation?against={training.Id} shows them.");
         }
 
