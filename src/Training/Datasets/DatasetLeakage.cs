@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace FeedbackService.Training.Datasets;
 
 /// <summary>Finds texts of one file in another, by the fingerprints in their indexes; case, width and white space make no difference.</summary>
@@ -57,25 +60,24 @@ public sealed record DatasetLeakage
 
     private static IEnumerable<LeakedRow> FindPiece(RowEntry[] piece, RowIndex other, CancellationToken cancellationToken)
     {
-        // The first row of the other file with a text decides, so later ones find their place taken.
-        var found = new Dictionary<ulong, (uint Labels, long Line)>();
-        var texts = new ulong[piece.Length];
-        for (int i = 0; i < piece.Length; i++)
+        // Line 0: not met in the other file. The first row there with a text decides.
+        var texts = new Dictionary<ulong, (uint Labels, long Line)>(piece.Length);
+        foreach (RowEntry entry in piece)
         {
-            texts[i] = piece[i].Text;
+            texts[entry.Text] = default;
         }
 
-        Array.Sort(texts);
-        foreach (RowEntry entry in other.From(0))
+        foreach (RowEntry entry in other.From(0).Where(entry => entry.IsValid))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entry.IsValid && Array.BinarySearch(texts, entry.Text) >= 0)
+            ref (uint Labels, long Line) met = ref CollectionsMarshal.GetValueRefOrNullRef(texts, entry.Text);
+            if (!Unsafe.IsNullRef(ref met) && met.Line == 0)
             {
-                found.TryAdd(entry.Text, (entry.Labels, entry.Line));
+                met = (entry.Labels, entry.Line);
             }
         }
 
-        return piece.Where(entry => found.ContainsKey(entry.Text))
-            .Select(entry => new LeakedRow(entry.Line, found[entry.Text].Line, found[entry.Text].Labels == entry.Labels));
+        return piece.Where(entry => texts[entry.Text].Line > 0)
+            .Select(entry => new LeakedRow(entry.Line, texts[entry.Text].Line, texts[entry.Text].Labels == entry.Labels));
     }
 }
