@@ -8,6 +8,7 @@ using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Observability;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Training.Presets;
@@ -22,6 +23,11 @@ try
     if (HealthCommand.IsMeantBy(args))
     {
         return await HealthCommand.RunAsync(args, Environment.GetEnvironmentVariables(), Console.Out);
+    }
+
+    if (KeyCommand.IsMeantBy(args))
+    {
+        return await KeyCommand.RunAsync(args, Console.Out, CancellationToken.None);
     }
 
     var command = CommandLine.Parse(args, Environment.GetEnvironmentVariables());
@@ -43,18 +49,18 @@ try
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);
     builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
+    builder.AddSecurity(options);
     builder.AddFeatures();
-    if (options is { SampleOnFirstStart: true, Role: ServiceRole.All })
-    {
-        builder.Services.AddHostedService<SampleTraining>();
-    }
+    builder.Services.AddSingleton<FirstUse>();
+    builder.Services.AddHostedService<SampleTraining>();
 
     var app = builder.Build();
     app.UseRequestIds();
     app.UseRequestLog();
     app.UseErrors();
     app.UseOpenApi();
-    app.UseJobDashboard();
+    app.UseSecurity();
+    app.MapJobDashboard();
     app.MapHealth();
     app.MapFeatures();
     await app.RunServiceAsync(options);

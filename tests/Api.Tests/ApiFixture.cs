@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using FeedbackService.Api.Security;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace FeedbackService.Api.Tests;
@@ -15,6 +16,15 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
 
     /// <summary>By default there are no workers: jobs stay where a test puts them.</summary>
     public string Role { get; init; } = "api";
+
+    /// <summary>A configured admin key, which makes the service ask for keys; null: it is open.</summary>
+    public string? AdminKey { get; init; }
+
+    /// <summary>More settings, as on the command line but without dashes.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Limits of requests; null: as usual.</summary>
+    public Action<RateLimitOptions>? Limits { get; init; }
 
     public string DataFolder => _data.FullName;
 
@@ -63,6 +73,20 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
         builder.UseSetting("sample-on-first-start", "off");
         builder.UseSetting("max-upload-bytes", MaxUploadBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
         builder.UseSetting("log-level", "critical");
+        if (AdminKey is not null)
+        {
+            builder.UseSetting("admin-key", AdminKey);
+        }
+
+        if (Limits is not null)
+        {
+            builder.ConfigureServices(services => services.Configure(Limits));
+        }
+
+        foreach (var (name, value) in Settings)
+        {
+            builder.UseSetting(name, value);
+        }
     }
 
     protected override void Dispose(bool disposing)

@@ -7,13 +7,15 @@ namespace FeedbackService.Api.Errors;
 /// <param name="Param">Field it is about, in wire spelling.</param>
 /// <param name="FieldErrors">Messages per field when there are several faults.</param>
 /// <param name="RetryAfter">When to try again.</param>
+/// <param name="Challenge">What to authenticate with, or which scope is lacking: value of WWW-Authenticate.</param>
 public sealed record Problem(
     int Status,
     string Code,
     string Detail,
     string? Param = null,
     IReadOnlyDictionary<string, string[]>? FieldErrors = null,
-    TimeSpan? RetryAfter = null)
+    TimeSpan? RetryAfter = null,
+    string? Challenge = null)
 {
     /// <summary>The stable <c>type</c> of problem details: a relative reference made of the code.</summary>
     public string Type => "/problems/" + Code.Replace('_', '-');
@@ -41,6 +43,8 @@ public sealed record Problem(
     /// <summary>Text Embeddings Inference's word for the kind of error.</summary>
     public string TeiErrorType => Status switch
     {
+        401 => "Unauthorized",
+        403 => "Forbidden",
         429 => "Overloaded",
         >= 500 => "Backend",
         _ when Code is "text_empty" or "input_empty" => "Empty",

@@ -18,7 +18,7 @@ internal static partial class ProblemMapping
     /// <summary>What an exception means to the caller. What is not in the table is a bug of ours and says nothing of its inside.</summary>
     public static Problem From(Exception exception) => exception switch
     {
-        ServiceException refused => new(refused.Status, refused.Code, refused.Message, refused.Param, refused.FieldErrors, refused.RetryAfter),
+        ServiceException refused => new(refused.Status, refused.Code, refused.Message, refused.Param, refused.FieldErrors, refused.RetryAfter, refused.Challenge),
         BadHttpRequestException { InnerException: JsonException json } => JsonProblems.From(json),
         BadHttpRequestException { StatusCode: 413 } => FromStatus(413),
         BadHttpRequestException { StatusCode: 415 } => FromStatus(415),
@@ -35,6 +35,13 @@ internal static partial class ProblemMapping
         _ => Bug,
     };
 
+    /// <summary>413 for a body that no feature has looked into.</summary>
+    public static ServiceException TooLarge()
+    {
+        var problem = FromStatus(StatusCodes.Status413PayloadTooLarge);
+        return ServiceException.TooLarge(problem.Code, problem.Detail);
+    }
+
     /// <summary>What a status that the framework set without a body means to the caller.</summary>
     public static Problem FromStatus(int status, string? method = null) => status switch
     {
@@ -49,6 +56,7 @@ internal static partial class ProblemMapping
         413 => new(413, "body_too_large", "The request body is larger than this address takes."),
         414 => new(414, "uri_too_long", "The address is too long."),
         415 => new(415, "unsupported_media_type", "The Content-Type is not one that this address takes. JSON goes as application/json, files as multipart/form-data."),
+        429 => new(429, "rate_limited", "Too many requests in a short time. Go on after the time in Retry-After."),
         >= 500 => Bug with { Status = status },
         _ => new(status, "refused", "The request was refused."),
     };

@@ -29,6 +29,16 @@ internal static class ProblemWriter
             response.Headers["x-should-retry"] = "false";
         }
 
+        if (problem.Challenge is { } challenge)
+        {
+            response.Headers.WWWAuthenticate = challenge;
+        }
+
+        if (problem.Status == StatusCodes.Status429TooManyRequests)
+        {
+            response.Headers["x-should-retry"] = "true";
+        }
+
         if (problem.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

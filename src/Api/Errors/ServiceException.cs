@@ -34,6 +34,9 @@ public class ServiceException : Exception
     /// <summary>Value of the Retry-After header, only with 429.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Value of the WWW-Authenticate header, only with 401 and 403.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>400: malformed, or an unknown key or value.</summary>
     public static ServiceException Invalid(string code, string message, string? param = null) => new(400, code, message, param);
 

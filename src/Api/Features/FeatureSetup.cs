@@ -5,10 +5,12 @@ using FeedbackService.Api.Features.Files;
 using FeedbackService.Api.Features.FineTuning;
 using FeedbackService.Api.Features.Home;
 using FeedbackService.Api.Features.HuggingFace;
+using FeedbackService.Api.Features.Keys;
 using FeedbackService.Api.Features.Models;
 using FeedbackService.Api.Features.OpenInference;
 using FeedbackService.Api.Features.Presets;
 using FeedbackService.Api.Features.Registry;
+using FeedbackService.Api.Features.SignIn;
 using FeedbackService.Api.Features.Tei;
 using FeedbackService.Api.Jobs;
 
@@ -42,5 +44,7 @@ internal static class FeatureSetup
         routes.MapHuggingFace();
         routes.MapTei();
         routes.MapOpenInference();
+        routes.MapKeys();
+        routes.MapSignIn();
     }
 }

@@ -6,7 +6,6 @@ using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Presets;
-using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.FirstStart;
 
@@ -15,7 +14,7 @@ namespace FeedbackService.Api.FirstStart;
 /// so that there is something to ask within a minute or two.
 /// </summary>
 internal sealed partial class SampleTraining(
-    IDbContextFactory<AppDbContext> contexts,
+    FirstUse firstUse,
     FileIntake intake,
     FileContents contents,
     TrainingPlanner planner,
@@ -33,7 +32,7 @@ internal sealed partial class SampleTraining(
     {
         // After the start, so that a slow disk does not delay it and the banner comes first.
         await lifetime.StartedAsync(stoppingToken);
-        if (await IsUsedAsync(stoppingToken))
+        if (!await firstUse.TrainsSampleAsync(stoppingToken))
         {
             return;
         }
@@ -45,12 +44,6 @@ internal sealed partial class SampleTraining(
         var plan = await planner.PlanAsync(request, id, stoppingToken);
         await jobs.CreateAsync(new NewJob(id, JobKind.Train, plan.Spec.ToJson()) { ModelName = plan.Spec.ResultName }, stoppingToken);
         LogQueued(logger, ModelName, id);
-    }
-
-    private async Task<bool> IsUsedAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Models.AnyAsync(cancellationToken) || await db.Jobs.AnyAsync(cancellationToken) || await db.Files.AnyAsync(cancellationToken);
     }
 
     private async Task<FileRow> TakeAsync(string name, string purpose, CancellationToken cancellationToken)

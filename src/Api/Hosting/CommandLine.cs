@@ -89,8 +89,9 @@ public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, 
 
         return text.Append("  ").Append("--help, --version".PadRight(width)).AppendLine("Print this, or the version, and end")
             .AppendLine()
-            .AppendLine("Command in place of options:")
+            .AppendLine("Commands in place of options:")
             .Append("  ").Append("health [--urls URL]".PadRight(width)).AppendLine("Ask the service there whether it can work: exit code 0, or 1 and why not")
+            .Append("  ").Append("keys create|list|revoke".PadRight(width)).AppendLine("Keys of a data folder, also beside a running service; keys --help says how")
             .ToString();
     }
 

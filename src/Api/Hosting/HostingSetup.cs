@@ -29,6 +29,10 @@ internal static class HostingSetup
         return builder;
     }
 
+    /// <summary>The settings alone, for commands that start no service.</summary>
+    /// <exception cref="StartException">A setting is missing or out of range; all of them at once.</exception>
+    public static ServiceOptions ReadOptions(CommandLine command) => Read(CreateBuilder(command).Configuration);
+
     /// <summary>Adds options, limits and clock.</summary>
     public static ServiceOptions AddHosting(this WebApplicationBuilder builder)
     {

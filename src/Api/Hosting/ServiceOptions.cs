@@ -44,6 +44,22 @@ public sealed class ServiceOptions
     /// <summary>Fine-tunes the bundled sample when the registry is empty, so that there is something to ask. Default true.</summary>
     public bool SampleOnFirstStart { get; set; } = true;
 
+    /// <summary>An admin key; null: keys are those of the database. 32 to 256 visible ASCII characters.</summary>
+    public string? AdminKey { get; set; }
+
+    /// <summary>File with an admin key, as containers are given secrets; null: none.</summary>
+    public string? AdminKeyFile { get; set; }
+
+    /// <summary>Origins whose pages may call the service from a browser, separated by semicolons; null: none but its own.</summary>
+    public string? CorsOrigins { get; set; }
+
+    /// <summary><see cref="CorsOrigins"/> one by one.</summary>
+    public IReadOnlyList<string> AllowedOrigins => CorsOrigins?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    /// <summary>Largest body of a request that classifies, in bytes. Default 32 MiB.</summary>
+    [Range(1024, int.MaxValue, ErrorMessage = "--max-classify-bytes must be 1024 to 2147483647.")]
+    public int MaxClassifyBytes { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Largest upload in bytes. Default 2 GiB.</summary>
     [Range(1, long.MaxValue, ErrorMessage = "--max-upload-bytes must be at least 1.")]
     public long MaxUploadBytes { get; set; } = 2L * 1024 * 1024 * 1024;

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using FeedbackService.Api.FirstStart;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Inference;
 using Microsoft.AspNetCore.Connections;
@@ -18,14 +20,33 @@ internal static class ServiceRun
         await using (app)
         {
             await StartAsync(app);
-            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
-            // Who asks for a quiet log does not want to be greeted either.
-            if (addresses is { Count: > 0 } && options is { Role: not ServiceRole.Worker, LogLevel: <= LogLevel.Information })
-            {
-                await Console.Out.WriteLineAsync(Banner.Text([.. addresses], options));
-            }
-
+            await GreetAsync(app, options);
             await app.WaitForShutdownAsync();
+        }
+    }
+
+    private static async Task GreetAsync(WebApplication app, ServiceOptions options)
+    {
+        var services = app.Services;
+        if (services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses is not { Count: > 0 } addresses)
+        {
+            return;
+        }
+
+        var stopping = app.Lifetime.ApplicationStopping;
+        var greeting = new Greeting(
+            [.. addresses],
+            await services.GetRequiredService<FirstUse>().TrainsSampleAsync(stopping),
+            await services.GetRequiredService<Openness>().AsksForKeysAsync(stopping),
+            await services.GetRequiredService<FirstKey>().MakeIfNeededAsync(stopping));
+        // Who asks for a quiet log does not want to be greeted either. Written to the console, never to the log: the key must not be kept.
+        if (options is { Role: not ServiceRole.Worker, LogLevel: <= LogLevel.Information })
+        {
+            await Console.Out.WriteLineAsync(Banner.Text(greeting, options));
+        }
+        else if (greeting.FirstKey is not null)
+        {
+            await Console.Out.WriteLineAsync(Banner.FirstKey(greeting));
         }
     }
 

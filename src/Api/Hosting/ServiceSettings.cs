@@ -18,6 +18,10 @@ public static class ServiceSettings
         Own(nameof(ServiceOptions.LogFile), "log-file", "FILE", "Write the log to this file as well, a new one each day"),
         Own(nameof(ServiceOptions.LogLevel), "log-level", "LEVEL", "debug, information, warning, error or critical. Default information"),
         Own(nameof(ServiceOptions.LogFormat), "log-format", "text|json", "How log lines look. Default text"),
+        Own(nameof(ServiceOptions.AdminKey), "admin-key", "KEY", "A key that may do everything, 32 characters or more. Better given by FEEDBACKSERVICE_ADMIN_KEY"),
+        Own(nameof(ServiceOptions.AdminKeyFile), "admin-key-file", "FILE", "File with that key"),
+        Own(nameof(ServiceOptions.CorsOrigins), "cors-origins", "URL[;URL]", "Origins whose pages may call the service. Default none"),
+        Own(nameof(ServiceOptions.MaxClassifyBytes), "max-classify-bytes", "N", "Largest body of a request that classifies. Default 33554432"),
         Own(nameof(ServiceOptions.MaxUploadBytes), "max-upload-bytes", "N", "Largest upload. Default 2147483648"),
         Own(nameof(ServiceOptions.SampleOnFirstStart), "sample-on-first-start", "on|off", "Fine-tune the bundled sample when there is no model yet. Default on", isSwitch: true),
     ];

@@ -18,6 +18,8 @@ internal sealed class OpenApiIntroduction : IDocumentFilter
         4. [Start the training](#/Fine-tuning/CreateFineTuningJob). It is followed at the foot of the page.
         5. [Classify](#/Classify/Classify) with the new model.
         6. [Let an alias name the version](#/Registry/PutAlias) that others should get, and [take it back](#/Registry/RollbackAlias) when it disappoints.
+
+        Where keys are asked for, [sign in](/signin) once for this browser, or press Authorize.
         """;
 
     private static readonly (string Name, string Description)[] Groups =

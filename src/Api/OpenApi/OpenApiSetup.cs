@@ -26,7 +26,9 @@ internal static class OpenApiSetup
             swagger.NonNullableReferenceTypesAsRequired();
             swagger.CustomSchemaIds(Name);
             swagger.IncludeXmlComments(typeof(OpenApiSetup).Assembly);
+            AccessFilter.AddSchemes(swagger);
             swagger.OperationFilter<OperationDetailsFilter>();
+            swagger.OperationFilter<AccessFilter>();
             swagger.DocumentFilter<OpenApiIntroduction>();
             swagger.SchemaFilter<UnknownKeySchemas>();
             swagger.SchemaFilter<ClassifySchemas>();

@@ -75,7 +75,8 @@ internal sealed class OperationDetailsFilter : IOperationFilter
         }
     }
 
-    private static void Describe(int status, OpenApiResponse response, OperationFilterContext context)
+    /// <summary>Says what a status means, and shows the problem that comes with it.</summary>
+    internal static void Describe(int status, OpenApiResponse response, OperationFilterContext context)
     {
         response.Description = Meanings.GetValueOrDefault(status) ?? response.Description;
         if (response.Content is { } content && content.TryGetValue(ProblemWriter.ContentType, out var media) && media is OpenApiMediaType problem)

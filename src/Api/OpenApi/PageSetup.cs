@@ -18,7 +18,6 @@ internal static class PageSetup
             page.DocumentTitle = "FeedbackService";
             page.EnableTryItOutByDefault();
             page.EnableDeepLinking();
-            page.EnablePersistAuthorization();
             page.DisplayRequestDuration();
             page.DefaultModelsExpandDepth(0);
             page.InjectStylesheet("tour.css");

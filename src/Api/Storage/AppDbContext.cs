@@ -51,6 +51,9 @@ public abstract class AppDbContext : DbContext
     /// <summary>What lies on disk without a name.</summary>
     public DbSet<GarbageRow> Garbage => Set<GarbageRow>();
 
+    /// <summary>API keys.</summary>
+    public DbSet<KeyRow> Keys => Set<KeyRow>();
+
     /// <summary>Resources made under an Idempotency-Key.</summary>
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 

@@ -12,6 +12,8 @@ public sealed class DataFolder
         {
             Directory.CreateDirectory(part);
         }
+
+        MakePrivate(CookieSecrets);
     }
 
     /// <summary>The root.</summary>
@@ -41,6 +43,9 @@ public sealed class DataFolder
     /// <summary>Path as it is stored: relative to the root.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path);
 
+    /// <summary>What cookies are sealed with; for the owner's eyes only.</summary>
+    public string CookieSecrets => Path.Combine(Root, "cookie-secrets");
+
     /// <summary>Absolute path of something stored relative to the root.</summary>
     /// <exception cref="ArgumentException">The path leaves the root.</exception>
     public string Resolve(string relative)
@@ -52,5 +57,16 @@ public sealed class DataFolder
         }
 
         return full;
+    }
+
+    private static void MakePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

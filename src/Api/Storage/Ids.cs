@@ -29,5 +29,8 @@ public static class Ids
     /// <summary>An evaluation.</summary>
     public static string NewEvaluation() => "eval_" + Suffix();
 
+    /// <summary>An API key.</summary>
+    public static string NewKey() => "key_" + Suffix();
+
     private static string Suffix() => RandomNumberGenerator.GetString(Alphabet, Length);
 }

@@ -1,5 +1,6 @@
 using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FeedbackService.Api.Storage;
@@ -18,7 +19,11 @@ internal static class StorageServices
         services.AddSingleton(provider => OpenFolder(dataDirectory(provider)));
         services.AddSingleton<DataFolderLock>();
         services.AddPooledDbContextFactory<SqliteAppDbContext>(
-            (provider, options) => SqliteAppDbContext.Configure(options, provider.GetRequiredService<DataFolder>().Database));
+            (provider, options) =>
+            {
+                SqliteAppDbContext.Configure(options, provider.GetRequiredService<DataFolder>().Database);
+                options.AddInterceptors(provider.GetServices<ISaveChangesInterceptor>());
+            });
         services.AddSingleton<IDbContextFactory<AppDbContext>, SqliteAppDbContextFactory>();
         services.AddHostedService<DatabaseInitializer>();
         return services;

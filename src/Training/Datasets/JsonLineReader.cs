@@ -5,18 +5,15 @@ using System.Text.Unicode;
 namespace FeedbackService.Training.Datasets;
 
 /// <summary>Takes JSON lines apart, one line in memory at a time, and keeps the values of wanted keys.</summary>
-internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, long firstLine = 1)
+internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
 {
     private const int MaxShownKey = 100;
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
-    private long _nextLine = firstLine;
+    private long _nextLine = 1;
     private int _lineBytes;
 
     /// <summary>1-based number of the current line.</summary>
     public long Line { get; private set; }
-
-    /// <summary>Place in the stream where the current line begins.</summary>
-    public long Offset { get; private set; }
 
     /// <summary>Why the current line is unusable; null when it is an object without faults.</summary>
     public RowFault? Fault { get; private set; }
@@ -37,7 +34,6 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, lo
             (Line, Fault, FaultKey, _lineBytes) = (_nextLine, null, null, 0);
             _keys.Clear();
             wanted?.Clear();
-            Offset = window.Position;
             if (!window.Has(0))
             {
                 return false;
@@ -81,7 +77,7 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, lo
 
         if (!Utf8.IsValid(line))
         {
-            Fail(DatasetIssueCodes.InvalidUtf8, null, Utf8Text.Complaint(line));
+            Fail(DatasetIssueCodes.InvalidUtf8, null, "The line holds bytes that are not UTF-8; save the file as UTF-8.");
             return;
         }
 
@@ -107,11 +103,11 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, lo
             int depth = json.CurrentDepth + (json.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0);
             if (depth >= limits.MaxJsonDepth)
             {
-                Fail(DatasetIssueCodes.JsonTooDeep, null, $"The line is nested deeper than {limits.MaxJsonDepth} levels, or broken at that depth; write a flat object with the text and its label.");
+                Fail(DatasetIssueCodes.JsonTooDeep, null, $"The line is nested deeper than {limits.MaxJsonDepth} levels, or broken at that depth.");
             }
             else
             {
-                Fail(DatasetIssueCodes.JsonInvalid, null, $"The line is not valid JSON (near byte {json.BytesConsumed}); write one whole object per line.");
+                Fail(DatasetIssueCodes.JsonInvalid, null, $"The line is not valid JSON (near byte {json.BytesConsumed}).");
             }
         }
     }
@@ -123,13 +119,13 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, lo
             string key = json.GetString()!;
             if (!_keys.Add(key))
             {
-                Fail(DatasetIssueCodes.JsonDuplicateKey, key, "A key is given twice; keep one of them.");
+                Fail(DatasetIssueCodes.JsonDuplicateKey, key, "A key is given twice.");
                 return;
             }
 
             if (_keys.Count > limits.MaxColumns)
             {
-                Fail(DatasetIssueCodes.TooManyColumns, null, $"The object has more than {limits.MaxColumns} keys; keep the text and its label.");
+                Fail(DatasetIssueCodes.TooManyColumns, null, $"The object has more than {limits.MaxColumns} keys.");
                 return;
             }
 
@@ -153,10 +149,8 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, lo
         if (json.TokenType == JsonTokenType.StartArray && slot.TakesMany)
         {
             slot.IsArray = true;
-            slot.IsEmptyArray = true;
             while (json.Read() && json.TokenType != JsonTokenType.EndArray)
             {
-                slot.IsEmptyArray = false;
                 ReadScalar(ref json, key, slot);
             }
         }
@@ -187,7 +181,7 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, lo
                 Fail(
                     DatasetIssueCodes.WrongType,
                     key,
-                    slot.TakesMany ? "The label is neither a string, a number nor a list of them; write it in quotes." : "The text is not a string; write it in quotes.");
+                    slot.TakesMany ? "The label is neither a string, a number nor a list of them." : "The text is not a string.");
                 break;
         }
     }

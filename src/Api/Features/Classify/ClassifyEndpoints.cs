@@ -1,3 +1,4 @@
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 
@@ -19,14 +20,14 @@ internal static class ClassifyEndpoints
     /// <summary>Maps <c>/v1/classify</c> and <c>/v1/classifications</c>.</summary>
     public static void MapClassify(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").WithTags("Classify").NeedsScope(Scopes.Predict);
+        var group = routes.MapGroup("/v1").WithTags("Classify").NeedsScope(Scopes.Predict).WithClassifyBodies();
 
         group.MapPost("/classify", Classify.HandleAsync).WithName("Classify").WithSummary("Classify texts")
             .WithDescription("Answers a text, a text pair or up to 1,000 of them by a registered model. In a list a bad text carries its own error and the others are answered. With the header `Prefer: respond-async` the request is queued for the workers and answered with 202.")
             .WithRequestExample(Request)
             .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","model":"support-tickets:1","created_at":1795372800,{{Data}}}""")
             .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","status":"queued"}""", StatusCodes.Status202Accepted)
-            .Refuses(400, 404, 409, 413, 415, 422, 429);
+            .Refuses(400, 404, 409, 413, 415, 422);
 
         group.MapGet("/classifications/{id}", GetClassification.HandleAsync).WithName("GetClassification").WithSummary("Get an asynchronous classification")
             .WithDescription("Its status and, once succeeded, the answer. Answers are kept for 24 hours.")

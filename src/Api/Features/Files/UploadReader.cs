@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -16,6 +17,7 @@ internal static class UploadReader
 {
     private const int BufferBytes = 128 * 1024;
     private const int MaxFieldBytes = 4096;
+    private const int MaxParts = 32;
     private const int MaxBoundary = 70; // RFC 2046, section 5.1.1
     private const int MaxFileName = 255;
     private const long FormOverhead = 1024 * 1024;
@@ -28,17 +30,25 @@ internal static class UploadReader
     /// <exception cref="ServiceException">400 for a broken form, 413 for a file that is too large, 415 for something else than a form.</exception>
     public static async Task<StagedUpload> ReadAsync(HttpRequest request, string path, long maxBytes, CancellationToken cancellationToken)
     {
+        long? limit = maxBytes > long.MaxValue - FormOverhead ? null : maxBytes + FormOverhead;
+        BodyLimitMiddleware.RefuseBeyond(request.HttpContext, limit, () => TooLarge(maxBytes));
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = maxBytes > long.MaxValue - FormOverhead ? null : maxBytes + FormOverhead;
+            size.MaxRequestBodySize = limit;
         }
 
         var reader = new MultipartReader(Boundary(request), request.Body) { BodyLengthLimit = null };
         var upload = new StagedUpload(path);
         try
         {
-            while (await Part(() => reader.ReadNextSectionAsync(cancellationToken)) is { } section)
+            // Fields are kept in memory, and the form as a whole may be as large as a file.
+            for (var parts = 0; await Part(() => reader.ReadNextSectionAsync(cancellationToken)) is { } section; parts++)
             {
+                if (parts == MaxParts)
+                {
+                    throw Broken($"The form has more than {MaxParts} parts.");
+                }
+
                 await ReadSectionAsync(section, upload, maxBytes, cancellationToken);
             }
         }
@@ -95,7 +105,7 @@ internal static class UploadReader
                 total += read;
                 if (total > maxBytes)
                 {
-                    throw ServiceException.TooLarge("file_too_large", $"The file is larger than the {maxBytes} bytes this service takes. Split it, or start the service with a larger --max-upload-bytes.", "file");
+                    throw TooLarge(maxBytes);
                 }
 
                 hash.AppendData(buffer, 0, read);
@@ -161,6 +171,9 @@ internal static class UploadReader
         var kept = string.Concat(name.EnumerateRunes().Where(rune => !Rune.IsControl(rune)).Take(MaxFileName)).Trim();
         return kept is "" or "." or ".." ? "file" : kept;
     }
+
+    private static ServiceException TooLarge(long maxBytes) => ServiceException.TooLarge(
+        "file_too_large", $"The file is larger than the {maxBytes} bytes this service takes. Split it, or start the service with a larger --max-upload-bytes.", "file");
 
     private static ServiceException Broken(string message) => ServiceException.Invalid("invalid_multipart", message);
 }

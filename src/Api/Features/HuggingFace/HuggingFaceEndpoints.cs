@@ -1,3 +1,4 @@
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 
@@ -9,7 +10,7 @@ internal static class HuggingFaceEndpoints
     /// <summary>Maps <c>/models/{model}</c>.</summary>
     public static void MapHuggingFace(this IEndpointRouteBuilder routes) =>
         // A catch-all: an organisation before the name, as on the hub, is told to be no model of ours.
-        routes.MapPost("/models/{**model}", TextClassification.HandleAsync).WithTags("Hugging Face").NeedsScope(Scopes.Predict)
+        routes.MapPost("/models/{**model}", TextClassification.HandleAsync).WithTags("Hugging Face").NeedsScope(Scopes.Predict).WithClassifyBodies()
             .WithName("HuggingFaceTextClassification").WithSummary("Classify texts as Hugging Face does")
             .WithDescription("The address to give to `InferenceClient.textClassification` as `endpointUrl`. Answers one row of labels per text, for a single text too. A text that cannot be classified refuses the whole request.")
             .WithParameterExample("model", "support-tickets")

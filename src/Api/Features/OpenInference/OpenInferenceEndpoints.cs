@@ -1,3 +1,4 @@
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 
@@ -17,7 +18,7 @@ internal static class OpenInferenceEndpoints
     /// <summary>Maps <c>/v2</c>.</summary>
     public static void MapOpenInference(this IEndpointRouteBuilder routes)
     {
-        var v2 = routes.MapGroup("/v2").WithTags("Open Inference").NeedsScope(Scopes.Predict);
+        var v2 = routes.MapGroup("/v2").WithTags("Open Inference").NeedsScope(Scopes.Predict).WithClassifyBodies();
 
         v2.MapGet("", GetServer.Handle).OpenToAnyone().WithName("GetServerMetadata").WithSummary("Describe the server")
             .WithDescription("Its name, version and the extensions of the protocol that it supports.")

@@ -1,3 +1,4 @@
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 
@@ -11,7 +12,7 @@ internal static class TeiEndpoints
     /// <summary>Maps <c>/predict</c> and <c>/info</c>.</summary>
     public static void MapTei(this IEndpointRouteBuilder routes)
     {
-        var tei = routes.MapGroup(string.Empty).WithTags("TEI").NeedsScope(Scopes.Predict);
+        var tei = routes.MapGroup(string.Empty).WithTags("TEI").NeedsScope(Scopes.Predict).WithClassifyBodies();
 
         tei.MapPost("/predict", Predict.HandleAsync).WithName("Predict").WithSummary("Classify texts as TEI does")
             .WithDescription("`\"text\"` and `[\"text\"]` are one text, `[\"text\",\"pair\"]` is one pair, and both are answered by one list of labels. A batch is a list of such lists, answered by a list of lists. Without `model` the only model there is answers. A text that cannot be classified refuses the whole request. The headers `x-compute-tokens`, `x-total-time`, `x-queue-time` and their like say what it cost.")

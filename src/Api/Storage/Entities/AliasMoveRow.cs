@@ -1,7 +1,7 @@
 namespace FeedbackService.Api.Storage.Entities;
 
 /// <summary>One line of an alias's append-only history.</summary>
-public sealed class AliasMoveRow
+public sealed class AliasMoveRow : ICreatedByKey
 {
     /// <summary>Order of moves.</summary>
     public long Sequence { get; set; }

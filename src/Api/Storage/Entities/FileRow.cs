@@ -1,7 +1,7 @@
 namespace FeedbackService.Api.Storage.Entities;
 
 /// <summary>An uploaded or produced file.</summary>
-public sealed class FileRow
+public sealed class FileRow : ICreatedByKey
 {
     /// <summary><c>file-…</c>.</summary>
     public string Id { get; set; } = "";

@@ -1,7 +1,7 @@
 namespace FeedbackService.Api.Storage.Entities;
 
 /// <summary>A unit of background work of any kind. The row is the truth; Hangfire only rings.</summary>
-public sealed class JobRow
+public sealed class JobRow : ICreatedByKey
 {
     /// <summary><c>ftjob-…</c>, <c>eval_…</c>, <c>cls_…</c> or <c>batch_…</c>.</summary>
     public string Id { get; set; } = "";

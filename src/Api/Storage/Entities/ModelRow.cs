@@ -1,7 +1,7 @@
 namespace FeedbackService.Api.Storage.Entities;
 
 /// <summary>A registered model: a name under which versions are collected.</summary>
-public sealed class ModelRow
+public sealed class ModelRow : ICreatedByKey
 {
     /// <summary>Unique, see the name rules of the HTTP contract.</summary>
     public string Name { get; set; } = "";

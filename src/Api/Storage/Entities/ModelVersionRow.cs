@@ -1,7 +1,7 @@
 namespace FeedbackService.Api.Storage.Entities;
 
 /// <summary>An immutable version of a registered model. It exists only once its artifact is complete.</summary>
-public sealed class ModelVersionRow
+public sealed class ModelVersionRow : ICreatedByKey
 {
     /// <summary>The model.</summary>
     public string ModelName { get; set; } = "";

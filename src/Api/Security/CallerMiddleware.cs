@@ -1,0 +1,12 @@
+namespace FeedbackService.Api.Security;
+
+/// <summary>Finds out who asks, for all that follows. It refuses nobody: what is open to anyone stays so with a key that is not good.</summary>
+internal sealed class CallerMiddleware(RequestDelegate next, Callers callers)
+{
+    /// <summary>Runs the request with its caller known.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Features.Set(await callers.IdentifyAsync(context));
+        await next(context);
+    }
+}
