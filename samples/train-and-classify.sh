@@ -63,6 +63,8 @@ uploaded=$(call POST /v1/files -F purpose=fine-tune -F "file=@$file")
 file_id=$(field id <<<"$uploaded")
 report=$(call GET "/v1/files/$file_id/validation?limit=5")
 echo "   $file_id: $(field valid_rows <<<"$report") usable rows, $(field issue_count <<<"$report") issues (GET /v1/files/$file_id/validation)"
+details=$(field status_details <<<"$uploaded" || true)
+[ -z "$details" ] || echo "   $details"
 
 preset=$(call GET /v1/presets | field id)
 echo "2. Fine-tuning the preset $preset as $name"

@@ -7,15 +7,60 @@ namespace FeedbackService.Api.Files;
 /// <summary>What looking at an upload found.</summary>
 /// <param name="Reading">How to read it.</param>
 /// <param name="Report">What is in it.</param>
-internal sealed record FileCheck(FileReading Reading, ValidationReport Report)
+/// <param name="FirstErrors">The first few errors.</param>
+/// <param name="Unclear">Why its columns could not be told apart; null when they could.</param>
+internal sealed record FileCheck(FileReading Reading, ValidationReport Report, IReadOnlyList<DatasetIssue> FirstErrors, string? Unclear = null)
 {
-    private static readonly ValidationReport NothingRead = new()
+    /// <summary>Whether something can be done with the file.</summary>
+    public bool IsUsable => Unclear is null && (Reading.Kind is null || DatasetUsability.ForAnything(Report) is null);
+
+    /// <summary>Reads the file once; what is found goes to disk as it is found.</summary>
+    /// <param name="path">The content.</param>
+    /// <param name="purpose">A batch need not be a data set.</param>
+    /// <param name="columns">Columns asked for.</param>
+    /// <param name="folder">Made; takes issues and rows.</param>
+    /// <param name="cancellationToken">Ends the pass between two rows.</param>
+    /// <exception cref="UnreadableDatasetException">The file is no data set at all.</exception>
+    /// <exception cref="ColumnMappingException">A column asked for is not there.</exception>
+    public static FileCheck Run(string path, string purpose, ColumnRequest columns, string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var findings = new FileFindings(folder);
+        using var writer = new IssueWriter(findings);
+        var issues = new FirstErrorsSink(writer);
+        try
+        {
+            using var reader = DatasetReader.Open(path, columns);
+            using var rows = new RowIndexWriter(findings.Rows);
+            var report = DatasetValidator.Validate(reader, issues, rows, cancellationToken);
+            return new FileCheck(FileReading.Of(reader), report, issues.First);
+        }
+        catch (ColumnMappingException error) when (error.Code != ColumnMappingException.ColumnMissing)
+        {
+            if (purpose == FilePurpose.Batch)
+            {
+                // Lines of requests have no column of texts; each is looked at when the batch runs.
+                return new FileCheck(FileReading.Unclear([]), NothingRead(null), []);
+            }
+
+            var issue = new DatasetIssue(IssueSeverity.Error, 1, null, error.Code, error.Message);
+            issues.Add(issue);
+            return new FileCheck(FileReading.Unclear(error.Columns), NothingRead(issue), issues.First, error.Message);
+        }
+    }
+
+    /// <summary>The report as it was stored.</summary>
+    public static ValidationReport ReportFromJson(string json) =>
+        JsonSerializer.Deserialize<ValidationReport>(json, ApiJson.Options)!;
+
+    private static ValidationReport NothingRead(DatasetIssue? issue) => new()
     {
         Rows = 0,
         ValidRows = 0,
         Labels = new Dictionary<string, long>(),
-        IssueCount = 0,
-        ErrorCount = 0,
+        IssueCount = issue is null ? 0 : 1,
+        ErrorCount = issue is null ? 0 : 1,
+        IssueCounts = issue is null ? new Dictionary<string, long>() : new Dictionary<string, long> { [issue.Code] = 1 },
         Duplicates = 0,
         Conflicts = 0,
         SimilarLabels = [],
@@ -25,40 +70,20 @@ internal sealed record FileCheck(FileReading Reading, ValidationReport Report)
         Statistics = new DatasetStatistics(0, 0, 0),
     };
 
-    /// <summary>Why nothing can be done with the file; null when something can. One line.</summary>
-    public string? Unusable => Reading.Kind is null ? null : DatasetUsability.ForAnything(Report)?.Message;
-
-    /// <summary>What a user should know although the file can be used; null if nothing. One line.</summary>
-    public string? Remark => Report.ErrorCount == 0 ? null
-        : $"{Report.ErrorCount} {(Report.ErrorCount == 1 ? "error" : "errors")} in {Report.Rows} rows, so it cannot be trained on; /validation names each line.";
-
-    /// <summary>Reads the file once; every issue goes to <paramref name="issuesPath"/> as it is found.</summary>
-    /// <param name="path">The content.</param>
-    /// <param name="purpose">A batch need not be a data set.</param>
-    /// <param name="columns">Columns asked for.</param>
-    /// <param name="issuesPath">One JSON object per line; the folder is made.</param>
-    /// <param name="cancellationToken">Ends the pass between two rows.</param>
-    /// <exception cref="UnreadableDatasetException">The file is no data set at all.</exception>
-    /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
-    public static FileCheck Run(string path, string purpose, ColumnRequest columns, string issuesPath, CancellationToken cancellationToken)
+    private sealed class FirstErrorsSink(IValidationIssueSink next) : IValidationIssueSink
     {
-        try
+        private readonly List<DatasetIssue> _first = [];
+
+        public IReadOnlyList<DatasetIssue> First => _first;
+
+        public void Add(DatasetIssue issue)
         {
-            using var reader = DatasetReader.Open(path, columns);
-            Directory.CreateDirectory(Path.GetDirectoryName(issuesPath)!);
-            using var issues = new IssueFile(issuesPath);
-            var report = DatasetValidator.Validate(reader, issues, cancellationToken);
-            var mapping = reader.Mapping;
-            return new FileCheck(new FileReading(reader.Kind, mapping.TextColumn, mapping.TextPairColumn, mapping.LabelColumn), report);
-        }
-        catch (ColumnMappingException error) when (purpose == FilePurpose.Batch && error.Code != ColumnMappingException.ColumnMissing)
-        {
-            // Lines of requests have no column of texts; each is looked at when the batch runs.
-            return new FileCheck(new FileReading(null, null, null, null), NothingRead);
+            if (issue.Severity == IssueSeverity.Error && _first.Count < FileSummary.ShownErrors)
+            {
+                _first.Add(issue);
+            }
+
+            next.Add(issue);
         }
     }
-
-    /// <summary>The report as it was stored.</summary>
-    public static ValidationReport ReportFromJson(string json) =>
-        JsonSerializer.Deserialize<ValidationReport>(json, ApiJson.Options)!;
 }

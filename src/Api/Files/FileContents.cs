@@ -14,9 +14,9 @@ public sealed class FileContents(DataFolder folder)
         return folder.Resolve(Path.Combine("files", sha256[..2], sha256));
     }
 
-    /// <summary>The issues found in a file, one JSON object per line. They hang on the columns chosen, hence on the file and not on its content.</summary>
+    /// <summary>What was found in a file. It hangs on the columns chosen, hence on the file and not on its content.</summary>
     /// <param name="fileId">The file.</param>
-    public string IssuesPathOf(string fileId) => folder.Resolve(Path.Combine("files", "issues", fileId + ".jsonl"));
+    internal FileFindings FindingsOf(string fileId) => new(FindingsFolder(fileId));
 
     /// <summary>A place for an upload in progress.</summary>
     public string NewTemporaryPath() => Path.Combine(folder.Temporary, Guid.CreateVersion7().ToString("N"));
@@ -29,16 +29,23 @@ public sealed class FileContents(DataFolder folder)
         File.Move(temporary, path, overwrite: true);
     }
 
-    /// <summary>Gives the issues of a file their place, if there are any. The file at <paramref name="temporary"/> is gone afterwards.</summary>
-    public void KeepIssues(string temporary, string fileId)
+    /// <summary>Gives what was found in a file its place, if there is something. The folder at <paramref name="temporary"/> is gone afterwards.</summary>
+    public void KeepFindings(string temporary, string fileId)
     {
-        if (!File.Exists(temporary))
+        if (!Directory.Exists(temporary))
         {
             return;
         }
 
-        var path = IssuesPathOf(fileId);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.Move(temporary, path, overwrite: true);
+        var target = FindingsFolder(fileId);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        DurableFolder.Remove(target);
+        Directory.Move(temporary, target);
     }
+
+    /// <summary>Removes what was found in a file.</summary>
+    /// <param name="fileId">The file.</param>
+    public void RemoveFindings(string fileId) => DurableFolder.Remove(FindingsFolder(fileId));
+
+    private string FindingsFolder(string fileId) => folder.Resolve(Path.Combine("files", "findings", fileId));
 }

@@ -7,7 +7,7 @@ using FeedbackService.Training.Datasets;
 namespace FeedbackService.Api.Files;
 
 /// <summary>Takes a file that lies in a temporary place: looks at every row and keeps it with what was found.</summary>
-internal sealed class FileIntake(FileStore files, FileContents contents)
+internal sealed class FileIntake(FileStore files, FileContents contents, FileChecker checker)
 {
     /// <summary>Takes the file.</summary>
     /// <param name="file">The content and its particulars.</param>
@@ -16,14 +16,14 @@ internal sealed class FileIntake(FileStore files, FileContents contents)
     /// <param name="claim">Of the request; null without a key.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <exception cref="UnreadableDatasetException">The file is no data set at all.</exception>
-    /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
+    /// <exception cref="ColumnMappingException">A column asked for is not there.</exception>
     public async Task<FileRow> TakeAsync(
         IncomingFile file, string purpose, ColumnRequest columns, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var issues = contents.NewTemporaryPath();
+        var findings = contents.NewTemporaryPath();
         try
         {
-            var check = FileCheck.Run(file.TemporaryPath, purpose, columns, issues, cancellationToken);
+            var check = await checker.CheckAsync(file.TemporaryPath, purpose, columns, findings, cancellationToken);
             var row = new FileRow
             {
                 Id = Ids.NewFile(),
@@ -31,16 +31,16 @@ internal sealed class FileIntake(FileStore files, FileContents contents)
                 FileName = file.Name,
                 Bytes = file.Bytes,
                 Sha256 = file.Sha256,
-                Status = check.Unusable is null ? "processed" : "error",
-                StatusDetails = check.Unusable ?? check.Remark,
+                Status = check.IsUsable ? "processed" : "error",
+                StatusDetails = FileSummary.Of(check, purpose),
                 ReadingJson = check.Reading.ToJson(),
                 ReportJson = JsonSerializer.Serialize(check.Report, ApiJson.Options),
             };
-            return await files.AddAsync(row, file.TemporaryPath, issues, claim, cancellationToken);
+            return await files.AddAsync(row, file.TemporaryPath, findings, claim, cancellationToken);
         }
         finally
         {
-            File.Delete(issues);
+            DurableFolder.Remove(findings);
         }
     }
 }

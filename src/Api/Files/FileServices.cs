@@ -3,12 +3,16 @@ namespace FeedbackService.Api.Files;
 /// <summary>Registers what keeps files.</summary>
 internal static class FileServices
 {
-    /// <summary>Adds <see cref="FileContents"/>, <see cref="FileStore"/> and <see cref="FileIntake"/>. Needs the storage.</summary>
+    /// <summary>Adds <see cref="FileContents"/>, <see cref="FileStore"/>, <see cref="FileIntake"/> and what looks at them. Needs the storage.</summary>
     public static IServiceCollection AddFiles(this IServiceCollection services)
     {
         services.AddSingleton<FileContents>();
         services.AddSingleton<FileStore>();
+        services.AddSingleton<FileChecker>();
         services.AddSingleton<FileIntake>();
+        services.AddSingleton<FileComparison>();
+        services.AddSingleton<UsableFiles>();
+        services.AddSingleton<RowBrowser>();
         return services;
     }
 }

@@ -14,11 +14,11 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     /// <summary>Keeps a file, or finds the one that an equal request with the same Idempotency-Key has made.</summary>
     /// <param name="row">Complete but for its time.</param>
     /// <param name="temporary">Its content; gone afterwards if the file is new.</param>
-    /// <param name="issues">What was found wrong with it, as <see cref="IssueFile"/> writes it; gone afterwards if the file is new. There may be none.</param>
+    /// <param name="findings">Folder with what was found in it, as <see cref="FileCheck"/> makes it; gone afterwards if the file is new. There may be none.</param>
     /// <param name="claim">Of the request; null without a key.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <exception cref="ServiceException">409 when the key was used with another request.</exception>
-    public async Task<FileRow> AddAsync(FileRow row, string temporary, string issues, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    public async Task<FileRow> AddAsync(FileRow row, string temporary, string findings, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         row.CreatedAt = clock.NowMicroseconds();
         await _placing.WaitAsync(cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
             }
 
             contents.Keep(temporary, row.Sha256);
-            contents.KeepIssues(issues, row.Id);
+            contents.KeepFindings(findings, row.Id);
             db.Files.Add(row);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
             await db.SaveChangesAsync(cancellationToken);
             var shared = await db.Files.AnyAsync(file => file.Sha256 == row.Sha256, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            File.Delete(contents.IssuesPathOf(id));
+            contents.RemoveFindings(id);
             if (!shared)
             {
                 File.Delete(contents.PathOf(row.Sha256));

@@ -48,7 +48,10 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         };
         db.Jobs.Add(row);
         await ModelReads.AddAsync(db, job.Id, job.Reads, cancellationToken);
-        JobEventLog.Append(db, job.Id, JobEvent.Status("Job accepted and queued."), now);
+        foreach (var line in job.Warnings.Prepend(JobEvent.Status("Job accepted and queued.")))
+        {
+            JobEventLog.Append(db, job.Id, line, now);
+        }
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         bell.Ring();

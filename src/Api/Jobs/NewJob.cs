@@ -1,3 +1,4 @@
+using FeedbackService.Api.Events;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 
@@ -17,6 +18,9 @@ internal sealed record NewJob(string Id, JobKind Kind, string SpecJson)
 
     /// <summary>Higher runs first. Default 0.</summary>
     public int Priority { get; init; }
+
+    /// <summary>Lines the job's log begins with, after that of its acceptance.</summary>
+    public IReadOnlyList<JobEvent> Warnings { get; init; } = [];
 
     /// <summary>String pairs of the caller.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();

@@ -1,12 +1,15 @@
 namespace FeedbackService.Training.Datasets;
 
-/// <summary>A sliding view of a stream: as much of it as one row needs, and never more than a limit.</summary>
-internal sealed class ByteWindow(Stream stream, int maxBytes)
+/// <summary>A sliding view of a stream, from where it stands: as much of it as one row needs, and never more than a limit.</summary>
+internal sealed class ByteWindow(Stream stream, int maxBytes, int firstBytes = 64 * 1024)
 {
-    private byte[] _buffer = new byte[Math.Min(64 * 1024, maxBytes)];
+    private byte[] _buffer = new byte[Math.Min(firstBytes, maxBytes)];
     private int _start;
     private int _end;
     private bool _ended;
+
+    /// <summary>Place in the stream of the first byte that is not consumed.</summary>
+    public long Position { get; private set; } = stream.Position;
 
     /// <summary>Bytes at hand, from the first that is not consumed.</summary>
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(_start, _end - _start);
@@ -43,7 +46,11 @@ internal sealed class ByteWindow(Stream stream, int maxBytes)
     }
 
     /// <summary>Forgets the first <paramref name="count"/> bytes.</summary>
-    public void Consume(int count) => _start += count;
+    public void Consume(int count)
+    {
+        _start += count;
+        Position += count;
+    }
 
     private void Fill()
     {

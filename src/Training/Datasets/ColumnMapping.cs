@@ -45,7 +45,7 @@ public sealed record ColumnMapping(string TextColumn, string? TextPairColumn, st
             text ??= OnlyOne(columns, TextNames, [pair, label], "text_column") ?? throw new ColumnMappingException(
                 ColumnMappingException.NoTextColumn,
                 "text_column",
-                $"No column is called 'text' or has another usual name for texts; name it with text_column. {Found(columns)}");
+                $"No column is called 'text' or has another usual name for texts. {HeaderHint.For(columns)}Upload the file again with text_column, and label_column if it has labels, set to names of its columns. {Found(columns)}") { Columns = columns };
         }
 
         pair ??= Named(columns, "text_pair", "text_pair_column");
@@ -68,7 +68,7 @@ public sealed record ColumnMapping(string TextColumn, string? TextPairColumn, st
         }
 
         return Named(columns, name.Trim(), parameter) ?? throw new ColumnMappingException(
-            ColumnMappingException.ColumnMissing, parameter, $"There is no column '{Shown(name)}' ({parameter}). {Found(columns)}");
+            ColumnMappingException.ColumnMissing, parameter, $"There is no column '{Shown(name)}'; set {parameter} to one of the file's columns. {Found(columns)}") { Columns = columns };
     }
 
     private static string? Named(IReadOnlyList<string> columns, string name, string parameter)
@@ -101,12 +101,15 @@ public sealed record ColumnMapping(string TextColumn, string? TextPairColumn, st
     private static ColumnMappingException Several(IReadOnlyList<string> columns, string[] matches, string parameter) => new(
         ColumnMappingException.Ambiguous,
         parameter,
-        $"{string.Join(", ", matches.Take(10).Select(match => $"'{Shown(match)}'"))} could all be meant; choose with {parameter}. {Found(columns)}");
+        $"{string.Join(", ", matches.Take(10).Select(match => $"'{Shown(match)}'"))} could all be meant. Upload the file again with {parameter} set to one of them{Twins(matches)}. {Found(columns)}") { Columns = columns };
+
+    private static string Twins(string[] matches) =>
+        matches.Distinct(StringComparer.Ordinal).Count() < matches.Length ? ", after giving columns of the same name different ones" : "";
 
     private static string Found(IReadOnlyList<string> columns) => columns.Count == 0
         ? "No columns were found."
         : $"Columns found: {string.Join(", ", columns.Take(20).Select(Shown))}{(columns.Count > 20 ? $" and {columns.Count - 20} more" : "")}.";
 
     // A file without a header shows its first row here: enough to recognise, not enough to fill an error body.
-    private static string Shown(string name) => name.Length <= 40 ? name : string.Concat(name.AsSpan(0, 40), "…");
+    internal static string Shown(string name) => name.Length <= 40 ? name : string.Concat(name.AsSpan(0, 40), "…");
 }

@@ -19,6 +19,9 @@ public sealed class ColumnMappingException : Exception
     public ColumnMappingException(string code, string parameter, string message)
         : base(message) => (Code, Parameter) = (code, parameter);
 
+    /// <summary>Columns there are; for JSON lines the keys of the first lines.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
     /// <summary>Stable code, one of this class's constants.</summary>
     public string Code { get; }
 

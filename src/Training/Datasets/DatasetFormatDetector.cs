@@ -22,7 +22,7 @@ internal static class DatasetFormatDetector
 
         if (FileSignature.Find(sample) is var (code, name))
         {
-            throw new UnreadableDatasetException(code, $"The file is not a data set: it is {name}. {Advice(code)}");
+            throw new UnreadableDatasetException(code, $"The file is not a data set the service reads: it is {name}. {Advice(code)}");
         }
 
         bool mark = sample.StartsWith(Utf8Text.ByteOrderMark);
@@ -39,7 +39,7 @@ internal static class DatasetFormatDetector
             return new DatasetFormat(DatasetKind.Jsonl, 0, mark);
         }
 
-        byte delimiter = FindDelimiter(sample);
+        byte delimiter = Delimiters.Find(sample);
         return new DatasetFormat(delimiter == '\t' ? DatasetKind.Tsv : DatasetKind.Csv, delimiter, mark);
     }
 
@@ -64,7 +64,7 @@ internal static class DatasetFormatDetector
         // UTF-16 of Latin text is half NULs; a text with a few control characters gets an issue per line instead.
         if (nul * 10 > sample.Length * 3)
         {
-            throw new UnreadableDatasetException(UnreadableDatasetException.NotUtf8, $"The file looks like UTF-16. {SaveAsUtf8}");
+            throw new UnreadableDatasetException(UnreadableDatasetException.NotUtf8, $"The file is not UTF-8; it seems to be {EncodingGuess.OfWide(sample)}. {SaveAsUtf8}");
         }
 
         if (control * 10 > sample.Length * 3)
@@ -76,7 +76,7 @@ internal static class DatasetFormatDetector
         if (headerInvalid || invalid * 2 > lines)
         {
             throw new UnreadableDatasetException(
-                UnreadableDatasetException.NotUtf8, $"{invalid} of the first {lines} lines are not UTF-8. {SaveAsUtf8}");
+                UnreadableDatasetException.NotUtf8, $"{invalid} of the first {lines} lines are not UTF-8; they seem to be {EncodingGuess.Of(sample)}. {SaveAsUtf8}");
         }
     }
 
@@ -113,9 +113,15 @@ internal static class DatasetFormatDetector
     private static bool IsJsonLines(ReadOnlySpan<byte> sample)
     {
         ReadOnlySpan<byte> trimmed = sample.TrimStart(" \t\r\n"u8);
-        if (trimmed.IsEmpty || trimmed[0] == '{')
+        if (trimmed.IsEmpty)
         {
-            return !trimmed.IsEmpty;
+            return false;
+        }
+
+        if (trimmed[0] == '{')
+        {
+            RefuseObjectOverManyLines(trimmed);
+            return true;
         }
 
         ReadOnlySpan<byte> inside = trimmed[0] == '[' ? trimmed[1..].TrimStart(" \t\r\n"u8) : [];
@@ -130,16 +136,32 @@ internal static class DatasetFormatDetector
         }
 
         // A damaged first line must not hide the good ones below it; one array over many lines has commas behind its objects.
-        int end = trimmed.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> rest = end < 0 ? [] : trimmed[(end + 1)..].TrimStart(" \t\r\n"u8);
-        int secondEnd = rest.IndexOf((byte)'\n');
-        if (IsObject((secondEnd < 0 ? rest : rest[..secondEnd]).TrimEnd(" \t\r"u8)))
+        if (IsObject(SecondLine(trimmed)))
         {
             return true;
         }
 
         throw new UnreadableDatasetException(
             UnreadableDatasetException.JsonArray, "The file begins with a JSON array. Write one JSON object per line, without brackets and commas around them.");
+    }
+
+    // Damaged lines get an issue each; a bare bracket with no object below it is how indented JSON begins.
+    private static void RefuseObjectOverManyLines(ReadOnlySpan<byte> trimmed)
+    {
+        int end = trimmed.IndexOf((byte)'\n');
+        if (end >= 0 && trimmed[1..end].Trim(" \t\r"u8).IsEmpty && SecondLine(trimmed) is [(byte)'"', ..])
+        {
+            throw new UnreadableDatasetException(
+                UnreadableDatasetException.JsonLines, "The file is JSON spread over several lines. Write each object on one line of its own (jq -c does it).");
+        }
+    }
+
+    private static ReadOnlySpan<byte> SecondLine(ReadOnlySpan<byte> trimmed)
+    {
+        int end = trimmed.IndexOf((byte)'\n');
+        ReadOnlySpan<byte> rest = end < 0 ? [] : trimmed[(end + 1)..].TrimStart(" \t\r\n"u8);
+        int secondEnd = rest.IndexOf((byte)'\n');
+        return (secondEnd < 0 ? rest : rest[..secondEnd]).TrimEnd(" \t\r"u8);
     }
 
     private static bool IsObject(ReadOnlySpan<byte> line)
@@ -160,34 +182,5 @@ internal static class DatasetFormatDetector
         {
             return false;
         }
-    }
-
-    // Separators of the first row, outside quotes.
-    private static byte FindDelimiter(ReadOnlySpan<byte> sample)
-    {
-        int tabs = 0;
-        int commas = 0;
-        int semicolons = 0;
-        bool quoted = false;
-        foreach (byte b in sample.TrimStart("\r\n"u8))
-        {
-            if (b == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (!quoted)
-            {
-                if (b is (byte)'\n' or (byte)'\r')
-                {
-                    break;
-                }
-
-                tabs += b == '\t' ? 1 : 0;
-                commas += b == ',' ? 1 : 0;
-                semicolons += b == ';' ? 1 : 0;
-            }
-        }
-
-        return tabs > 0 && tabs >= commas ? (byte)'\t' : commas == 0 && semicolons > 0 ? (byte)';' : (byte)',';
     }
 }

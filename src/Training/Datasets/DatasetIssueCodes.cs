@@ -63,6 +63,18 @@ public static class DatasetIssueCodes
     /// <summary>Warning: the same text stood on an earlier line with other labels.</summary>
     public const string ConflictingLabels = "conflicting_labels";
 
+    /// <summary>Warning: rows of a CSV or TSV file for several labels whose label field is empty, read as "none of them".</summary>
+    public const string RowsWithoutLabels = "rows_without_labels";
+
+    /// <summary>Warning: almost as many labels as rows, as in a column of texts.</summary>
+    public const string LabelsLookLikeTexts = "labels_look_like_texts";
+
+    /// <summary>Warning: few different texts and many different labels; the columns seem to be swapped.</summary>
+    public const string ColumnsSwapped = "columns_swapped";
+
+    /// <summary>Warning: a label with very many more examples than another.</summary>
+    public const string ClassImbalance = "class_imbalance";
+
     /// <summary>Warning: labels that look like spellings of one.</summary>
     public const string SimilarLabels = "similar_labels";
 

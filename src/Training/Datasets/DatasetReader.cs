@@ -11,10 +11,12 @@ namespace FeedbackService.Training.Datasets;
 public sealed class DatasetReader : IDisposable
 {
     private const int SampledJsonLines = 200;
+    private const int BytesAtAPlace = 4 * 1024;
     private const int MaxColumnNameCharacters = 256;
     private readonly Stream _stream;
     private readonly DatasetFormat _format;
     private readonly DatasetLimits _limits;
+    private bool _listsAreUsual;
     private bool _sawLabelList;
 
     private DatasetReader(Stream stream, DatasetFormat format, ColumnRequest request, DatasetLimits limits)
@@ -30,6 +32,9 @@ public sealed class DatasetReader : IDisposable
     /// <summary>Columns of the header; for JSON lines the keys of the first 200 lines, in order of appearance.</summary>
     public IReadOnlyList<string> Columns { get; }
 
+    /// <summary>What separates the fields of a CSV or TSV file; null for JSON lines.</summary>
+    public char? Delimiter => Kind == DatasetKind.Jsonl ? null : (char)_format.Delimiter;
+
     /// <summary>Which columns are read as what.</summary>
     public ColumnMapping Mapping { get; }
 
@@ -37,8 +42,8 @@ public sealed class DatasetReader : IDisposable
     public bool HasLabels => Mapping.LabelColumn is not null;
 
     /// <summary>
-    /// Whether rows may carry several labels. Known at once for CSV and TSV and for JSON with a <c>labels</c> column; for other JSON lines it
-    /// turns true when a pass meets a label written as a list.
+    /// Whether rows may carry several labels. Known at once for CSV and TSV, for JSON with a <c>labels</c> column, and for JSON with a list
+    /// of labels among its first 200 lines; for other JSON lines it turns true when a pass meets a label written as a list.
     /// </summary>
     public bool IsMultiLabel => Mapping.SplitsLabels || _sawLabelList;
 
@@ -79,15 +84,27 @@ public sealed class DatasetReader : IDisposable
     public IEnumerable<DatasetRow> ReadRows(CancellationToken cancellationToken = default)
     {
         ByteWindow window = Rewind();
-        IRowSource source = Kind == DatasetKind.Jsonl
-            ? new JsonRowSource(window, Mapping, _limits)
-            : new DelimitedRowSource(window, _format, Mapping, _limits);
-        while (source.TryRead(out DatasetRow row))
+        long firstLine = 1;
+        if (Kind != DatasetKind.Jsonl)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _sawLabelList |= source is JsonRowSource { SawLabelList: true };
-            yield return row;
+            var header = new DelimitedRecordReader(window, _format.Delimiter, _limits);
+            DelimitedRowSource.ReadHeader(header);
+            header.Finish();
+            firstLine = header.NextLine;
         }
+
+        return ReadRows(window, firstLine, cancellationToken);
+    }
+
+    /// <summary>The rows from a given one on, good and bad; for looking at a place far into a large file.</summary>
+    /// <param name="offset">A <see cref="DatasetRow.Offset"/> of this file.</param>
+    /// <param name="line">The <see cref="DatasetRow.Line"/> of the same row.</param>
+    /// <param name="cancellationToken">Ends the pass between two rows.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IEnumerable<DatasetRow> ReadRowsFrom(long offset, long line, CancellationToken cancellationToken = default)
+    {
+        _stream.Position = offset;
+        return ReadRows(new ByteWindow(_stream, _limits.MaxRecordBytes, BytesAtAPlace), line, cancellationToken);
     }
 
     /// <summary>One pass over the usable rows, from the beginning of the file.</summary>
@@ -112,6 +129,19 @@ public sealed class DatasetReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    private IEnumerable<DatasetRow> ReadRows(ByteWindow window, long firstLine, CancellationToken cancellationToken)
+    {
+        IRowSource source = Kind == DatasetKind.Jsonl
+            ? new JsonRowSource(window, Mapping, _limits, _listsAreUsual, firstLine)
+            : new DelimitedRowSource(window, _format, Columns, Mapping, _limits, firstLine);
+        while (source.TryRead(out DatasetRow row))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _sawLabelList |= source is JsonRowSource { SawLabelList: true };
+            yield return row;
+        }
+    }
 
     private ByteWindow Rewind()
     {
@@ -143,6 +173,19 @@ public sealed class DatasetReader : IDisposable
         return keys;
     }
 
+    private bool SamplesHaveLabelLists(ColumnMapping mapping)
+    {
+        var lines = new JsonLineReader(Rewind(), _limits);
+        var values = new JsonRowValues(mapping);
+        bool found = false;
+        for (int i = 0; i < SampledJsonLines && !found && mapping.LabelColumn is not null && lines.Read(values); i++)
+        {
+            found = lines.Fault is null && values.Label is { IsArray: true, Values.Count: > 0 };
+        }
+
+        return found;
+    }
+
     private ColumnMapping ResolveColumns(ColumnRequest request)
     {
         // Nothing but damaged lines: the names do not matter, each line still gets its issue.
@@ -151,7 +194,8 @@ public sealed class DatasetReader : IDisposable
         if (Kind == DatasetKind.Jsonl)
         {
             // JSON has lists; a bar in a string is part of the label.
-            _sawLabelList = mapping.SplitsLabels;
+            _listsAreUsual = mapping.SplitsLabels || SamplesHaveLabelLists(mapping);
+            _sawLabelList = _listsAreUsual;
             mapping = mapping with { SplitsLabels = false };
         }
 

@@ -12,9 +12,6 @@ public static class DatasetValidator
     /// <summary>Most different texts among which duplicates are looked for: about 100 MB.</summary>
     public const int MaxTrackedTexts = 2_000_000;
 
-    private const int MaxSimilarGroups = 100;
-    private const int ShownLabels = 20;
-
     /// <summary>Validates a file.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="columns">Columns asked for; null: found by name.</param>
@@ -28,38 +25,44 @@ public static class DatasetValidator
         string path, ColumnRequest? columns, IValidationIssueSink issues, DatasetLimits? limits = null, CancellationToken cancellationToken = default)
     {
         using DatasetReader reader = DatasetReader.Open(path, columns, limits);
-        return Validate(reader, issues, cancellationToken);
+        return Validate(reader, issues, null, cancellationToken);
     }
 
     /// <summary>Validates what an open reader reads, in one pass of it.</summary>
     /// <param name="reader">The reader; stays open.</param>
     /// <param name="issues">Takes every issue.</param>
+    /// <param name="rows">Takes an entry for every row; null: nobody wants them.</param>
     /// <param name="cancellationToken">Ends the pass between two rows.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ValidationReport Validate(DatasetReader reader, IValidationIssueSink issues, CancellationToken cancellationToken = default)
+    public static ValidationReport Validate(
+        DatasetReader reader, IValidationIssueSink issues, IRowEntrySink? rows = null, CancellationToken cancellationToken = default)
     {
         var counted = new CountingSink(issues);
         var duplicates = new DuplicateIndex(MaxTrackedTexts);
         var labels = new Dictionary<string, long>(StringComparer.Ordinal);
         var lengths = new TextLengths();
-        long rows = 0;
+        long count = 0;
         long valid = 0;
+        long unlabelled = 0;
         bool tooManyLabels = false;
 
         foreach (DatasetRow row in reader.ReadRows(cancellationToken))
         {
-            rows++;
+            count++;
             foreach (DatasetIssue issue in row.Issues)
             {
                 counted.Add(issue);
             }
 
+            RowEntry entry = RowEntry.Of(row);
+            rows?.Add(entry);
             if (row.Text is not { } text)
             {
                 continue;
             }
 
             valid++;
+            unlabelled += text.Labels.Count == 0 ? 1 : 0;
             lengths.Add(text.Input);
             if (!CountLabels(text.Labels, labels) && !tooManyLabels)
             {
@@ -72,25 +75,34 @@ public static class DatasetValidator
                     $"There are more than {MaxLabels} different labels; is this the label column? Labels from here on are not counted."));
             }
 
-            if (duplicates.Add(text, reader.Mapping.TextColumn) is { } repetition)
+            if (duplicates.Add(entry, reader.Mapping.TextColumn) is { } repetition)
             {
                 counted.Add(repetition);
             }
         }
 
         IReadOnlyList<IReadOnlyList<string>> similar = SimilarLabels.Find(labels.Keys);
-        WarnOfTheWhole(counted, reader.Mapping.LabelColumn, labels, similar, duplicates.IsFull);
+        var whole = new WholeFile(reader, labels, similar, valid, unlabelled, duplicates.Texts, duplicates.IsFull);
+        foreach (DatasetIssue warning in WholeFileWarnings.Of(whole))
+        {
+            counted.Add(warning);
+        }
+
         return new ValidationReport
         {
-            Rows = rows,
+            Rows = count,
             ValidRows = valid,
             Labels = Sorted(labels),
+            RowsWithoutLabels = reader.HasLabels ? unlabelled : 0,
             IssueCount = counted.Count,
             ErrorCount = counted.Errors,
+            WarningCount = counted.Count - counted.Errors,
+            IssueCounts = counted.ByCode,
             Duplicates = duplicates.Duplicates,
             Conflicts = duplicates.Conflicts,
             SimilarLabels = similar,
             LengthHistogram = lengths.Histogram(),
+            Truncation = lengths.Truncation(),
             HasLabels = reader.HasLabels,
             MultiLabel = reader.IsMultiLabel,
             Statistics = lengths.Statistics(),
@@ -115,31 +127,6 @@ public static class DatasetValidator
         return all;
     }
 
-    private static void WarnOfTheWhole(
-        CountingSink issues, string? column, Dictionary<string, long> labels, IReadOnlyList<IReadOnlyList<string>> similar, bool duplicatesIncomplete)
-    {
-        string[] single = [.. labels.Where(pair => pair.Value == 1).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
-        if (single.Length > 0)
-        {
-            string more = single.Length > ShownLabels ? $" and {single.Length - ShownLabels} more" : "";
-            Warn(
-                DatasetIssueCodes.SingleExample,
-                $"{(single.Length == 1 ? "A label has" : $"{single.Length} labels have")} one example only, which is trained on and cannot be validated: {string.Join(", ", single.Take(ShownLabels))}{more}.");
-        }
-
-        foreach (IReadOnlyList<string> group in similar.Take(MaxSimilarGroups))
-        {
-            Warn(DatasetIssueCodes.SimilarLabels, $"These labels look alike; are they one? {string.Join(", ", group.Take(ShownLabels).Select(label => $"'{label}'"))}");
-        }
-
-        if (duplicatesIncomplete)
-        {
-            Warn(DatasetIssueCodes.DuplicatesIncomplete, $"Duplicates were looked for among the first {MaxTrackedTexts} different texts only.");
-        }
-
-        void Warn(string code, string message) => issues.Add(new DatasetIssue(IssueSeverity.Warning, null, column, code, message));
-    }
-
     private static OrderedDictionary<string, long> Sorted(Dictionary<string, long> labels) =>
         new(labels.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal), StringComparer.Ordinal);
 
@@ -149,9 +136,12 @@ public static class DatasetValidator
 
         public long Errors { get; private set; }
 
+        public SortedDictionary<string, long> ByCode { get; } = new(StringComparer.Ordinal);
+
         public void Add(DatasetIssue issue)
         {
             Count++;
+            ByCode[issue.Code] = ByCode.GetValueOrDefault(issue.Code) + 1;
             Errors += issue.Severity == IssueSeverity.Error ? 1 : 0;
             next.Add(issue);
         }

@@ -8,15 +8,19 @@ internal sealed class DelimitedRowSource : IRowSource
     private readonly IReadOnlyList<string> _columns;
     private readonly bool _warnsOfStrayQuotes;
     private readonly bool _splitsLabels;
+    private readonly byte _delimiter;
     private readonly int _text;
     private readonly int _pair;
     private readonly int _label;
 
-    public DelimitedRowSource(ByteWindow window, DatasetFormat format, ColumnMapping mapping, DatasetLimits limits)
+    /// <summary>Reads on from where the window stands, which is the beginning of a row behind the header.</summary>
+    public DelimitedRowSource(
+        ByteWindow window, DatasetFormat format, IReadOnlyList<string> columns, ColumnMapping mapping, DatasetLimits limits, long firstLine)
     {
-        _records = new DelimitedRecordReader(window, format.Delimiter, limits);
+        _records = new DelimitedRecordReader(window, format.Delimiter, limits, firstLine);
         _assembler = new RowAssembler(mapping, limits);
-        _columns = ReadHeader(_records);
+        _columns = columns;
+        _delimiter = format.Delimiter;
         // Tab-separated text often comes unquoted from databases, where a quote is a character like any other.
         _warnsOfStrayQuotes = format.Kind == DatasetKind.Csv;
         _splitsLabels = mapping.SplitsLabels;
@@ -51,17 +55,22 @@ internal sealed class DelimitedRowSource : IRowSource
             return false;
         }
 
+        // A fault is told on its own line; the row begins where it begins.
+        row = ReadRow() with { Line = _records.Line, Offset = _records.Offset };
+        return true;
+    }
+
+    private DatasetRow ReadRow()
+    {
         long line = _records.Line;
         if (_records.Fault is { } fault)
         {
-            row = RowAssembler.Fail(fault.Line, Name(fault.Field), fault.Code, fault.Message);
-            return true;
+            return RowAssembler.Fail(fault.Line, Name(fault.Field), fault.Code, fault.Message);
         }
 
         if (_records.FieldCount != _columns.Count)
         {
-            row = RowAssembler.Fail(line, null, DatasetIssueCodes.ColumnCount, CountMessage());
-            return true;
+            return RowAssembler.Fail(line, null, DatasetIssueCodes.ColumnCount, CountMessage());
         }
 
         DatasetIssue? warning = null;
@@ -75,20 +84,21 @@ internal sealed class DelimitedRowSource : IRowSource
                 "A quote stands inside a field that is not quoted; it is read as part of the text.");
         }
 
-        row = _assembler.Assemble(line, Field(_text), Field(_pair), Labels(), warning);
-        return true;
+        string? label = Field(_label);
+        return _assembler.Assemble(line, Field(_text), Field(_pair), Labels(label), saysNone: _splitsLabels && string.IsNullOrWhiteSpace(label), warning);
     }
 
     private string CountMessage()
     {
         string hint = _records.FieldCount > _columns.Count
-            ? "put texts that contain the separator in quotes"
-            : "a field is missing, or a line break in a text is not in quotes";
-        return $"The row has {_records.FieldCount} columns, the header {_columns.Count}; {hint}.";
+            ? _records.AreBlankFrom(_columns.Count) ? "remove the separators at its end" : "put texts that contain the separator in quotes"
+            : _records.OtherDelimiter(_columns.Count) is { } other
+                ? $"it seems to be separated by {Delimiters.Name(other)} and the file by {Delimiters.Name(_delimiter)}, use one of them throughout"
+                : "a field is missing, or a line break in a text is not in quotes";
+        return $"The row has {_records.FieldCount} {(_records.FieldCount == 1 ? "column" : "columns")}, the header {_columns.Count}; {hint}.";
     }
 
-    private IReadOnlyList<string>? Labels() =>
-        Field(_label) is not { } value ? null : _splitsLabels ? value.Split('|') : [value];
+    private IReadOnlyList<string>? Labels(string? value) => value is null ? null : _splitsLabels ? value.Split('|') : [value];
 
     private string? Field(int index) => index < 0 ? null : _records.GetField(index);
 

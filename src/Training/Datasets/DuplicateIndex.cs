@@ -5,6 +5,9 @@ internal sealed class DuplicateIndex(int maxTexts)
 {
     private readonly Dictionary<ulong, (uint Labels, uint Line)> _seen = [];
 
+    /// <summary>Different texts remembered.</summary>
+    public long Texts => _seen.Count;
+
     /// <summary>Rows that repeat a text and its labels.</summary>
     public long Duplicates { get; private set; }
 
@@ -15,23 +18,21 @@ internal sealed class DuplicateIndex(int maxTexts)
     public bool IsFull { get; private set; }
 
     /// <summary>Notes a row; the warning it deserves, or null when its text is new.</summary>
-    public DatasetIssue? Add(LabeledText row, string textColumn)
+    public DatasetIssue? Add(RowEntry row, string textColumn)
     {
-        ulong text = TextFingerprint.Of(row.Input);
-        uint labels = TextFingerprint.Of(row.Labels);
-        if (_seen.TryGetValue(text, out (uint Labels, uint Line) first))
+        if (_seen.TryGetValue(row.Text, out (uint Labels, uint Line) first))
         {
-            bool same = first.Labels == labels;
+            bool same = first.Labels == row.Labels;
             Duplicates += same ? 1 : 0;
             Conflicts += same ? 0 : 1;
             return same
-                ? Warning(row.Line, textColumn, DatasetIssueCodes.DuplicateText, $"The same text with the same label stands on line {first.Line}.")
-                : Warning(row.Line, textColumn, DatasetIssueCodes.ConflictingLabels, $"The same text stands on line {first.Line} with another label.");
+                ? Warning(row.Line, textColumn, DatasetIssueCodes.DuplicateText, $"The same text with the same labels stands on line {first.Line}; remove one of the two.")
+                : Warning(row.Line, textColumn, DatasetIssueCodes.ConflictingLabels, $"The same text stands on line {first.Line} with other labels; decide which is right and remove the other row.");
         }
 
         if (_seen.Count < maxTexts)
         {
-            _seen.Add(text, (labels, (uint)Math.Min(row.Line, uint.MaxValue)));
+            _seen.Add(row.Text, (row.Labels, (uint)Math.Min(row.Line, uint.MaxValue)));
         }
         else
         {

@@ -26,8 +26,11 @@ internal static partial class FileSignature
         ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], 0, UnreadableDatasetException.Binary, "a NumPy array"),
         ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, UnreadableDatasetException.Binary, "an old Office document"),
         ("SQLite format 3\0"u8.ToArray(), 0, UnreadableDatasetException.Binary, "an SQLite database"),
-        ([0xFF, 0xFE], 0, UnreadableDatasetException.NotUtf8, "UTF-16 text"),
-        ([0xFE, 0xFF], 0, UnreadableDatasetException.NotUtf8, "UTF-16 text"),
+        // Before UTF-16, whose mark is the beginning of this one.
+        ([0xFF, 0xFE, 0, 0], 0, UnreadableDatasetException.NotUtf8, "UTF-32 (little-endian) text"),
+        ([0, 0, 0xFE, 0xFF], 0, UnreadableDatasetException.NotUtf8, "UTF-32 (big-endian) text"),
+        ([0xFF, 0xFE], 0, UnreadableDatasetException.NotUtf8, "UTF-16 (little-endian) text"),
+        ([0xFE, 0xFF], 0, UnreadableDatasetException.NotUtf8, "UTF-16 (big-endian) text"),
     ];
 
     /// <summary>What the file is, if it is something known that is not a data set; null otherwise.</summary>

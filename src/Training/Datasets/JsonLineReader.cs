@@ -5,15 +5,18 @@ using System.Text.Unicode;
 namespace FeedbackService.Training.Datasets;
 
 /// <summary>Takes JSON lines apart, one line in memory at a time, and keeps the values of wanted keys.</summary>
-internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
+internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits, long firstLine = 1)
 {
     private const int MaxShownKey = 100;
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
-    private long _nextLine = 1;
+    private long _nextLine = firstLine;
     private int _lineBytes;
 
     /// <summary>1-based number of the current line.</summary>
     public long Line { get; private set; }
+
+    /// <summary>Place in the stream where the current line begins.</summary>
+    public long Offset { get; private set; }
 
     /// <summary>Why the current line is unusable; null when it is an object without faults.</summary>
     public RowFault? Fault { get; private set; }
@@ -34,6 +37,7 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
             (Line, Fault, FaultKey, _lineBytes) = (_nextLine, null, null, 0);
             _keys.Clear();
             wanted?.Clear();
+            Offset = window.Position;
             if (!window.Has(0))
             {
                 return false;
@@ -77,7 +81,7 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
 
         if (!Utf8.IsValid(line))
         {
-            Fail(DatasetIssueCodes.InvalidUtf8, null, "The line holds bytes that are not UTF-8; save the file as UTF-8.");
+            Fail(DatasetIssueCodes.InvalidUtf8, null, Utf8Text.Complaint(line));
             return;
         }
 
@@ -103,11 +107,11 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
             int depth = json.CurrentDepth + (json.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 : 0);
             if (depth >= limits.MaxJsonDepth)
             {
-                Fail(DatasetIssueCodes.JsonTooDeep, null, $"The line is nested deeper than {limits.MaxJsonDepth} levels, or broken at that depth.");
+                Fail(DatasetIssueCodes.JsonTooDeep, null, $"The line is nested deeper than {limits.MaxJsonDepth} levels, or broken at that depth; write a flat object with the text and its label.");
             }
             else
             {
-                Fail(DatasetIssueCodes.JsonInvalid, null, $"The line is not valid JSON (near byte {json.BytesConsumed}).");
+                Fail(DatasetIssueCodes.JsonInvalid, null, $"The line is not valid JSON (near byte {json.BytesConsumed}); write one whole object per line.");
             }
         }
     }
@@ -119,13 +123,13 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
             string key = json.GetString()!;
             if (!_keys.Add(key))
             {
-                Fail(DatasetIssueCodes.JsonDuplicateKey, key, "A key is given twice.");
+                Fail(DatasetIssueCodes.JsonDuplicateKey, key, "A key is given twice; keep one of them.");
                 return;
             }
 
             if (_keys.Count > limits.MaxColumns)
             {
-                Fail(DatasetIssueCodes.TooManyColumns, null, $"The object has more than {limits.MaxColumns} keys.");
+                Fail(DatasetIssueCodes.TooManyColumns, null, $"The object has more than {limits.MaxColumns} keys; keep the text and its label.");
                 return;
             }
 
@@ -149,8 +153,10 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
         if (json.TokenType == JsonTokenType.StartArray && slot.TakesMany)
         {
             slot.IsArray = true;
+            slot.IsEmptyArray = true;
             while (json.Read() && json.TokenType != JsonTokenType.EndArray)
             {
+                slot.IsEmptyArray = false;
                 ReadScalar(ref json, key, slot);
             }
         }
@@ -181,7 +187,7 @@ internal sealed class JsonLineReader(ByteWindow window, DatasetLimits limits)
                 Fail(
                     DatasetIssueCodes.WrongType,
                     key,
-                    slot.TakesMany ? "The label is neither a string, a number nor a list of them." : "The text is not a string.");
+                    slot.TakesMany ? "The label is neither a string, a number nor a list of them; write it in quotes." : "The text is not a string; write it in quotes.");
                 break;
         }
     }

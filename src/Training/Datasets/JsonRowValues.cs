@@ -31,6 +31,9 @@ internal sealed class JsonRowValues(ColumnMapping mapping)
 
         public bool IsArray { get; set; }
 
+        /// <summary>Whether the value was <c>[]</c>.</summary>
+        public bool IsEmptyArray { get; set; }
+
         public string? First => Values.Count > 0 ? Values[0] : null;
 
         // One more than allowed is kept, so that the excess is seen without holding all of it.
@@ -46,6 +49,7 @@ internal sealed class JsonRowValues(ColumnMapping mapping)
         {
             Values.Clear();
             IsArray = false;
+            IsEmptyArray = false;
         }
     }
 }

@@ -7,7 +7,11 @@ namespace FeedbackService.Training.Datasets;
 internal sealed class TextLengths
 {
     private const int FirstBits = 4;
+    private const double CharactersPerPiece = 4.6; // as the estimates of trainings have it
+    private const int MarkersPerText = 2;
+    private static readonly int[] TokenLimits = [32, 64, 128, 256, 512, 1024];
     private readonly long[] _buckets = new long[64];
+    private readonly long[] _beyond = new long[TokenLimits.Length];
     private long _rows;
     private long _characters;
     private long _longest;
@@ -22,9 +26,18 @@ internal sealed class TextLengths
         _characters += length;
         _longest = Math.Max(_longest, length);
         _buckets[Bucket(length)]++;
-        CountLetters(input.Text);
-        CountLetters(input.TextPair);
+        long ideographs = CountLetters(input.Text) + CountLetters(input.TextPair);
+        double tokens = ideographs + ((length - ideographs) / CharactersPerPiece) + MarkersPerText;
+        for (int i = 0; i < TokenLimits.Length && tokens > TokenLimits[i]; i++)
+        {
+            _beyond[i]++;
+        }
     }
+
+    /// <summary>Share of the texts beyond each of some usual limits of tokens, by an estimate; none without a row.</summary>
+    public IReadOnlyList<TruncatedShare> Truncation() => _rows == 0
+        ? []
+        : [.. TokenLimits.Select((limit, i) => new TruncatedShare(limit, (double)_beyond[i] / _rows))];
 
     /// <summary>Buckets 0-15, 16-31, 32-63, … up to the longest text; none without a row.</summary>
     public IReadOnlyList<LengthBucket> Histogram() => _rows == 0
@@ -38,8 +51,9 @@ internal sealed class TextLengths
 
     private static int Bucket(long length) => length < 1 << FirstBits ? 0 : BitOperations.Log2((ulong)length) - FirstBits + 1;
 
-    private void CountLetters(string? text)
+    private long CountLetters(string? text)
     {
+        long before = _cjkLetters;
         foreach (char c in text ?? "")
         {
             if (char.IsAsciiLetter(c))
@@ -53,5 +67,7 @@ internal sealed class TextLengths
                 _cjkLetters += c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7AF') or (>= '\uF900' and <= '\uFAFF') ? 1 : 0;
             }
         }
+
+        return _cjkLetters - before;
     }
 }

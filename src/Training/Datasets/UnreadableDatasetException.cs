@@ -21,6 +21,9 @@ public sealed class UnreadableDatasetException : Exception
     /// <summary>Code of one JSON array instead of one object per line.</summary>
     public const string JsonArray = "file_json_array";
 
+    /// <summary>Code of JSON objects spread over several lines.</summary>
+    public const string JsonLines = "file_json_multiline";
+
     /// <summary>Code of a header that cannot be read.</summary>
     public const string Header = "file_header";
 

@@ -17,6 +17,10 @@ public sealed record ValidationReport
     [JsonPropertyName("labels")]
     public required IReadOnlyDictionary<string, long> Labels { get; init; }
 
+    /// <summary>Usable rows that say none of the labels fits them; only where rows may carry several.</summary>
+    [JsonPropertyName("rows_without_labels")]
+    public long RowsWithoutLabels { get; init; }
+
     /// <summary>Number of issues, warnings included.</summary>
     [JsonPropertyName("issue_count")]
     public required long IssueCount { get; init; }
@@ -24,6 +28,14 @@ public sealed record ValidationReport
     /// <summary>Number of issues that are errors.</summary>
     [JsonPropertyName("error_count")]
     public required long ErrorCount { get; init; }
+
+    /// <summary>Number of issues that are warnings.</summary>
+    [JsonPropertyName("warning_count")]
+    public long WarningCount { get; init; }
+
+    /// <summary>Number of issues per code.</summary>
+    [JsonPropertyName("issue_counts")]
+    public IReadOnlyDictionary<string, long> IssueCounts { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Rows whose text stood on an earlier line with the same labels. Case, width and white space make no difference.</summary>
     [JsonPropertyName("duplicates")]
@@ -40,6 +52,10 @@ public sealed record ValidationReport
     /// <summary>Lengths of the usable texts, without gaps, up to the longest.</summary>
     [JsonPropertyName("length_histogram")]
     public required IReadOnlyList<LengthBucket> LengthHistogram { get; init; }
+
+    /// <summary>Share of the usable texts that lengths of 32 to 1,024 tokens would cut, by an estimate of word pieces.</summary>
+    [JsonPropertyName("truncation")]
+    public IReadOnlyList<TruncatedShare> Truncation { get; init; } = [];
 
     /// <summary>Whether a label column was read.</summary>
     [JsonPropertyName("has_labels")]

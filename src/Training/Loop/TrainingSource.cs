@@ -8,6 +8,8 @@ namespace FeedbackService.Training.Loop;
 /// <summary>The usable rows of the files of a plan, checked before any tensor exists.</summary>
 internal sealed class TrainingSource
 {
+    private const int ShownLabels = 10;
+
     private TrainingSource(IReadOnlyList<LabeledText> rows, IReadOnlyList<LabeledText>? validationRows, IReadOnlyList<string> labels, bool multiLabel, string trainingHash, string? validationHash)
     {
         Rows = rows;
@@ -65,15 +67,15 @@ internal sealed class TrainingSource
             throw new TrainingDataException(TrainingDataException.OneClass, $"Every text of the training file has the label '{labels[0]}'; a classifier needs at least two labels.");
         }
 
-        var validation = plan.ValidationFile is null ? null : ReadValidation(plan, labels, report, cancellation);
+        var validation = plan.ValidationFile is null ? null : ReadValidation(plan, labels, multiLabel, report, cancellation);
         return new TrainingSource(rows, validation, labels, multiLabel, FileHash.Of(plan.TrainingFile), plan.ValidationFile is null ? null : FileHash.Of(plan.ValidationFile));
     }
 
-    private static List<LabeledText> ReadValidation(TrainingPlan plan, List<string> labels, Action<TrainingProgress> report, CancellationToken cancellation)
+    private static List<LabeledText> ReadValidation(TrainingPlan plan, List<string> labels, bool multiLabel, Action<TrainingProgress> report, CancellationToken cancellation)
     {
         var (rows, _) = ReadFile(plan.ValidationFile!, plan.ValidationColumns, "validation", report, cancellation);
         var known = labels.ToHashSet(StringComparer.Ordinal);
-        var usable = rows.Where(row => row.Labels.Count > 0 && row.Labels.All(known.Contains)).ToList();
+        var usable = rows.Where(row => (multiLabel || row.Labels.Count > 0) && row.Labels.All(known.Contains)).ToList();
         if (usable.Count == 0)
         {
             throw new TrainingDataException(TrainingDataException.ValidationUnusable, "No row of the validation file has a label of the training file.", "validation_file");
@@ -81,7 +83,8 @@ internal sealed class TrainingSource
 
         if (usable.Count < rows.Count)
         {
-            report(new ProgressMessage("warn", $"{rows.Count - usable.Count} rows of the validation file have labels that the training file does not know and are left out."));
+            string[] unknown = [.. rows.SelectMany(row => row.Labels).Where(label => !known.Contains(label)).Distinct(StringComparer.Ordinal).Take(ShownLabels)];
+            report(new ProgressMessage("warn", $"{rows.Count - usable.Count} rows of the validation file have labels that the training file does not know and are left out: {string.Join(", ", unknown)}."));
         }
 
         return usable;

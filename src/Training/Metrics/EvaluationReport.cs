@@ -50,6 +50,11 @@ public sealed record EvaluationReport
     [JsonPropertyName("brier")]
     public required double Brier { get; init; }
 
+    /// <summary>Rows of the file that are not among the texts; null where nothing can be left out.</summary>
+    [JsonPropertyName("left_out")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LeftOutRows? LeftOut { get; init; }
+
     /// <summary>Accuracy round by round, from the plain pass on.</summary>
     [JsonPropertyName("rounds")]
     public required IReadOnlyList<RoundAccuracy> Rounds { get; init; }

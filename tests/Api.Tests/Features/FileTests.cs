@@ -121,15 +121,6 @@ public sealed class FileTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Upload_WithoutATextColumn_Is400SayingWhichColumnsThereAre()
-    {
-        using var client = api.NewClient();
-        using var form = ApiFixture.Form("a,b\n1,2\n");
-        var problem = await Problems.AssertAsync(await client.PostAsync("/v1/files", form, Cancel), 400, "no_text_column", "text_column");
-        Assert.Contains("a, b", (string)problem["detail"]!, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Upload_OfRowsThatAreAllBad_IsKeptAsErrorWithEveryLine()
     {
         using var client = api.NewClient();

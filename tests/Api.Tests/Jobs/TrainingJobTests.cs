@@ -68,7 +68,8 @@ public sealed class TrainingJobTests : IAsyncLifetime
         var predictions = host.Services.GetRequiredService<EvaluationPredictions>().Read(evaluation.Id).ToList();
         Assert.Equal([("sport", 2L), ("money", 3L)], predictions.Select(prediction => (prediction.Predicted[0], prediction.Line)));
         var log = await host.Services.GetRequiredService<JobEventLog>().ReadForwardAsync(evaluation.Id, 0, 10, None);
-        Assert.Contains(log, line => line.Message.StartsWith("1 rows have labels the model does not know", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Level == "warn" && line.Message.Contains("unheard of", StringComparison.Ordinal));
+        Assert.Equal("""{"rows":1,"unknown_labels":{"unheard of":1},"other_form":0,"unreadable":0}""", report["left_out"]!.ToJsonString());
 
         var request = $$"""{"model":"{{trained.ResultModel}}","input":["the shares fell",""]}""";
         var classification = await host.Store.CreateAsync(new NewJob(Ids.NewClassification(), JobKind.Classify, request), None);

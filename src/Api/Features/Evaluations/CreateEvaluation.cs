@@ -15,19 +15,14 @@ internal static class CreateEvaluation
 {
     /// <summary>Handles the request.</summary>
     public static async Task<Ok<EvaluationObject>> HandleAsync(
-        CreateEvaluationRequest request, HttpContext context, FileStore files, ModelRegistry registry, JobStore jobs, CancellationToken cancellationToken)
+        CreateEvaluationRequest request, HttpContext context, UsableFiles files, ModelRegistry registry, JobStore jobs, CancellationToken cancellationToken)
     {
         if (request.Baseline is not null)
         {
             throw ServiceException.Unusable("baseline_not_supported", "Comparisons are not supported yet. Evaluate both models and compare their reports.", "baseline");
         }
 
-        var file = await files.FindAsync(request.File, cancellationToken)
-            ?? throw ServiceException.Invalid("file_not_found", $"There is no file '{request.File}'. POST /v1/files uploads one.", "file");
-        if (DatasetUsability.ForEvaluation(FileCheck.ReportFromJson(file.ReportJson)) is [_, ..] problems)
-        {
-            throw ServiceException.Unusable("file_unusable", string.Join(" ", problems.Select(problem => problem.Message)), "file");
-        }
+        var (file, _) = await files.RequireAsync(request.File, "file", DatasetUsability.ForEvaluation, cancellationToken);
 
         // The version is fixed now: an alias that moves later changes nothing.
         var model = await registry.ResolveServableAsync(request.Model, cancellationToken);

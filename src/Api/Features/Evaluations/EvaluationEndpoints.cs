@@ -13,7 +13,7 @@ internal static class EvaluationEndpoints
     private const string Id = "eval_7c9v4k6n3z0aw1sd5b8x2m1q";
 
     private const string Example = """
-        {"id":"eval_7c9v4k6n3z0aw1sd5b8x2m1q","object":"evaluation","status":"succeeded","model":"support-tickets:1","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","created_at":1795372900,"finished_at":1795372903,"error":null,"baseline":null,"comparison":null,"report":{"n":182,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":90}],"confusion_matrix":[[83,7],[5,87]],"log_loss":0.21,"ece":0.03,"brier":0.1,"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93}]}}
+        {"id":"eval_7c9v4k6n3z0aw1sd5b8x2m1q","object":"evaluation","status":"succeeded","model":"support-tickets:1","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","created_at":1795372900,"finished_at":1795372903,"error":null,"baseline":null,"comparison":null,"report":{"n":182,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":90}],"confusion_matrix":[[83,7],[5,87]],"log_loss":0.21,"ece":0.03,"brier":0.1,"left_out":{"rows":3,"unknown_labels":{"shipping":3},"other_form":0,"unreadable":0},"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93}]}}
         """;
 
     private const string Prediction = """
@@ -26,7 +26,7 @@ internal static class EvaluationEndpoints
         var evaluations = routes.MapGroup("/v1/evaluations").WithTags("Evaluations").NeedsScope(Scopes.JobsWrite);
 
         evaluations.MapPost("/", CreateEvaluation.HandleAsync).WithName("CreateEvaluation").WithSummary("Evaluate a model on a labelled file")
-            .WithDescription("Queues a run over every row; the report has scores per class, confusion matrix, calibration and accuracy per round.")
+            .WithDescription("Queues a run over every row; the report has scores per class, confusion matrix, calibration and accuracy per round; rows whose labels the model does not know are left out, and left_out counts and names them.")
             .WithRequestExample("""{"model":"support-tickets","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","baseline":null}""").WithAnswerExample(Example)
             .Refuses(400, 404, 409, 413, 415, 422, 507);
 

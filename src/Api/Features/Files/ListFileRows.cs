@@ -17,27 +17,31 @@ internal static class ListFileRows
     public static async Task<Ok<ListPage<FileRowObject>>> HandleAsync(
         [FromRoute(Name = "file_id")] string fileId,
         [AsParameters] PageQuery page,
-        [FromQuery(Name = "label"), Description("Only rows with this label.")] string? label,
+        [FromQuery(Name = "label"), Description("Only rows with this label; a label the file does not have gives an empty list.")] string? label,
+        [FromQuery(Name = "valid"), Description("true: only usable rows; false: only the others. Absent: all.")] bool? valid,
         FileStore files,
-        FileContents contents,
+        RowBrowser browser,
         CancellationToken cancellationToken)
     {
-        var row = await files.GetAsync(fileId, cancellationToken);
-        var reading = FileReading.FromJson(row.ReadingJson);
-        if (reading.Kind is null)
+        var file = await files.GetAsync(fileId, cancellationToken);
+        if (FileReading.FromJson(file.ReadingJson).Kind is null)
         {
-            throw ServiceException.Unusable("file_unusable", $"'{fileId}' holds requests, not labelled texts; download its content instead.", "file_id");
+            throw ServiceException.Unusable(
+                "file_unusable", file.StatusDetails ?? $"'{fileId}' holds requests, not labelled texts; download its content instead.", "file_id");
         }
 
-        var after = page.AfterNumber();
         var limit = page.LimitOr();
-        using var reader = DatasetReader.Open(contents.PathOf(row.Sha256), reading.ToColumns());
-        var found = reader.ReadTexts(null, cancellationToken)
-            .Where(text => text.Line > after && (label is null || text.Labels.Contains(label, StringComparer.Ordinal)))
-            .Take(limit + 1)
-            .ToList();
-        return TypedResults.Ok(Page<LabeledText>.Of(found, limit).ToList(
-            text => text.Line.ToString(CultureInfo.InvariantCulture),
-            text => new FileRowObject(text.Line, text.Input.Text, text.Input.TextPair, text.Labels)));
+        var found = Page<DatasetRow>.Of(await browser.FindAsync(file, page.AfterNumber(), label, valid, limit + 1, cancellationToken), limit);
+        var issues = browser.IssuesOf(file, found.Items);
+        var raw = new Dictionary<long, string>();
+        foreach (var row in found.Items.Where(row => row.Text is null))
+        {
+            raw[row.Line] = await browser.RawAsync(file, row, cancellationToken);
+        }
+
+        return TypedResults.Ok(found.ToList(
+            row => row.Line.ToString(CultureInfo.InvariantCulture),
+            row => new FileRowObject(
+                row.Line, row.Text is not null, row.Text?.Input.Text, row.Text?.Input.TextPair, row.Text?.Labels ?? [], raw.GetValueOrDefault(row.Line), issues[row.Line])));
     }
 }

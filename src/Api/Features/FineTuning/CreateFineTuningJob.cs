@@ -34,6 +34,7 @@ internal static class CreateFineTuningJob
             {
                 ModelName = plan.Spec.ResultName,
                 Reads = plan.Spec.BaseModel is { } start ? [start] : [],
+                Warnings = [.. plan.Warnings.Select(warning => warning.ToEvent())],
                 Metadata = request.Metadata ?? new Dictionary<string, string>(),
                 Idempotency = IdempotencyHeader.Claim(context, request),
             },

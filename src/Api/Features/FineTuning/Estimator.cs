@@ -21,6 +21,6 @@ internal sealed class Estimator
         var estimate = TrainingEstimator.Estimate(
             plan.Options, plan.Encoder, plan.Facts, plan.Statistics.MeanCharacters, plan.Statistics.CjkShare > Mostly, _speed.Value);
         var seconds = new SecondsRange(Math.Round(estimate.SecondsLow, 1), Math.Round(estimate.SecondsHigh, 1));
-        return new FineTuningEstimate(estimate.Steps, seconds, estimate.MemoryBytes, plan.Spec.Hyperparameters);
+        return new FineTuningEstimate(estimate.Steps, seconds, estimate.MemoryBytes, plan.Spec.Hyperparameters, plan.Warnings);
     }
 }

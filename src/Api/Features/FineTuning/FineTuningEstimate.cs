@@ -7,7 +7,9 @@ namespace FeedbackService.Api.Features.FineTuning;
 /// <param name="Seconds">Time, from a good to a bad case.</param>
 /// <param name="MemoryBytes">Memory of the training process at its peak.</param>
 /// <param name="Hyperparameters">Effective value of every option.</param>
-public sealed record FineTuningEstimate(long Steps, SecondsRange Seconds, long MemoryBytes, JsonObject Hyperparameters)
+/// <param name="Warnings">What speaks against a good result; the job's log would begin with them.</param>
+public sealed record FineTuningEstimate(
+    long Steps, SecondsRange Seconds, long MemoryBytes, JsonObject Hyperparameters, IReadOnlyList<TrainingWarning> Warnings)
 {
     /// <summary>Always <c>fine_tuning.estimate</c>.</summary>
     public string Object => "fine_tuning.estimate";

@@ -14,7 +14,7 @@ internal static class FineTuningExamples
         """;
 
     public const string Estimate = """
-        {"object":"fine_tuning.estimate","steps":340,"seconds":{"low":11.2,"high":40},"memory_bytes":734003200,"hyperparameters":{"n_epochs":12,"learning_rate":0.003,"rounds":1}}
+        {"object":"fine_tuning.estimate","steps":340,"seconds":{"low":11.2,"high":40},"memory_bytes":734003200,"hyperparameters":{"n_epochs":12,"learning_rate":0.003,"rounds":1},"warnings":[{"code":"validation_leakage","message":"The training file holds 12 texts of the validation file (6 %), first line 14 (line 203 there): the scores will be better than the model."}]}
         """;
 
     public const string Event = """

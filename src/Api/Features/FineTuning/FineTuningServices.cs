@@ -7,6 +7,7 @@ internal static class FineTuningServices
     public static IServiceCollection AddFineTuning(this IServiceCollection services)
     {
         services.AddSingleton<TrainingBases>();
+        services.AddSingleton<TrainingWarnings>();
         services.AddSingleton<TrainingPlanner>();
         services.AddSingleton<Estimator>();
         services.AddSingleton<TrainingHistory>();

@@ -11,4 +11,11 @@ namespace FeedbackService.Api.Features.FineTuning;
 /// <param name="Encoder">Family of the base.</param>
 /// <param name="Facts">Size of the data.</param>
 /// <param name="Statistics">What the texts are like.</param>
-internal sealed record PlannedTraining(TrainingSpec Spec, TrainingOptions Options, EncoderFamilies Encoder, DataFacts Facts, DatasetStatistics Statistics);
+/// <param name="Warnings">What speaks against a good result without forbidding it.</param>
+internal sealed record PlannedTraining(
+    TrainingSpec Spec,
+    TrainingOptions Options,
+    EncoderFamilies Encoder,
+    DataFacts Facts,
+    DatasetStatistics Statistics,
+    IReadOnlyList<TrainingWarning> Warnings);

@@ -30,6 +30,6 @@ internal sealed class TrainingBases(ModelRegistry registry)
 
         var config = JsonFiles.Read<ClassifierConfig>(Path.Combine(found.Directory, "config.json"));
         var tokenizer = JsonFiles.Read<TokenizerConfig>(Path.Combine(found.Directory, TokenizerFiles.ConfigFile));
-        return new TrainingBase(ModelShape.AsPreset(config, tokenizer), found.Address, found.ModelName);
+        return new TrainingBase(ModelShape.AsPreset(config, tokenizer), found.Address, found.ModelName, config.Labels);
     }
 }

@@ -9,7 +9,7 @@ using FeedbackService.Training.Options;
 namespace FeedbackService.Api.Features.FineTuning;
 
 /// <summary>Checks a request against presets, options, files and registry before anything is queued.</summary>
-internal sealed class TrainingPlanner(FileStore files, TrainingBases bases, ReservedNames reserved)
+internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, TrainingWarnings warnings, ReservedNames reserved)
 {
     private const int DefaultSeed = 42;
 
@@ -24,11 +24,10 @@ internal sealed class TrainingPlanner(FileStore files, TrainingBases bases, Rese
             ModelNames.Require(request.Suffix, reserved, "suffix");
         }
 
-        var report = await ReadableAsync(request.TrainingFile, "training_file", DatasetUsability.ForTraining, cancellationToken);
-        if (request.ValidationFile is not null)
-        {
-            await ReadableAsync(request.ValidationFile, "validation_file", DatasetUsability.ForEvaluation, cancellationToken);
-        }
+        var (training, report) = await files.RequireAsync(request.TrainingFile, "training_file", DatasetUsability.ForTraining, cancellationToken);
+        var validation = request.ValidationFile is null
+            ? null
+            : (await files.RequireAsync(request.ValidationFile, "validation_file", DatasetUsability.ForEvaluation, cancellationToken)).File;
 
         var start = await bases.FindAsync(request.Model, request.Suffix, cancellationToken);
         var facts = new DataFacts(
@@ -50,7 +49,7 @@ internal sealed class TrainingPlanner(FileStore files, TrainingBases bases, Rese
             Seed = (int)(request.Seed ?? DefaultSeed),
             Hyperparameters = OptionJson.Write(options, start.Preset.Encoder),
         };
-        return new PlannedTraining(spec, options, start.Preset.Encoder, facts, report.Statistics);
+        return new PlannedTraining(spec, options, start.Preset.Encoder, facts, report.Statistics, await warnings.FindAsync(training, validation, start, options, cancellationToken));
     }
 
     private static TrainingOptions Resolve(TrainingBase start, JsonElement asked, string path, DataFacts facts)
@@ -66,16 +65,5 @@ internal sealed class TrainingPlanner(FileStore files, TrainingBases bases, Rese
             var code = unknown is null ? "invalid_hyperparameters" : "unknown_parameter";
             throw new ServiceException(400, code, error.Message, unknown is null ? fields.Keys.First() : $"{path}.{unknown}") { FieldErrors = fields };
         }
-    }
-
-    private async Task<ValidationReport> ReadableAsync(
-        string id, string param, Func<ValidationReport, IReadOnlyList<UsabilityProblem>> problems, CancellationToken cancellationToken)
-    {
-        var row = await files.FindAsync(id, cancellationToken)
-            ?? throw ServiceException.Invalid("file_not_found", $"There is no file '{id}'. POST /v1/files uploads one.", param);
-        var report = FileCheck.ReportFromJson(row.ReportJson);
-        return problems(report) is [_, ..] found
-            ? throw ServiceException.Unusable("file_unusable", string.Join(" ", found.Select(problem => problem.Message)), param)
-            : report;
     }
 }

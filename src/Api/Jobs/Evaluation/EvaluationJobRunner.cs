@@ -6,6 +6,7 @@ using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Metrics;
 
 namespace FeedbackService.Api.Jobs.Evaluation;
 
@@ -20,6 +21,7 @@ internal sealed class EvaluationJobRunner(
     TimeProvider clock) : IJobRunner
 {
     private const int TextsPerRequest = 256;
+    private const int ShownLabels = 10;
 
     private static readonly PredictionOptions AllRounds = new() { WithTrace = true };
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
@@ -73,14 +75,17 @@ internal sealed class EvaluationJobRunner(
         if (tally.Counted == 0)
         {
             throw new JobFailedException(new JobFailure(
-                "file_unusable", "No row of the file has a text and labels that the model knows; check the file's label column and the model's labels.", "file"));
+                "file_unusable", $"No row of the file has a text and labels that the model knows{Named(tally.LeftOut)}; check the file's label column and the model's labels.", "file"));
         }
-        if (tally.LeftOut > 0)
+        if (tally.LeftOut is { Rows: > 0 } left)
         {
-            await ReportAsync(
-                lease, new JobReport { Events = [JobEvent.Warning($"{tally.LeftOut} rows have labels the model does not know and were left out.")] }, stopping);
+            var warning = JobEvent.Warning($"{left.Rows} rows could not be compared and were left out{Named(left)}; the report's left_out says why.");
+            await ReportAsync(lease, new JobReport { Events = [warning] }, stopping);
         }
     }
+
+    private static string Named(LeftOutRows left) =>
+        left.UnknownLabels.Count == 0 ? "" : $" (labels the model does not know: {string.Join(", ", left.UnknownLabels.Keys.Take(ShownLabels))}{(left.UnknownLabels.Count > ShownLabels ? ", …" : "")})";
 
     private async Task ReportAsync(JobLease lease, JobReport report, CancellationToken cancellationToken)
     {

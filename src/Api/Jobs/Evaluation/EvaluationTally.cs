@@ -10,19 +10,29 @@ namespace FeedbackService.Api.Jobs.Evaluation;
 internal sealed class EvaluationTally
 {
     private const double DefaultThreshold = 0.5;
+    private const int MaxUnknownLabels = 1_000;
 
     private readonly Dictionary<string, int> _indexOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _unknown = new(StringComparer.Ordinal);
     private IEvaluationAccumulator? _sum;
+    private long _otherForm;
+    private long _unreadable;
+    private long _leftOut;
 
-    /// <summary>Rows left out.</summary>
-    public int LeftOut { get; private set; }
+    /// <summary>Rows left out, and why.</summary>
+    public LeftOutRows LeftOut => new(
+        _leftOut,
+        new OrderedDictionary<string, long>(
+            _unknown.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal), StringComparer.Ordinal),
+        _otherForm,
+        _unreadable);
 
     /// <summary>Rows counted.</summary>
     public int Counted { get; private set; }
 
     /// <summary>The figures so far.</summary>
     /// <exception cref="InvalidOperationException">No row was added yet.</exception>
-    public EvaluationReport Report => _sum?.ToReport() ?? throw new InvalidOperationException("Nothing has been evaluated.");
+    public EvaluationReport Report => _sum is { } sum ? sum.ToReport() with { LeftOut = LeftOut } : throw new InvalidOperationException("Nothing has been evaluated.");
 
     /// <summary>Counts one row.</summary>
     /// <param name="row">The truth.</param>
@@ -33,12 +43,13 @@ internal sealed class EvaluationTally
     public EvaluationPrediction? Add(LabeledText row, ClassifiedText answer, ClassifierConfig config, Calibration calibration)
     {
         _sum ??= Create(config, calibration);
-        if (answer.Prediction is not { } prediction || !row.Labels.All(_indexOf.ContainsKey)
-            || (config.Head == HeadKind.SingleLabel && row.Labels.Count != 1))
+        if (answer.Prediction is not { } prediction || !IsComparable(row, config))
         {
-            LeftOut++;
+            _unreadable += answer.Prediction is null ? 1 : 0;
+            _leftOut++;
             return null;
         }
+
         _sum.Add([.. prediction.Trace!.Select(round => round.Probabilities)], [.. row.Labels.Select(label => _indexOf[label])]);
         Counted++;
         // Ties go to the lowest index, as everywhere in the service.
@@ -47,6 +58,19 @@ internal sealed class EvaluationTally
             ? [config.Labels[best]]
             : [.. config.Labels.Where((_, label) => prediction.Probabilities[label] >= (calibration.Thresholds?[label] ?? DefaultThreshold))];
         return new EvaluationPrediction(row.Line, row.Input.Text, row.Input.TextPair, row.Labels, predicted, prediction.Probabilities[best]);
+    }
+
+    private bool IsComparable(LabeledText row, ClassifierConfig config)
+    {
+        string[] unknown = [.. row.Labels.Where(label => !_indexOf.ContainsKey(label))];
+        foreach (var label in unknown.Where(label => _unknown.Count < MaxUnknownLabels || _unknown.ContainsKey(label)))
+        {
+            _unknown[label] = _unknown.GetValueOrDefault(label) + 1;
+        }
+
+        var fits = config.Head != HeadKind.SingleLabel || row.Labels.Count == 1;
+        _otherForm += fits ? 0 : 1;
+        return fits && unknown.Length == 0;
     }
 
     private IEvaluationAccumulator Create(ClassifierConfig config, Calibration calibration)
