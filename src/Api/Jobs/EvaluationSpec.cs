@@ -6,7 +6,8 @@ namespace FeedbackService.Api.Jobs;
 /// <summary>What an evaluation was asked to do: the <c>SpecJson</c> of a job of kind Evaluate.</summary>
 /// <param name="Model">Resolved address, <c>name:version</c>.</param>
 /// <param name="File">Id of the labelled file.</param>
-public sealed record EvaluationSpec(string Model, string File)
+/// <param name="Baseline">Resolved address of a second model to compare with; null for none.</param>
+public sealed record EvaluationSpec(string Model, string File, string? Baseline = null)
 {
     /// <summary>As it is stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ApiJson.Options);

@@ -324,7 +324,8 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = "mlp", file }, Cancel), 422, "model_not_servable", "model");
         await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = "nope", file }, Cancel), 404, "model_not_found", "model");
         await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file = "file-nope" }, Cancel), 400, "file_not_found", "file");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file, baseline = name }, Cancel), 422, "baseline_not_supported", "baseline");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file, baseline = "nope" }, Cancel), 404, "model_not_found", "baseline");
+        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file, baseline = "mlp" }, Cancel), 422, "model_not_servable", "baseline");
         await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { file }, Cancel), 400, "missing_parameter", "model");
     }
 

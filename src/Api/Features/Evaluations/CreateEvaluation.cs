@@ -3,8 +3,11 @@ using FeedbackService.Api.Files;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -17,21 +20,40 @@ internal static class CreateEvaluation
     public static async Task<Ok<EvaluationObject>> HandleAsync(
         CreateEvaluationRequest request, HttpContext context, UsableFiles files, ModelRegistry registry, JobStore jobs, CancellationToken cancellationToken)
     {
-        if (request.Baseline is not null)
-        {
-            throw ServiceException.Unusable("baseline_not_supported", "Comparisons are not supported yet. Evaluate both models and compare their reports.", "baseline");
-        }
-
         var (file, _) = await files.RequireAsync(request.File, "file", DatasetUsability.ForEvaluation, cancellationToken);
 
         // The version is fixed now: an alias that moves later changes nothing.
         var model = await registry.ResolveServableAsync(request.Model, cancellationToken);
-        var job = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(model.Address, file.Id).ToJson())
+        var baseline = request.Baseline is null ? null : await BaselineAsync(request.Baseline, model, registry, cancellationToken);
+        var job = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(model.Address, file.Id, baseline?.Address).ToJson())
         {
             ModelName = model.Address,
-            Reads = [model.Address],
+            Reads = baseline is null ? [model.Address] : [model.Address, baseline.Address],
             Idempotency = IdempotencyHeader.Claim(context, request),
         };
         return TypedResults.Ok(EvaluationObject.From(await jobs.CreateAsync(job, cancellationToken)));
     }
+
+    private static async Task<ServableModel> BaselineAsync(string address, ServableModel model, ModelRegistry registry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var baseline = await registry.ResolveServableAsync(address, cancellationToken);
+            var (one, other) = (ConfigOf(model), ConfigOf(baseline));
+            return one.Head == other.Head && one.Labels.Intersect(other.Labels, StringComparer.Ordinal).Any()
+                ? baseline
+                : throw ServiceException.Unusable(
+                    "baseline_not_comparable",
+                    one.Head == other.Head
+                        ? $"'{model.Address}' and '{baseline.Address}' have no label in common."
+                        : $"One of '{model.Address}' and '{baseline.Address}' gives one label per text, the other several.",
+                    "baseline");
+        }
+        catch (ServiceException refused) when (refused.Param == "model")
+        {
+            throw new ServiceException(refused.Status, refused.Code, refused.Message, "baseline");
+        }
+    }
+
+    private static ClassifierConfig ConfigOf(ServableModel model) => JsonFiles.Read<ClassifierConfig>(Path.Combine(model.Directory, ArtifactFiles.Config));
 }

@@ -9,6 +9,6 @@ public sealed record CreateEvaluationRequest
     /// <summary>Id of an uploaded file with labelled texts.</summary>
     public required string File { get; init; }
 
-    /// <summary>A second model to compare with. Not supported yet: null.</summary>
+    /// <summary>A second model to compare with on the same rows, addressed likewise. Default none.</summary>
     public string? Baseline { get; init; }
 }

@@ -11,33 +11,41 @@ namespace FeedbackService.Api.Features.Evaluations;
 /// <param name="Status">queued, running, succeeded, failed or cancelled.</param>
 /// <param name="Model">The resolved version.</param>
 /// <param name="File">Id of the file.</param>
+/// <param name="Baseline">The resolved version compared with; null without one.</param>
 /// <param name="CreatedAt">Unix seconds.</param>
 /// <param name="FinishedAt">Unix seconds; null until it has ended.</param>
 /// <param name="Error">Why it failed; null unless it did.</param>
 /// <param name="Report">The figures; null until it has succeeded.</param>
+/// <param name="Comparison">The model against the baseline on the same rows; null without one, and until it has succeeded.</param>
 public sealed record EvaluationObject(
-    string Id, string Status, string Model, string File, long CreatedAt, long? FinishedAt, EvaluationError? Error, JsonNode? Report)
+    string Id,
+    string Status,
+    string Model,
+    string File,
+    string? Baseline,
+    long CreatedAt,
+    long? FinishedAt,
+    EvaluationError? Error,
+    JsonNode? Report,
+    JsonNode? Comparison)
 {
     /// <summary>Always <c>evaluation</c>.</summary>
     public string Object => "evaluation";
 
-    /// <summary>None is supported yet.</summary>
-    public string? Baseline => null;
-
-    /// <summary>Only with a baseline.</summary>
-    public JsonNode? Comparison => null;
-
     internal static EvaluationObject From(JobRow row)
     {
         var spec = EvaluationSpec.FromJson(row.SpecJson);
+        var (report, comparison) = EvaluationResult.Split(row.ResultJson);
         return new EvaluationObject(
             row.Id,
             JsonNamingPolicy.SnakeCaseLower.ConvertName(row.State.ToString()),
             spec.Model,
             spec.File,
+            spec.Baseline,
             Timestamps.ToUnixSeconds(row.CreatedAt),
             row.FinishedAt is { } finished ? Timestamps.ToUnixSeconds(finished) : null,
             row.ErrorCode is null ? null : new EvaluationError(row.ErrorCode, row.ErrorMessage ?? string.Empty, row.ErrorParam),
-            row.ResultJson is null ? null : JsonNode.Parse(row.ResultJson));
+            report,
+            comparison);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Registry;
@@ -31,15 +30,17 @@ internal sealed class EvaluationJobRunner(
     {
         var spec = EvaluationSpec.FromJson(lease.Job.SpecJson);
         var model = await registry.ResolveServableAsync(spec.Model, stopping);
+        var baseline = spec.Baseline is null ? null : await registry.ResolveServableAsync(spec.Baseline, stopping);
         var file = await files.FindAsync(spec.File, stopping)
             ?? throw new JobFailedException(new JobFailure("file_not_found", $"The file '{spec.File}' was deleted before the evaluation began.", "file"));
         try
         {
             using var reader = DatasetReader.Open(contents.PathOf(file.Sha256), FileReading.FromJson(file.ReadingJson).ToColumns());
             var tally = new EvaluationTally();
-            await predictions.WriteAsync(lease.JobId, PredictAsync(lease, model, reader, tally, stopping), stopping);
-            await CheckAsync(lease, tally, stopping);
-            return new JobOutcome(JsonSerializer.Serialize(tally.Report));
+            var comparison = baseline is null ? null : new ComparisonTally(baseline.Address);
+            await predictions.WriteAsync(lease.JobId, PredictAsync(lease, model, baseline, reader, tally, comparison, stopping), stopping);
+            await CheckAsync(lease, tally, comparison, stopping);
+            return new JobOutcome(new EvaluationResult(tally.Report, comparison?.Comparison).ToJson());
         }
         catch (Exception fault) when (fault is UnreadableDatasetException or ColumnMappingException)
         {
@@ -48,16 +49,26 @@ internal sealed class EvaluationJobRunner(
     }
 
     private async IAsyncEnumerable<EvaluationPrediction> PredictAsync(
-        JobLease lease, ServableModel model, DatasetReader reader, EvaluationTally tally, [EnumeratorCancellation] CancellationToken stopping)
+        JobLease lease,
+        ServableModel model,
+        ServableModel? baseline,
+        DatasetReader reader,
+        EvaluationTally tally,
+        ComparisonTally? comparison,
+        [EnumeratorCancellation] CancellationToken stopping)
     {
         var reported = clock.GetTimestamp();
         foreach (var rows in reader.ReadTexts(cancellationToken: stopping).Chunk(TextsPerRequest))
         {
-            var answers = await engine.ClassifyAsync(
-                model, [.. rows.Select(row => row.Input)], AllRounds, truncate: true, WorkPriority.Background, stopping);
-            foreach (var (row, answer) in rows.Zip(answers.Items))
+            var answers = await ClassifyAsync(model, rows, stopping);
+            var others = baseline is null ? null : await ClassifyAsync(baseline, rows, stopping);
+            foreach (var (index, row) in rows.Index())
             {
-                if (tally.Add(row, answer, answers.Config, answers.Calibration) is { } prediction)
+                if (others is not null)
+                {
+                    comparison!.Add(row, answers, others, index);
+                }
+                if (tally.Add(row, answers.Items[index], answers.Config, answers.Calibration) is { } prediction)
                 {
                     yield return prediction;
                 }
@@ -70,12 +81,20 @@ internal sealed class EvaluationJobRunner(
         }
     }
 
-    private async Task CheckAsync(JobLease lease, EvaluationTally tally, CancellationToken stopping)
+    private Task<ClassifiedTexts> ClassifyAsync(ServableModel model, IReadOnlyList<LabeledText> rows, CancellationToken stopping) =>
+        engine.ClassifyAsync(model, [.. rows.Select(row => row.Input)], AllRounds, truncate: true, WorkPriority.Background, stopping);
+
+    private async Task CheckAsync(JobLease lease, EvaluationTally tally, ComparisonTally? comparison, CancellationToken stopping)
     {
         if (tally.Counted == 0)
         {
             throw new JobFailedException(new JobFailure(
                 "file_unusable", $"No row of the file has a text and labels that the model knows{Named(tally.LeftOut)}; check the file's label column and the model's labels.", "file"));
+        }
+        if (comparison is { Comparison: null })
+        {
+            throw new JobFailedException(new JobFailure(
+                "baseline_not_comparable", "No row of the file has labels that both models know, so that they cannot be compared on it.", "baseline"));
         }
         if (tally.LeftOut is { Rows: > 0 } left)
         {

@@ -49,7 +49,6 @@ internal sealed class EvaluationTally
             _leftOut++;
             return null;
         }
-
         _sum.Add([.. prediction.Trace!.Select(round => round.Probabilities)], [.. row.Labels.Select(label => _indexOf[label])]);
         Counted++;
         // Ties go to the lowest index, as everywhere in the service.
@@ -72,6 +71,13 @@ internal sealed class EvaluationTally
         _otherForm += fits ? 0 : 1;
         return fits && unknown.Length == 0;
     }
+
+    /// <summary>Whether the row can be right at all: the model has answered and knows its labels.</summary>
+    /// <param name="row">The truth.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="config">Of the model.</param>
+    public static bool CanCount(LabeledText row, ClassifiedText answer, ClassifierConfig config) =>
+        answer.Prediction is not null && row.Labels.All(config.Labels.Contains) && (config.Head != HeadKind.SingleLabel || row.Labels.Count == 1);
 
     private IEvaluationAccumulator Create(ClassifierConfig config, Calibration calibration)
     {

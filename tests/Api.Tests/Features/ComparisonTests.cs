@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using FeedbackService.Api.Tests.Features.Classify;
+
+namespace FeedbackService.Api.Tests.Features;
+
+/// <summary>Evaluations with a baseline, on models that are served.</summary>
+[Collection(nameof(ServedModels))]
+public sealed class ComparisonTests(ServedModels served)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Models_AreHeldAgainstTheSameRows()
+    {
+        using var client = served.Api.NewClient();
+        var labels = FeedbackService.Testing.TinyModels.Plain().Labels;
+        var rows = string.Concat(Enumerable.Range(0, 24).Select(i => $"the colour is {(i % 2 == 0 ? "red" : "blue")} {i},{labels[i % labels.Count]}\n"));
+        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\n" + rows, purpose: "evals"))["id"]!;
+        var done = await EvaluateAsync(client, new { model = "plain", file, baseline = "feedback" });
+
+        Assert.Equal("feedback:1", (string)done["baseline"]!);
+        var comparison = done["comparison"]!;
+        Assert.Null(done["report"]!["comparison"]);
+        Assert.Equal(24, (int)comparison["n"]!);
+        Assert.Equal(24, new[] { "both_right", "only_model_right", "only_baseline_right", "both_wrong" }.Sum(name => (int)comparison[name]!));
+        Assert.Equal((double)done["report"]!["accuracy"]!, (double)comparison["accuracy"]!, 1e-12);
+        Assert.Equal((double)comparison["accuracy"]! - (double)comparison["baseline_accuracy"]!, (double)comparison["accuracy_difference"]!, 1e-12);
+        Assert.InRange((double)comparison["accuracy_difference"]!, (double)comparison["accuracy_difference_low"]!, (double)comparison["accuracy_difference_high"]!);
+
+        var same = (await EvaluateAsync(client, new { model = "plain", file, baseline = "plain" }))["comparison"]!;
+        Assert.Equal((0.0, 1.0), ((double)same["accuracy_difference"]!, (double)same["p_value"]!));
+        await Problems.AssertAsync(
+            await client.PostAsJsonAsync("/v1/evaluations", new { model = "plain", file, baseline = "multi" }, TestContext.Current.CancellationToken),
+            422, "baseline_not_comparable", "baseline");
+    }
+
+    private static async Task<JsonObject> EvaluateAsync(HttpClient client, object request)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        var evaluation = await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", request, deadline.Token));
+        while ((string)evaluation["status"]! is "queued" or "running")
+        {
+            await Task.Delay(50, deadline.Token);
+            evaluation = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{evaluation["id"]}", deadline.Token));
+        }
+
+        Assert.True((string)evaluation["status"]! == "succeeded", evaluation.ToJsonString());
+        return evaluation;
+    }
+}
