@@ -46,9 +46,7 @@ window.FeedbackServiceTour = function () {
 
         switch (made.object) {
             case "file":
-                if (made.status !== "error") {
-                    remember(made.purpose === "batch" ? { batch_file: made.id } : { file: made.id });
-                }
+                remember(made.purpose === "batch" ? { batch_file: made.id } : { file: made.id });
                 break;
             case "fine_tuning.job":
                 remember({ job: made.id });
