@@ -97,7 +97,7 @@ wait_ready() {
 }
 
 # The admin key that the first start prints: in containers everybody may come along, so the service asks for keys.
-first_key() { grep -oE 'fbs\.[a-z0-9]{24}\.[A-Za-z0-9_-]{43}' "$work/first-start.log" || true; }
+first_key() { grep -oE 'fbs\.[a-z0-9]{24}\.[A-Za-z0-9_-]{43}' "$work/first-start.log" | head -n 1; }
 
 classify() {
     curl -sf "$url/v1/classify" -H "Authorization: Bearer $FEEDBACKSERVICE_KEY" -H 'content-type: application/json' \
@@ -118,11 +118,13 @@ run() {
     timed wait_ready
     mapfile -t health < <(config 'Healthcheck.Test[1:][]')
     b run --isolation chroot --env "FEEDBACKSERVICE_URLS=http://*:$port" "$name" -- "${health[@]}"
+    echo "   without a key: $(curl -s -o "$work/refused.json" -w '%{http_code}' "$url/v1/models")"
     cp "$work/service.log" "$work/first-start.log"
     FEEDBACKSERVICE_KEY=$(first_key) FEEDBACKSERVICE_URL=$url
     export FEEDBACKSERVICE_KEY FEEDBACKSERVICE_URL
     timed samples/train-and-classify.sh samples/support-tickets/train.csv from-the-container "Where is my refund?"
     classify | tee "$work/first-answer"
+    grep -E '^Vm(RSS|HWM)' "/proc/$(innermost "$starter")/status"
     stop
     b rm "$name" >/dev/null
 }
@@ -178,6 +180,7 @@ change() {
 
 sizes() {
     step "sizes"
+    rm -rf "$work/pushed"
     b push --quiet "$image" "oci:$work/pushed:image"
     local manifest
     manifest=$(jq -r '.manifests[0].digest' "$work/pushed/index.json")
