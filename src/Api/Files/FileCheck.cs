@@ -11,6 +11,9 @@ namespace FeedbackService.Api.Files;
 /// <param name="Unclear">Why its columns could not be told apart; null when they could.</param>
 internal sealed record FileCheck(FileReading Reading, ValidationReport Report, IReadOnlyList<DatasetIssue> FirstErrors, string? Unclear = null)
 {
+    /// <summary>Of a file of requests or of answers: no columns, no rows.</summary>
+    public static FileCheck NoDataset { get; } = new(FileReading.Unclear([]), NothingRead(null), []);
+
     /// <summary>Whether something can be done with the file.</summary>
     public bool IsUsable => Unclear is null && (Reading.Kind is null || DatasetUsability.ForAnything(Report) is null);
 
@@ -40,7 +43,7 @@ internal sealed record FileCheck(FileReading Reading, ValidationReport Report, I
             if (purpose == FilePurpose.Batch)
             {
                 // Lines of requests have no column of texts; each is looked at when the batch runs.
-                return new FileCheck(FileReading.Unclear([]), NothingRead(null), []);
+                return NoDataset;
             }
 
             var issue = new DatasetIssue(IssueSeverity.Error, 1, null, error.Code, error.Message);

@@ -24,23 +24,40 @@ internal sealed class FileIntake(FileStore files, FileContents contents, FileChe
         try
         {
             var check = await checker.CheckAsync(file.TemporaryPath, purpose, columns, findings, cancellationToken);
-            var row = new FileRow
-            {
-                Id = Ids.NewFile(),
-                Purpose = purpose,
-                FileName = file.Name,
-                Bytes = file.Bytes,
-                Sha256 = file.Sha256,
-                Status = check.IsUsable ? "processed" : "error",
-                StatusDetails = FileSummary.Of(check, purpose),
-                ReadingJson = check.Reading.ToJson(),
-                ReportJson = JsonSerializer.Serialize(check.Report, ApiJson.Options),
-            };
-            return await files.AddAsync(row, file.TemporaryPath, findings, claim, cancellationToken);
+            return await files.AddAsync(NewRow(Ids.NewFile(), file, purpose, check), file.TemporaryPath, findings, claim, cancellationToken);
         }
         finally
         {
             DurableFolder.Remove(findings);
         }
     }
+
+    /// <summary>Keeps a file that the service has made itself, unless it is kept already.</summary>
+    /// <param name="id">Its id, chosen before, so that a repetition after a crash makes no second file.</param>
+    /// <param name="file">The content, on disk; gone afterwards if the file is new.</param>
+    /// <param name="purpose">What it is.</param>
+    /// <param name="complete">Fills in the rest of the row.</param>
+    /// <param name="cancellationToken">Stops before the commit.</param>
+    public async Task KeepAsync(string id, IncomingFile file, string purpose, Action<FileRow> complete, CancellationToken cancellationToken)
+    {
+        if (await files.FindAsync(id, cancellationToken) is null)
+        {
+            var row = NewRow(id, file, purpose, FileCheck.NoDataset);
+            complete(row);
+            await files.AddAsync(row, file.TemporaryPath, contents.NewTemporaryPath(), claim: null, cancellationToken);
+        }
+    }
+
+    private static FileRow NewRow(string id, IncomingFile file, string purpose, FileCheck check) => new()
+    {
+        Id = id,
+        Purpose = purpose,
+        FileName = file.Name,
+        Bytes = file.Bytes,
+        Sha256 = file.Sha256,
+        Status = check.IsUsable ? "processed" : "error",
+        StatusDetails = FileSummary.Of(check, purpose),
+        ReadingJson = check.Reading.ToJson(),
+        ReportJson = JsonSerializer.Serialize(check.Report, ApiJson.Options),
+    };
 }

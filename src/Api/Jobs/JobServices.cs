@@ -38,6 +38,7 @@ internal static class JobServices
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<IJobEntryPoint, JobWorker>();
         services.AddSingleton<CheckpointPublisher>();
+        services.AddSingleton<TrainingResultFile>();
         services.AddKeyedSingleton<IJobRunner, TrainingJobRunner>(JobKind.Train);
         services.AddKeyedSingleton<IJobRunner, EvaluationJobRunner>(JobKind.Evaluate);
         services.AddKeyedSingleton<IJobRunner, ClassificationJobRunner>(JobKind.Classify);

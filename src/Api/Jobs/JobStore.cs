@@ -74,7 +74,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     /// <param name="kind">The kind.</param>
     /// <param name="after">Id of the last job of the previous page; null for the first page.</param>
     /// <param name="limit">Rows wanted.</param>
-    /// <param name="metadata">Pairs the job must have; null for all jobs.</param>
+    /// <param name="metadata">Pairs the job must have; empty for jobs without any, null for all jobs.</param>
     /// <param name="cancellationToken">Stops the query.</param>
     /// <exception cref="ServiceException">400 when <paramref name="after"/> names no job of the kind.</exception>
     public async Task<Page<JobRow>> ListAsync(
@@ -82,6 +82,10 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = db.Jobs.AsNoTracking().Where(row => row.Kind == kind);
+        if (metadata is { Count: 0 })
+        {
+            rows = rows.Where(row => row.MetadataJson == "{}");
+        }
         foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
         {
             // The serialiser escapes quotes inside strings, so this text can only be the pair itself.

@@ -11,6 +11,13 @@ public static class Ids
     /// <summary>An uploaded or produced file.</summary>
     public static string NewFile() => "file-" + Suffix();
 
+    /// <summary>The file with the figures of a fine-tuning job: always the same, so that making it again after a crash makes no second one.</summary>
+    public static string ResultFileOf(string jobId)
+    {
+        ArgumentNullException.ThrowIfNull(jobId);
+        return "file-" + jobId[^Length..];
+    }
+
     /// <summary>A fine-tuning job.</summary>
     public static string NewFineTuningJob() => "ftjob-" + Suffix();
 

@@ -157,6 +157,7 @@ public sealed class FineTuningTests(ApiFixture api) : IClassFixture<ApiFixture>
         var page = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}?limit=2", Cancel));
         Assert.Equal([ids[2], ids[1]], page["data"]!.AsArray().Select(job => (string)job!["id"]!));
         Assert.True((bool)page["has_more"]!);
+        await Problems.AssertAsync(await client.GetAsync($"{Route}?metadata=a", Cancel), 400, "invalid_value", "metadata");
         page = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}?limit=2&metadata%5Bteam%5D=a&after={ids[2]}", Cancel));
         Assert.Equal([ids[0]], page["data"]!.AsArray().Select(job => (string)job!["id"]!));
         Assert.False((bool)page["has_more"]!);

@@ -41,6 +41,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         var ids = list["data"]!.AsArray().Select(model => (string)model!["id"]!).ToList();
         Assert.Contains("mlp", ids);
         Assert.Contains($"{name}:2", ids);
+        Assert.Equal((ids[0], ids[^1], false), ((string)list["first_id"]!, (string)list["last_id"]!, (bool)list["has_more"]!));
         Assert.All(list["data"]!.AsArray(), model => Assert.Equal(["id", "created", "owned_by", "object"], model!.AsObject().Select(member => member.Key)));
     }
 
@@ -57,6 +58,29 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal($"{name}:2", await IdOfAsync(client, $"{name}@latest"));
         await Problems.AssertAsync(await client.GetAsync("/v1/models/team%2Fmodel:3@prod", Cancel), 404, "model_not_found", "model");
         await Problems.AssertAsync(await client.GetAsync("/v1/models/team/model", Cancel), 404, "model_not_found", "model");
+    }
+
+    [Fact]
+    public async Task DeleteModel_TakesAVersionThatNothingNeeds_HoweverItsIdIsEscaped()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        var deleted = await ApiFixture.ReadAsync(await client.DeleteAsync($"/v1/models/{name}%3A1", Cancel));
+        Assert.Equal(($"{name}:1", "model", true), ((string)deleted["id"]!, (string)deleted["object"]!, (bool)deleted["deleted"]!));
+        await Problems.AssertAsync(await client.DeleteAsync($"/v1/models/{name}:1", Cancel), 404, "version_not_found");
+    }
+
+    [Fact]
+    public async Task DeleteModel_RefusesWhatServes_APresetAndANameWithoutVersion()
+    {
+        using var client = api.NewClient();
+        var name = await RegisterAsync(2);
+        using var serves = await client.DeleteAsync($"/v1/models/{name}:2", Cancel);
+        Assert.Equal(["false"], serves.Headers.GetValues("x-should-retry"));
+        await Problems.AssertAsync(serves, 409, "version_in_use");
+        await Problems.AssertAsync(await client.DeleteAsync("/v1/models/mlp", Cancel), 409, "preset_permanent", "model");
+        await Problems.AssertAsync(await client.DeleteAsync($"/v1/models/{name}", Cancel), 400, "version_required", "model");
+        await Problems.AssertAsync(await client.DeleteAsync($"/v1/models/{name}@latest", Cancel), 400, "version_required", "model");
     }
 
     [Fact]

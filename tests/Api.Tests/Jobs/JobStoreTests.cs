@@ -70,6 +70,16 @@ public sealed class JobStoreTests
     }
 
     [Fact]
+    public async Task List_WithEmptyMetadata_KeepsJobsWithoutAny()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        await jobs.QueueAsync(metadata: new() { ["team"] = "red" });
+        var bare = await jobs.QueueAsync();
+        var page = await jobs.Store.ListAsync(JobKind.Train, null, 10, new Dictionary<string, string>(), None);
+        Assert.Equal([bare], page.Items.Select(row => row.Id));
+    }
+
+    [Fact]
     public async Task Events_PageNewestFirst_AndStreamOldestFirst()
     {
         await using var jobs = await JobFixture.CreateAsync();

@@ -1,4 +1,5 @@
 using System.ClientModel;
+using OpenAI.Files;
 using OpenAI.FineTuning;
 
 namespace FeedbackService.Clients.Tests.OpenAi;
@@ -21,6 +22,11 @@ public sealed class FineTuningTests(RunningService service)
         await job.WaitForCompletionAsync(Cancel);
         Assert.Equal((FineTuningStatus.Succeeded, "nuget-tour:1"), (job.Status, job.Value));
         Assert.Null(job.EstimatedFinishAt);
+
+        var results = (await _openAi.Files.GetFileAsync(Assert.Single(job.ResultFileIds), Cancel)).Value;
+        Assert.Equal(FilePurpose.FineTuneResults, results.Purpose);
+        var figures = (await _openAi.Files.DownloadFileAsync(results.Id, Cancel)).Value.ToString();
+        Assert.StartsWith("step,epoch,learning_rate,train_loss,valid_loss,valid_accuracy,valid_macro_f1\n1,", figures, StringComparison.Ordinal);
 
         var events = await job.GetEventsAsync(new GetEventsOptions { PageSize = 2 }, Cancel).ToListAsync(Cancel);
         Assert.True(events.Count > 4);

@@ -23,6 +23,23 @@ public sealed class ModelTests(RunningService service)
     }
 
     [Fact]
+    public async Task FineTunedModel_IsDeleted_UnlessItServes()
+    {
+        var file = (await _openAi.UploadAsync()).Id;
+        var first = await _openAi.FineTuneAsync(file, epochs: 1, "nuget-deleted");
+        var second = await _openAi.FineTuneAsync(file, epochs: 1, "nuget-deleted");
+        await _openAi.UntilAsync(first.JobId, "succeeded");
+        await _openAi.UntilAsync(second.JobId, "succeeded");
+        var refused = await Assert.ThrowsAsync<ClientResultException>(() => _openAi.Models.DeleteModelAsync("nuget-deleted:2", Cancel));
+        Assert.Equal(409, refused.Status);
+        Assert.Contains("version_in_use", refused.Message, StringComparison.Ordinal);
+        var deleted = (await _openAi.Models.DeleteModelAsync("nuget-deleted:1", Cancel)).Value;
+        Assert.Equal(("nuget-deleted:1", true), (deleted.ModelId, deleted.Deleted));
+        var gone = await Assert.ThrowsAsync<ClientResultException>(() => _openAi.Models.GetModelAsync("nuget-deleted:1", Cancel));
+        Assert.Equal(404, gone.Status);
+    }
+
+    [Fact]
     public async Task ModelThatIsNotThere_IsNotFound_EvenWithASlash()
     {
         var error = await Assert.ThrowsAsync<ClientResultException>(() => _openAi.Models.GetModelAsync("team/nobody:3@prod", Cancel));

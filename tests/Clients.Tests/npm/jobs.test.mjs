@@ -31,6 +31,19 @@ test('a job succeeds, and its estimate is never in the past', async () => {
   assert.equal(done.estimated_finish, null);
 });
 
+test('the figures of every step are a file to download', async () => {
+  assert.equal(done.result_files.length, 1);
+  const results = await client.files.retrieve(done.result_files[0]);
+  assert.equal(results.purpose, 'fine-tune-results');
+  assert.equal(results.status, 'processed');
+  const [header, ...lines] = (await (await client.files.content(results.id)).text()).trimEnd().split('\n').map(line => line.split(','));
+  assert.deepEqual(header, ['step', 'epoch', 'learning_rate', 'train_loss', 'valid_loss', 'valid_accuracy', 'valid_macro_f1']);
+  assert.deepEqual(lines.map(([step]) => Number(step)), lines.map((_, i) => i + 1));
+  assert.ok(lines.every(line => line.length === header.length && Number(line[3]) > 0));
+  assert.ok(lines.some(line => Number(line[4]) > 0 && Number(line[5]) > 0));
+  assert.ok((await all(client.files.list({ purpose: 'fine-tune-results' }))).some(({ id }) => id === results.id));
+});
+
 test('events come newest first, page by page', async () => {
   const events = await all(client.fineTuning.jobs.listEvents(created.id, { limit: 2 }));
   assert.ok(events.length > 4);
@@ -70,6 +83,8 @@ test('jobs are listed page by page', async () => {
 test('jobs are filtered by metadata', async () => {
   const mine = await all(client.fineTuning.jobs.list({ limit: 1, metadata: { tour: 'npm' } }));
   assert.deepEqual(mine.map(({ id }) => id), [created.id]);
+  const without = await all(client.fineTuning.jobs.list({ metadata: null }));
+  assert.ok(without.length > 0 && without.every(({ metadata }) => Object.keys(metadata).length === 0));
 });
 
 test('refusals name the parameter', async () => {

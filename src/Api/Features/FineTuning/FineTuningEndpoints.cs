@@ -28,7 +28,7 @@ internal static class FineTuningEndpoints
             .Refuses(400, 404, 409, 413, 415, 422, 507);
 
         jobs.MapGet("/", ListFineTuningJobs.HandleAsync).WithName("ListFineTuningJobs").WithSummary("List fine-tuning jobs")
-            .WithDescription("Newest first. metadata[key]=value keeps jobs with that pair.")
+            .WithDescription("Newest first. metadata[key]=value keeps jobs with that pair, metadata=null those without any.")
             .WithAnswerExample(FineTuningExamples.List(FineTuningExamples.Job, FineTuningExamples.JobId)).WithParameterExample("limit", "20").Refuses(400);
 
         jobs.MapGet("/{id}", GetAsync).WithName("GetFineTuningJob").WithSummary("Get a fine-tuning job")

@@ -9,8 +9,8 @@ namespace FeedbackService.Api.Features.FineTuning;
 /// <summary>A fine-tuning job, in the shape of OpenAI's API.</summary>
 public sealed record FineTuningJobObject
 {
-    // The official .NET client sleeps until estimated_finish and fails on a moment in the past.
-    private const long SoonestFinishSeconds = 5;
+    // The official .NET client sleeps until estimated_finish and fails on a moment in the past: five seconds, and one for what whole seconds cut off.
+    private const long SoonestFinishSeconds = 6;
 
     /// <summary><c>ftjob-…</c>.</summary>
     public required string Id { get; init; }
@@ -45,8 +45,8 @@ public sealed record FineTuningJobObject
     /// <summary>There is one organization here.</summary>
     public string OrganizationId => "local";
 
-    /// <summary>Ids of files with figures; none.</summary>
-    public IReadOnlyList<string> ResultFiles => [];
+    /// <summary>Ids of files with the figures of every step; empty until it has succeeded.</summary>
+    public required IReadOnlyList<string> ResultFiles { get; init; }
 
     /// <summary>queued, running, paused, succeeded, failed or cancelled.</summary>
     public required string Status { get; init; }
@@ -90,6 +90,7 @@ public sealed record FineTuningJobObject
             Hyperparameters = spec.Hyperparameters,
             Method = FineTuningMethodObject.WithOptions(spec.Hyperparameters),
             Model = spec.Model,
+            ResultFiles = row.State == JobState.Succeeded ? [Ids.ResultFileOf(row.Id)] : [],
             Status = JsonNamingPolicy.SnakeCaseLower.ConvertName(row.State.ToString()),
             TrainedTokens = row.State == JobState.Succeeded && Number(progress, "trained_tokens") is { } tokens and <= int.MaxValue ? (int)tokens : null,
             TrainingFile = spec.TrainingFile,

@@ -1,3 +1,4 @@
+using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Security;
@@ -21,23 +22,31 @@ internal static class ModelEndpoints
 
         models.MapGet("/", ListAsync).WithName("ListModels").WithSummary("List models")
             .WithDescription("Presets, which can be trained, and ready versions, which can classify.")
-            .WithAnswerExample($$"""{"object":"list","data":[{"id":"mlp","object":"model","created":0,"owned_by":"feedbackservice"},{{Example}}],"has_more":false}""").Refuses();
+            .WithAnswerExample($$"""{"object":"list","data":[{"id":"mlp","object":"model","created":0,"owned_by":"feedbackservice"},{{Example}}],"first_id":"mlp","last_id":"support-tickets:1","has_more":false}""").Refuses();
 
         // Official clients percent-encode more than needed; a catch-all takes a slash however it is written.
         models.MapGet("/{**id}", GetAsync).WithName("GetModel").WithSummary("Get a model")
             .WithDescription("By preset id, name, name:version, name@alias or checkpoint; the answer has the resolved version.")
             .WithParameterExample("id", "support-tickets").WithAnswerExample(Example).Refuses(404);
+
+        models.MapDelete("/{**id}", DeleteModel.HandleAsync).NeedsScope(Scopes.ModelsWrite).WithName("DeleteModel").WithSummary("Delete a fine-tuned model")
+            .WithDescription("One version, by its number. Refused while something needs it: an alias, the bare name, a job, a version built on it.")
+            .WithParameterExample("id", "support-tickets:1")
+            .WithAnswerExample("""{"id":"support-tickets:1","object":"model","deleted":true}""").Refuses(400, 404, 409);
     }
 
-    private static async Task<Ok<ModelList>> ListAsync(ModelStore models, CancellationToken cancellationToken)
+    /// <summary>The address in a path: routing leaves an encoded slash as it is.</summary>
+    public static string Decode(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<Ok<ListPage<ModelObject>>> ListAsync(ModelStore models, CancellationToken cancellationToken)
     {
         var versions = await models.ListAllVersionsAsync(MaxVersions, cancellationToken);
-        return TypedResults.Ok(new ModelList([.. PresetCatalog.All.Select(OfPreset), .. versions.Select(OfVersion)]));
+        return TypedResults.Ok(ListPages.Whole<ModelObject>([.. PresetCatalog.All.Select(OfPreset), .. versions.Select(OfVersion)], model => model.Id));
     }
 
     private static async Task<Ok<ModelObject>> GetAsync(string id, ModelRegistry registry, ModelStore models, CancellationToken cancellationToken)
     {
-        var address = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var address = Decode(id);
         if (PresetCatalog.Find(address) is { } preset)
         {
             return TypedResults.Ok(OfPreset(preset));

@@ -23,6 +23,7 @@ internal sealed partial class TrainingJobRunner(
     ModelRegistry registry,
     ModelPublisher publisher,
     CheckpointPublisher checkpoints,
+    TrainingResultFile results,
     DataFolder folder,
     IOptions<ServiceOptions> service,
     IOptions<JobOptions> options,
@@ -46,6 +47,7 @@ internal sealed partial class TrainingJobRunner(
             checkpoints.Restore(lease.Job, plan.CheckpointDirectory);
             var finished = await TrainAsync(lease, plan, staging, stopping);
             var artifact = await publisher.StoreAsync(finished.Directory, stopping);
+            await results.KeepAsync(lease.Job, stopping);
             return new JobOutcome(finished.Report?.ToJsonString(), (db, now, token) => PublishAsync(db, lease, spec, artifact, now, token));
         }
         finally

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using FeedbackService.Api.Files;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Checkpoints;
+using Microsoft.EntityFrameworkCore;
+
+namespace FeedbackService.Api.Jobs.Training;
+
+/// <summary>Keeps the figures of a training as a file of its user: CSV, one line per step, oldest first, with what was validated at it.</summary>
+internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> contexts, FileIntake intake, FileContents contents)
+{
+    private const string Name = "step_metrics.csv";
+
+    // Column on the left, name in the progress records on the right; the first column is the step.
+    private static readonly (string Column, string Record)[] Columns =
+    [
+        ("epoch", "epoch"),
+        ("learning_rate", "learning_rate"),
+        ("train_loss", "loss"),
+        ("valid_loss", "valid_loss"),
+        ("valid_accuracy", "accuracy"),
+        ("valid_macro_f1", "macro_f1"),
+    ];
+
+    /// <summary>Makes the file under the one id the job has for it. Done twice, it makes nothing twice.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public async Task KeepAsync(JobRow job, CancellationToken cancellationToken)
+    {
+        var lines = await ReadAsync(job.Id, cancellationToken);
+        var path = contents.NewTemporaryPath();
+        try
+        {
+            var (bytes, sha256) = DurableFiles.Create(path, stream => Write(stream, lines));
+            var file = new IncomingFile(path, Name, bytes, sha256);
+            await intake.KeepAsync(Ids.ResultFileOf(job.Id), file, FilePurpose.FineTuneResults, row => row.CreatedByKeyId = job.CreatedByKeyId, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // Steps repeated after a crash are in the series twice; the later record is the one the result comes from.
+    private async Task<SortedDictionary<int, string?[]>> ReadAsync(string jobId, CancellationToken cancellationToken)
+    {
+        var lines = new SortedDictionary<int, string?[]>();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = db.JobMetrics.AsNoTracking().Where(row => row.JobId == jobId).OrderBy(row => row.Sequence).AsAsyncEnumerable();
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            if (!lines.TryGetValue(row.Step, out var line))
+            {
+                lines[row.Step] = line = new string?[Columns.Length];
+            }
+            var record = JsonNode.Parse(row.ValuesJson) as JsonObject ?? [];
+            for (var i = 0; i < Columns.Length; i++)
+            {
+                line[i] = record[Columns[i].Record]?.ToString() ?? line[i];
+            }
+        }
+        return lines;
+    }
+
+    private static void Write(Stream stream, SortedDictionary<int, string?[]> lines)
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine(string.Join(',', Columns.Select(column => column.Column).Prepend("step")));
+        foreach (var (step, values) in lines)
+        {
+            writer.Write(step);
+            foreach (var value in values)
+            {
+                writer.Write(',');
+                writer.Write(value);
+            }
+            writer.WriteLine();
+        }
+    }
+}
