@@ -67,7 +67,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         var name = await RegisterAsync(2);
         var deleted = await ApiFixture.ReadAsync(await client.DeleteAsync($"/v1/models/{name}%3A1", Cancel));
         Assert.Equal(($"{name}:1", "model", true), ((string)deleted["id"]!, (string)deleted["object"]!, (bool)deleted["deleted"]!));
-        await Problems.AssertAsync(await client.DeleteAsync($"/v1/models/{name}:1", Cancel), 404, "version_not_found");
+        await Problems.AssertAsync(await client.DeleteAsync($"/v1/models/{name}:1", Cancel), 404, "version_not_found", "version");
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class JobStoreTests
         await jobs.QueueAsync(metadata: new() { ["team"] = "red" });
         var bare = await jobs.QueueAsync();
         var page = await jobs.Store.ListAsync(JobKind.Train, null, 10, new Dictionary<string, string>(), None);
-        Assert.Equal([bare], page.Items.Select(row => row.Id));
+        Assert.Equal([bare.Id], page.Items.Select(row => row.Id));
     }
 
     [Fact]

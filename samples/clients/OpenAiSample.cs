@@ -1,0 +1,43 @@
+using System.ClientModel;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OpenAI;
+using OpenAI.Files;
+using OpenAI.FineTuning;
+
+namespace FeedbackService.Samples;
+
+/// <summary>Fine-tune and classify with the stock OpenAI package (2.15; its fine-tuning part is marked OPENAI001, subject to change).</summary>
+public static class OpenAiSample
+{
+    /// <summary>Trains on a file and asks the result for one text.</summary>
+    /// <param name="service">Such as <c>http://127.0.0.1:8080</c>.</param>
+    /// <param name="key">An API key; any text where the service asks for none.</param>
+    /// <param name="path">File with the columns text and label.</param>
+    /// <param name="name">What to call the model.</param>
+    /// <param name="text">Text to classify.</param>
+    /// <returns>The model and the label.</returns>
+    /// <exception cref="InvalidOperationException">The job did not succeed.</exception>
+    public static async Task<(string Model, string Label)> RunAsync(Uri service, string key, string path, string name, string text)
+    {
+        var endpoint = new Uri(service, "/v1");
+        var credential = new ApiKeyCredential(key);
+        var files = new OpenAIFileClient(credential, new OpenAIClientOptions { Endpoint = endpoint });
+        var fineTuning = new FineTuningClient(credential, new FineTuningClientOptions { Endpoint = endpoint });
+
+        OpenAIFile file = await files.UploadFileAsync(path, FileUploadPurpose.FineTune);
+        var job = await fineTuning.FineTuneAsync("mlp", file.Id, waitUntilCompleted: false, new FineTuningOptions { Suffix = name });
+        await job.WaitForCompletionAsync();
+        if (job.Value is not { } model)
+        {
+            throw new InvalidOperationException($"The job {job.JobId} is {job.Status}; its events say why.");
+        }
+
+        // Classification is a route of the service's own.
+        using var http = new HttpClient { BaseAddress = service };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        using var response = await http.PostAsJsonAsync("/v1/classify", new { model, input = text });
+        var answer = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>();
+        return (model, (string)answer!["data"]![0]!["label"]!);
+    }
+}
