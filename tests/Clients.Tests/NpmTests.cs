@@ -20,7 +20,7 @@ public sealed class NpmTests(RunningService service, NpmTours tours) : IClassFix
     [MemberData(nameof(Steps))]
     public async Task Step(string tour, string step)
     {
-        var report = await tours.RunAsync(tour, service.BaseUrl, TestContext.Current.CancellationToken);
+        var report = await tours.RunAsync(tour, service, TestContext.Current.CancellationToken);
         Assert.True(report.Passed(step), report.About(step));
     }
 }

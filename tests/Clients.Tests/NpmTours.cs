@@ -20,10 +20,10 @@ public sealed partial class NpmTours
         select (Path.GetFileName(path).Replace(".test.mjs", "", StringComparison.Ordinal), step.Groups[1].Value);
 
     /// <summary>The report of a tour; it runs when the first of its steps is asked for.</summary>
-    public Task<TapReport> RunAsync(string tour, Uri baseUrl, CancellationToken cancellationToken) =>
-        _reports.GetOrAdd(tour, _ => StartAsync($"{tour}.test.mjs", baseUrl, cancellationToken));
+    public Task<TapReport> RunAsync(string tour, RunningService service, CancellationToken cancellationToken) =>
+        _reports.GetOrAdd(tour, _ => StartAsync($"{tour}.test.mjs", service, cancellationToken));
 
-    private static async Task<TapReport> StartAsync(string file, Uri baseUrl, CancellationToken cancellationToken)
+    private static async Task<TapReport> StartAsync(string file, RunningService service, CancellationToken cancellationToken)
     {
         Assert.True(
             Directory.Exists(Path.Combine(Folder, "node_modules", "openai")),
@@ -34,8 +34,8 @@ public sealed partial class NpmTours
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["OPENAI_BASE_URL"] = baseUrl.ToString();
-        start.Environment["OPENAI_API_KEY"] = "any";
+        start.Environment["OPENAI_BASE_URL"] = service.BaseUrl.ToString();
+        start.Environment["OPENAI_API_KEY"] = service.Key;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(Deadline);
         using var node = Start(start);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FeedbackService.Clients.Tests;
 using FeedbackService.Testing;
 
@@ -5,7 +6,7 @@ using FeedbackService.Testing;
 
 namespace FeedbackService.Clients.Tests;
 
-/// <summary>The service as people start it, empty at first, for all tours.</summary>
+/// <summary>The service as people start it, empty at first and asking for a key, for all tours.</summary>
 public sealed class RunningService : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("feedbackservice-clients-");
@@ -14,12 +15,14 @@ public sealed class RunningService : IAsyncLifetime
     /// <summary>What clients call the base URL.</summary>
     public Uri BaseUrl { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>All it has printed.</summary>
-    public string Output => _process?.Output ?? "";
+    /// <summary>The key it asks for.</summary>
+    public string Key { get; } = RandomNumberGenerator.GetHexString(64);
 
     public async ValueTask InitializeAsync()
     {
-        _process = ServiceProcess.Start(_data.FullName);
+        var keyFile = Path.Combine(_data.FullName, "key");
+        await File.WriteAllTextAsync(keyFile, Key, TestContext.Current.CancellationToken);
+        _process = ServiceProcess.Start(Path.Combine(_data.FullName, "data"), "--admin-key-file", keyFile);
         BaseUrl = new Uri(await _process.ListeningAsync(TestContext.Current.CancellationToken), "v1");
     }
 

@@ -14,7 +14,7 @@ public sealed partial class SampleTests(RunningService service)
         try
         {
             await File.WriteAllTextAsync(path, OpenAiClients.Texts(), TestContext.Current.CancellationToken);
-            var (model, label) = await OpenAiSample.RunAsync(service.BaseUrl, "any", path, "nuget-sample", "the match was won");
+            var (model, label) = await OpenAiSample.RunAsync(service.BaseUrl, service.Key, path, "nuget-sample", "the match was won");
             Assert.Equal("nuget-sample:1", model);
             Assert.Contains(label, new[] { "sport", "money" });
         }

@@ -11,16 +11,15 @@ namespace FeedbackService.Clients.Tests.OpenAi;
 /// <summary>The clients of the OpenAI package, pointed at the service, and what its tours do again and again.</summary>
 public sealed class OpenAiClients(RunningService service)
 {
-    private static readonly ApiKeyCredential Key = new("any");
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public OpenAIFileClient Files { get; } = new(Key, new OpenAIClientOptions { Endpoint = service.BaseUrl });
+    public OpenAIFileClient Files { get; } = new(new ApiKeyCredential(service.Key), new OpenAIClientOptions { Endpoint = service.BaseUrl });
 
-    public OpenAIModelClient Models { get; } = new(Key, new OpenAIClientOptions { Endpoint = service.BaseUrl });
+    public OpenAIModelClient Models { get; } = new(new ApiKeyCredential(service.Key), new OpenAIClientOptions { Endpoint = service.BaseUrl });
 
-    public FineTuningClient FineTuning { get; } = new(Key, new FineTuningClientOptions { Endpoint = service.BaseUrl });
+    public FineTuningClient FineTuning { get; } = new(new ApiKeyCredential(service.Key), new FineTuningClientOptions { Endpoint = service.BaseUrl });
 
     /// <summary>Labelled texts of two topics.</summary>
     public static string Texts(int count = 40) => "text,label\n" + string.Concat(

@@ -57,3 +57,13 @@ test('a deleted file is gone', async () => {
     return true;
   });
 });
+
+test('a wrong key is refused as the client understands it', async () => {
+  const wrong = client.withOptions({ apiKey: 'wrong' });
+  await assert.rejects(wrong.files.list(), error => {
+    assert.ok(error instanceof OpenAI.AuthenticationError);
+    assert.equal(error.type, 'authentication_error');
+    assert.ok(error.code && error.message.length > 20);
+    return true;
+  });
+});

@@ -15,5 +15,5 @@ test('openai.mjs fine-tunes and classifies', async () => {
 
 test('huggingface.mjs classifies', async () => {
   const service = client.baseURL.replace(/\/v1\/?$/, '');
-  assert.match(await run('samples/huggingface.mjs', `${service}/models/npm-sample`, 'the match was won'), /^(sport|money)$/);
+  assert.match(await run('samples/huggingface.mjs', `${service}/models/npm-sample`, 'the match was won', client.apiKey), /^(sport|money)$/);
 });
