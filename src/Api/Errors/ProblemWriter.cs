@@ -50,11 +50,16 @@ internal static class ProblemWriter
         }
 
         await using var json = new Utf8JsonWriter(response.BodyWriter, Writing);
-        Write(json, problem, context);
+        Write(json, problem, context.TraceIdentifier, SaysErrorAsText(context.Request.Path));
         await json.FlushAsync(CancellationToken.None);
     }
 
-    private static void Write(Utf8JsonWriter json, Problem problem, HttpContext context)
+    /// <summary>Writes the body alone.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="problem">What is wrong.</param>
+    /// <param name="requestId">Of the request.</param>
+    /// <param name="errorAsText">Whether <c>error</c> is a text, as some dialects have it, or OpenAI's object.</param>
+    public static void Write(Utf8JsonWriter json, Problem problem, string requestId, bool errorAsText = false)
     {
         json.WriteStartObject();
         json.WriteString("type", problem.Type);
@@ -62,7 +67,7 @@ internal static class ProblemWriter
         json.WriteNumber("status", problem.Status);
         json.WriteString("detail", problem.Detail);
         json.WriteString("code", problem.Code);
-        json.WriteString("trace_id", context.TraceIdentifier);
+        json.WriteString("trace_id", requestId);
         if (problem.FieldErrors is { } fields)
         {
             json.WriteStartObject("errors");
@@ -80,7 +85,7 @@ internal static class ProblemWriter
             json.WriteEndObject();
         }
 
-        if (SaysErrorAsText(context.Request.Path))
+        if (errorAsText)
         {
             json.WriteString("error", problem.Detail);
             json.WriteString("error_type", problem.TeiErrorType);

@@ -13,7 +13,7 @@ internal sealed partial class RequestIdMiddleware(RequestDelegate next)
     {
         context.TraceIdentifier = context.Request.Headers[Header] is [{ } given] && Sane().IsMatch(given)
             ? given
-            : "req_" + Guid.CreateVersion7().ToString("N");
+            : NewId();
         context.Response.OnStarting(
             static state =>
             {
@@ -24,6 +24,9 @@ internal sealed partial class RequestIdMiddleware(RequestDelegate next)
             context);
         return next(context);
     }
+
+    /// <summary>An id of a request that came without one.</summary>
+    public static string NewId() => "req_" + Guid.CreateVersion7().ToString("N");
 
     [GeneratedRegex("^[A-Za-z0-9._:-]{1,64}\\z")]
     private static partial Regex Sane();

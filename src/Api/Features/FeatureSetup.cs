@@ -1,4 +1,5 @@
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Features.Batches;
 using FeedbackService.Api.Features.Classify;
 using FeedbackService.Api.Features.Evaluations;
 using FeedbackService.Api.Features.Files;
@@ -36,6 +37,7 @@ internal static class FeatureSetup
         routes.MapFineTuning();
         routes.MapClassify();
         routes.MapEvaluations();
+        routes.MapBatches();
         routes.MapPresets();
         routes.MapModels();
         routes.MapRegistry();

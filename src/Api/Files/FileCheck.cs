@@ -34,6 +34,12 @@ internal sealed record FileCheck(FileReading Reading, ValidationReport Report, I
         try
         {
             using var reader = DatasetReader.Open(path, columns);
+            if (purpose == FilePurpose.Batch && reader.Columns.Contains("custom_id", StringComparer.Ordinal))
+            {
+                // Lines of requests; 'body' would be taken for a column of texts.
+                return NoDataset;
+            }
+
             using var rows = new RowIndexWriter(findings.Rows);
             var report = DatasetValidator.Validate(reader, issues, rows, cancellationToken);
             return new FileCheck(FileReading.Of(reader), report, issues.First);

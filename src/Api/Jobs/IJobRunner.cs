@@ -11,4 +11,8 @@ internal interface IJobRunner
     /// <exception cref="WorkerLostException">The process doing the work died; the job may be tried again.</exception>
     /// <exception cref="OperationCanceledException">It stopped as asked.</exception>
     Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping);
+
+    /// <summary>Keeps for users what a job has made that is about to end as cancelled or failed. By default nothing is.</summary>
+    /// <param name="lease">The job; still held.</param>
+    Task SalvageAsync(JobLease lease) => Task.CompletedTask;
 }

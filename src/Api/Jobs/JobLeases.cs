@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -72,6 +73,7 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
 
     /// <summary>Writes progress, series and log lines of a running job, all or none.</summary>
     /// <returns>False when the lease is lost; then nothing was written.</returns>
+    /// <exception cref="Errors.ServiceException">404 when a model it begins to read was deleted meanwhile.</exception>
     public Task<bool> ReportAsync(JobLease lease, JobReport report, CancellationToken cancellationToken) => WriteAsync(
         lease,
         set =>
@@ -80,9 +82,14 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
             {
                 set.SetProperty(row => row.ProgressJson, report.ProgressJson);
             }
+            if (report.IsProgress)
+            {
+                set.SetProperty(row => row.Attempts, 1);
+            }
         },
-        (db, now) =>
+        async (db, now) =>
         {
+            await ModelReads.AddAsync(db, lease.JobId, report.Reads, cancellationToken);
             foreach (var point in report.Metrics)
             {
                 db.JobMetrics.Add(new JobMetricRow
@@ -98,7 +105,6 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
             {
                 JobEventLog.Append(db, lease.JobId, line, now);
             }
-            return Task.CompletedTask;
         },
         cancellationToken);
 

@@ -56,6 +56,9 @@ internal sealed class JobRecovery(IDbContextFactory<AppDbContext> contexts, JobB
     {
         (job.State, var line) = job switch
         {
+            // A worker keeps what it has answered, then ends it.
+            { Kind: JobKind.Batch, CancelRequested: true } when job.Attempts < job.MaxAttempts => (
+                JobState.Queued, JobEvent.Status("The worker was lost; queued again to be cancelled.", "warn")),
             { CancelRequested: true } => (JobState.Cancelled, JobEvent.Status("Job cancelled.")),
             { PauseRequested: true } => (JobState.Paused, JobEvent.Status("Job paused.")),
             _ when job.Attempts >= job.MaxAttempts => (

@@ -8,6 +8,12 @@ internal sealed record JobReport
     /// <summary>Newest progress, replaces the last one; null leaves it.</summary>
     public string? ProgressJson { get; init; }
 
+    /// <summary>Whether the progress is one that the next claim goes on from; then the count of attempts starts anew.</summary>
+    public bool IsProgress { get; init; }
+
+    /// <summary>Resolved addresses of versions and checkpoints that the job reads from now on: none of them is deleted before it has ended.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
     /// <summary>Points to append to the series.</summary>
     public IReadOnlyList<JobMetric> Metrics { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Jobs.Batches;
 using FeedbackService.Api.Jobs.Classification;
 using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Training;
@@ -42,6 +43,9 @@ internal static class JobServices
         services.AddKeyedSingleton<IJobRunner, TrainingJobRunner>(JobKind.Train);
         services.AddKeyedSingleton<IJobRunner, EvaluationJobRunner>(JobKind.Evaluate);
         services.AddKeyedSingleton<IJobRunner, ClassificationJobRunner>(JobKind.Classify);
+        services.AddOptions<BatchOptions>().Bind(configuration.GetSection(BatchOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BatchFiles>();
+        services.AddKeyedSingleton<IJobRunner, BatchJobRunner>(JobKind.Batch);
         services.AddHostedService<JobReconciler>();
         services.AddSweeping(configuration);
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
@@ -58,12 +62,14 @@ internal static class JobServices
         {
             AddServer(services, "train", JobQueues.Train);
             AddServer(services, "classify", JobQueues.Classify);
-            AddServer(services, "evaluate", JobQueues.Evaluate, JobQueues.Batch);
+            AddServer(services, "evaluate", JobQueues.Evaluate);
+            AddServer(services, "batch", JobQueues.Batch);
         }
         return services;
     }
 
-    // One worker each: a training has the machine's cores or its GPU to itself, and the others share one inference thread anyway.
+    // One worker each: a training has the machine's cores or its GPU to itself, and the others share one inference thread anyway. None
+    // of them waits for another kind: a batch may take an hour.
     private static void AddServer(IServiceCollection services, string name, params string[] queues) => services.AddHangfireServer(server =>
     {
         server.ServerName = $"{Environment.MachineName}:{name}";

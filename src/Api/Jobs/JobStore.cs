@@ -103,7 +103,10 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         return Page<JobRow>.Of(await page.ToListAsync(cancellationToken), limit);
     }
 
-    /// <summary>Cancels a waiting job at once and asks a running one to stop. Once accepted, the job can no longer succeed.</summary>
+    /// <summary>
+    /// Cancels a waiting job at once and asks a running one to stop. Once accepted, the job can no longer succeed. A batch that had begun and
+    /// waits to go on is asked too: a worker keeps what it has answered.
+    /// </summary>
     /// <returns>The row after it; one already cancelled is returned unchanged.</returns>
     /// <exception cref="ServiceException">404; 409 when it has succeeded or failed.</exception>
     public async Task<JobRow> RequestCancelAsync(string id, JobKind kind, CancellationToken cancellationToken)
@@ -113,14 +116,17 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var waiting = await db.Jobs
             .Where(row => row.Id == id && row.Kind == kind && (row.State == JobState.Queued || row.State == JobState.Paused))
+            .Where(row => row.Kind != JobKind.Batch || row.StartedAt == null)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.State, JobState.Cancelled).SetProperty(row => row.CancelRequested, true)
+                    .SetProperty(row => row.CancelRequestedAt, now)
                     .SetProperty(row => row.FinishedAt, now).SetProperty(row => row.UpdatedAt, now),
                 cancellationToken);
         var asked = waiting > 0 ? 0 : await db.Jobs
-            .Where(row => row.Id == id && row.Kind == kind && row.State == JobState.Running && !row.CancelRequested)
+            .Where(row => row.Id == id && row.Kind == kind && (row.State == JobState.Running || row.State == JobState.Queued) && !row.CancelRequested)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.CancelRequested, true).SetProperty(row => row.UpdatedAt, now), cancellationToken);
+                set => set.SetProperty(row => row.CancelRequested, true).SetProperty(row => row.CancelRequestedAt, now).SetProperty(row => row.UpdatedAt, now),
+                cancellationToken);
         if (waiting + asked > 0)
         {
             JobEventLog.Append(db, id, JobEvent.Status(waiting > 0 ? "Job cancelled." : "Cancellation requested."), now);
@@ -203,6 +209,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         {
             JobKind.Train => ("job_not_found", "job"),
             JobKind.Evaluate => ("evaluation_not_found", "evaluation"),
+            JobKind.Batch => ("batch_not_found", "batch"),
             _ => ("classification_not_found", "classification"),
         };
         return ServiceException.NotFound(code, $"There is no {noun} '{id}'.");

@@ -54,9 +54,14 @@ internal sealed partial class JobWorker(
     // Ends are written without a token: a stopping service must still say what became of the job. They are one small transaction.
     private async Task<string> EndAsync(JobLease lease, LeaseKeeper keeper)
     {
+        // Cancelled while it waited for somebody to keep what an earlier claim had made of it.
+        if (lease.Job.CancelRequested)
+        {
+            return await EndStoppedAsync(lease, StopReason.Cancel);
+        }
         try
         {
-            var outcome = await services.GetRequiredKeyedService<IJobRunner>(lease.Job.Kind).RunAsync(lease, keeper.Stopping);
+            var outcome = await Runner(lease).RunAsync(lease, keeper.Stopping);
             return await leases.SucceedAsync(lease, outcome, CancellationToken.None) ? "succeeded" : await EndUnwantedAsync(lease);
         }
         catch (OperationCanceledException) when (keeper.Reason != StopReason.None)
@@ -94,8 +99,14 @@ internal sealed partial class JobWorker(
         }
     }
 
+    private IJobRunner Runner(JobLease lease) => services.GetRequiredKeyedService<IJobRunner>(lease.Job.Kind);
+
     private async Task<string> EndStoppedAsync(JobLease lease, StopReason reason)
     {
+        if (reason == StopReason.Cancel)
+        {
+            await SalvageAsync(lease);
+        }
         var written = reason switch
         {
             StopReason.Cancel => await leases.CancelAsync(lease, CancellationToken.None),
@@ -107,8 +118,24 @@ internal sealed partial class JobWorker(
         return written ? $"stopped ({reason})" : await EndUnwantedAsync(lease);
     }
 
-    private async Task<string> FailAsync(JobLease lease, JobFailure failure) =>
-        await leases.FailAsync(lease, failure, CancellationToken.None) ? $"failed ({failure.Code})" : await EndUnwantedAsync(lease);
+    private async Task<string> FailAsync(JobLease lease, JobFailure failure)
+    {
+        await SalvageAsync(lease);
+        return await leases.FailAsync(lease, failure, CancellationToken.None) ? $"failed ({failure.Code})" : await EndUnwantedAsync(lease);
+    }
+
+    private async Task SalvageAsync(JobLease lease)
+    {
+        try
+        {
+            await Runner(lease).SalvageAsync(lease);
+        }
+        catch (Exception fault)
+        {
+            // The edge of the job: it must end all the same.
+            LogNotSalvaged(logger, fault, lease.JobId);
+        }
+    }
 
     // Refused by the fence: either cancellation came first, which is written now, or the lease is another's.
     private async Task<string> EndUnwantedAsync(JobLease lease) =>
@@ -119,6 +146,9 @@ internal sealed partial class JobWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId}, epoch {Epoch}: {End} after {Seconds:F1} s")]
     private static partial void LogEnded(ILogger logger, string jobId, long epoch, string end, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What job {JobId} had made before it ended could not be kept")]
+    private static partial void LogNotSalvaged(ILogger logger, Exception fault, string jobId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ended by an exception")]
     private static partial void LogFault(ILogger logger, Exception fault, string jobId);

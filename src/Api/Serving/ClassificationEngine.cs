@@ -63,6 +63,15 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
             Stopwatch.GetElapsedTime(started, tokenized), Stopwatch.GetElapsedTime(tokenized, began), Stopwatch.GetElapsedTime(began, ended));
     }
 
+    /// <inheritdoc/>
+    public async Task<ClassifiedTexts> TokenizeAsync(ServableModel model, IReadOnlyList<TextInput> inputs, CancellationToken cancellationToken)
+    {
+        using var lease = await cache.RentAsync(model, cancellationToken);
+        var predictor = lease.Predictor;
+        var texts = Tokenize(predictor, inputs, withSpans: false);
+        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, [.. texts.Select(text => new ClassifiedText(text, null))]);
+    }
+
     private async Task RunAsync(InferenceItem[] items, WorkPriority priority, CancellationToken cancellationToken)
     {
         if (items.Length > 0 && !queue.TryAdd(items, priority))

@@ -27,4 +27,10 @@ public interface IClassificationEngine
     /// <summary>Labels and shape of a model; loads it if need be, so that a model which is described can also answer.</summary>
     /// <exception cref="Errors.ServiceException">500 when the artifact is damaged.</exception>
     Task<ClassifierConfig> DescribeAsync(ServableModel model, CancellationToken cancellationToken);
+
+    /// <summary>Only loads the model if need be and tokenizes; no text has a prediction.</summary>
+    /// <param name="model">From the registry.</param>
+    /// <param name="inputs">One or more texts, none empty.</param>
+    /// <param name="cancellationToken">Ends the wait for the model.</param>
+    Task<ClassifiedTexts> TokenizeAsync(ServableModel model, IReadOnlyList<TextInput> inputs, CancellationToken cancellationToken);
 }

@@ -1,3 +1,5 @@
+using FeedbackService.Model.Inference;
+
 namespace FeedbackService.Api.Serving;
 
 /// <summary>
@@ -8,6 +10,9 @@ internal sealed class InferenceQueue(ServingOptions options)
 {
     // How far behind the oldest text a batch looks for more of the same model: bounds the time under the lock.
     private const int LookAhead = 1024;
+
+    // Of a model whose speed is not known yet.
+    private const int FirstBackgroundTokens = 256;
 
     // A monitor and not a Lock: the inference thread waits on it.
     private readonly object _gate = new();
@@ -91,17 +96,18 @@ internal sealed class InferenceQueue(ServingOptions options)
     /// Waits for work and takes a batch for one model: the oldest text's, filled with later texts of the same model and
     /// priority within the token budget. Background texts never fill an interactive batch: somebody waits for it.
     /// </summary>
+    /// <param name="speedOf">Tokens per second of a model, 0 when it is not known yet; null puts no time limit on background batches.</param>
     /// <returns>One text or more; none once the queue is closed.</returns>
-    public IReadOnlyList<InferenceItem> Take()
+    public IReadOnlyList<InferenceItem> Take(Func<Predictor, double>? speedOf = null)
     {
         lock (_gate)
         {
             while (!_closed)
             {
-                var batch = Take(_interactive);
+                var batch = Take(_interactive, null);
                 if (batch.Count == 0)
                 {
-                    batch = Take(_background);
+                    batch = Take(_background, speedOf);
                 }
 
                 if (batch.Count > 0)
@@ -142,7 +148,7 @@ internal sealed class InferenceQueue(ServingOptions options)
         }
     }
 
-    private List<InferenceItem> Take(LinkedList<InferenceItem> queue)
+    private List<InferenceItem> Take(LinkedList<InferenceItem> queue, Func<Predictor, double>? speedOf)
     {
         var batch = new List<InferenceItem>();
         long budget = options.BatchTokens;
@@ -160,6 +166,11 @@ internal sealed class InferenceQueue(ServingOptions options)
             else if (batch.Count == 0 || (ReferenceEquals(item.Predictor, batch[0].Predictor) && item.Tokens.Ids.Length <= budget))
             {
                 // The first is taken whatever its size: one text over the budget runs alone.
+                if (batch.Count == 0 && speedOf is not null)
+                {
+                    budget = BackgroundBudget(speedOf(item.Predictor));
+                }
+
                 Remove(item);
                 batch.Add(item);
                 budget -= item.Tokens.Ids.Length;
@@ -168,6 +179,10 @@ internal sealed class InferenceQueue(ServingOptions options)
 
         return batch;
     }
+
+    private long BackgroundBudget(double tokensPerSecond) => tokensPerSecond > 0
+        ? (long)Math.Min(options.BatchTokens, tokensPerSecond * options.BackgroundBatchTime.TotalSeconds)
+        : Math.Min(options.BatchTokens, FirstBackgroundTokens);
 
     private bool Remove(InferenceItem item)
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using FeedbackService.Model.Inference;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving;
@@ -17,6 +19,8 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     private readonly ILogger<InferenceThread> _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    // By loaded model, for as long as it is loaded.
+    private readonly ConditionalWeakTable<Predictor, ModelSpeed> _speeds = [];
     private double _tokensPerSecond;
 
     /// <summary>Prepares the thread; it starts with the host.</summary>
@@ -60,7 +64,7 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
 
     private void Run()
     {
-        while (_queue.Take() is { Count: > 0 } batch)
+        while (_queue.Take(SpeedOf) is { Count: > 0 } batch)
         {
             RunBatch(batch);
         }
@@ -103,9 +107,13 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         }
     }
 
+    private double SpeedOf(Predictor predictor) => _speeds.TryGetValue(predictor, out var speed) ? speed.TokensPerSecond : 0;
+
     private void Measure(IReadOnlyList<InferenceItem> batch, TimeSpan elapsed)
     {
-        var rate = batch.Sum(item => (long)item.Tokens.Ids.Length) / Math.Max(elapsed.TotalSeconds, 1e-6);
+        var tokens = batch.Sum(item => (long)item.Tokens.Ids.Length);
+        var rate = tokens / Math.Max(elapsed.TotalSeconds, 1e-6);
+        _speeds.GetOrCreateValue(batch[0].Predictor).Add(tokens, elapsed);
         var previous = TokensPerSecond;
         Volatile.Write(ref _tokensPerSecond, previous == 0 ? rate : ((1 - Smoothing) * previous) + (Smoothing * rate));
     }

@@ -20,6 +20,12 @@ public sealed class ServingOptions
     [Range(1, 4096)]
     public int BatchTexts { get; set; } = 64;
 
+    /// <summary>
+    /// About how long a batch of background texts may take, and hence an interactive text that comes just then wait for it: its tokens are
+    /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes.
+    /// </summary>
+    public TimeSpan BackgroundBatchTime { get; set; } = TimeSpan.FromMilliseconds(25);
+
     /// <summary>Bytes of artifacts kept loaded; the least recently used are let go beyond it. Default 4 GiB.</summary>
     [Range(1, long.MaxValue)]
     public long LoadedBytes { get; set; } = 4L << 30;

@@ -8,7 +8,7 @@ public sealed class DataFolder
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Temporary, Trash })
+        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Batches, Temporary, Trash })
         {
             Directory.CreateDirectory(part);
         }
@@ -33,6 +33,9 @@ public sealed class DataFolder
 
     /// <summary>Published checkpoints: <c>checkpoints/{job}/step-{n}</c>.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>Answers of batches that have not ended: <c>batches/{batch}/{epoch}-output.jsonl</c> and <c>{epoch}-errors.jsonl</c>.</summary>
+    public string Batches => Path.Combine(Root, "batches");
 
     /// <summary>Uploads in progress.</summary>
     public string Temporary => Path.Combine(Root, "tmp");

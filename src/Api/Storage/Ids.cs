@@ -30,6 +30,9 @@ public static class Ids
     /// <summary>A batch.</summary>
     public static string NewBatch() => "batch_" + Suffix();
 
+    /// <summary>An answered line of a batch.</summary>
+    public static string NewBatchRequest() => "batch_req_" + Suffix();
+
     /// <summary>A classification, synchronous or not.</summary>
     public static string NewClassification() => "cls_" + Suffix();
 

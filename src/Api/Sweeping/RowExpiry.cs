@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FeedbackService.Api.Errors;
+using FeedbackService.Api.Files;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
@@ -8,16 +10,34 @@ using Microsoft.Extensions.Options;
 namespace FeedbackService.Api.Sweeping;
 
 /// <summary>Deletes rows past their time. Their files are then unneeded and go with the others.</summary>
-internal sealed class RowExpiry(IDbContextFactory<AppDbContext> contexts, TimeProvider clock, IOptions<SweepOptions> options)
+internal sealed class RowExpiry(IDbContextFactory<AppDbContext> contexts, FileStore files, TimeProvider clock, IOptions<SweepOptions> options)
 {
-    /// <summary>Deletes answers, Idempotency-Keys and checkpoints whose time is over.</summary>
+    /// <summary>Deletes answers, Idempotency-Keys, files and checkpoints whose time is over.</summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
         var before = clock.NowMicroseconds() - options.Value.KeepClassifications.ToMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.Jobs.Where(row => row.Kind == JobKind.Classify && row.FinishedAt < before).ExecuteDeleteAsync(cancellationToken);
         await db.IdempotencyKeys.Where(row => row.CreatedAt < before).ExecuteDeleteAsync(cancellationToken);
+        await ExpireFilesAsync(db, cancellationToken);
         await ExpireCheckpointsAsync(db, cancellationToken);
+    }
+
+    // With their content: whoever asked for a time means the bytes.
+    private async Task ExpireFilesAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicroseconds();
+        foreach (var id in await db.Files.Where(row => row.ExpiresAt <= now).Select(row => row.Id).ToListAsync(cancellationToken))
+        {
+            try
+            {
+                await files.DeleteAsync(id, cancellationToken);
+            }
+            catch (ServiceException)
+            {
+                // A job that has not ended needs it, or it is gone by now.
+            }
+        }
     }
 
     private async Task ExpireCheckpointsAsync(AppDbContext db, CancellationToken cancellationToken)

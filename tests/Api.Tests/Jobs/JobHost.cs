@@ -36,11 +36,8 @@ internal sealed class JobHost : IAsyncDisposable
     }
 
     /// <summary>Prepares a folder without anything running in it: the schema, a training file and jobs.</summary>
-    public static async Task<IReadOnlyList<string>> PrepareAsync(string root, int jobs, JsonObject hyperparameters)
+    public static Task<IReadOnlyList<string>> PrepareAsync(string root, int jobs, JsonObject hyperparameters) => PrepareAsync<IReadOnlyList<string>>(root, async prepared =>
     {
-        using var host = Build(root, new JobOptions());
-        await host.Services.GetServices<IHostedService>().OfType<DatabaseInitializer>().Single().StartingAsync(CancellationToken.None);
-        var prepared = new JobHost(host);
         var file = await prepared.AddFileAsync();
         var ids = new List<string>();
         for (var i = 0; i < jobs; i++)
@@ -48,6 +45,14 @@ internal sealed class JobHost : IAsyncDisposable
             ids.Add(await prepared.QueueTrainingAsync(file, hyperparameters));
         }
         return ids;
+    });
+
+    /// <summary>Prepares a folder without anything running in it: the schema, and what <paramref name="prepare"/> puts there.</summary>
+    public static async Task<T> PrepareAsync<T>(string root, Func<JobHost, Task<T>> prepare)
+    {
+        using var host = Build(root, new JobOptions());
+        await host.Services.GetServices<IHostedService>().OfType<DatabaseInitializer>().Single().StartingAsync(CancellationToken.None);
+        return await prepare(new JobHost(host));
     }
 
     public static JsonObject Tiny(int epochs) => new()

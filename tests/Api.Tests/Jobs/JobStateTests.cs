@@ -1,5 +1,6 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 
 namespace FeedbackService.Api.Tests.Jobs;
@@ -107,6 +108,44 @@ public sealed class JobStateTests
         Assert.False(await jobs.Leases.SucceedAsync(lease, new JobOutcome("{}"), None));
         Assert.False(await jobs.Leases.FailAsync(lease, new JobFailure("x", "x"), None));
         Assert.Equal(JobState.Running, (await jobs.GetAsync(lease.JobId)).State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Batch_ThatHadBegun_IsCancelledByAWorker_WhoCanKeepWhatItAnswered(bool lost)
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        var id = Ids.NewBatch();
+        await jobs.Store.CreateAsync(new NewJob(id, JobKind.Batch, "{}"), None);
+        var first = (await jobs.Leases.ClaimAsync(JobQueues.Batch, JobFixture.Worker, None))!;
+        if (lost)
+        {
+            Assert.True((await jobs.Store.RequestCancelAsync(id, JobKind.Batch, None)).CancelRequested);
+            jobs.Storage.Clock.Advance(TimeSpan.FromMinutes(2));
+            Assert.Equal(1, await jobs.Recovery.RecoverExpiredAsync(None));
+        }
+        else
+        {
+            Assert.True(await jobs.Leases.ReleaseAsync(first, "The service stops.", None));
+            var asked = await jobs.Store.RequestCancelAsync(id, JobKind.Batch, None);
+            Assert.Equal((JobState.Queued, true), (asked.State, asked.CancelRequested));
+            Assert.NotNull(asked.CancelRequestedAt);
+        }
+
+        var second = (await jobs.Leases.ClaimAsync(JobQueues.Batch, JobFixture.Worker, None))!;
+        Assert.True(second.Job.CancelRequested);
+        Assert.True(await jobs.Leases.CancelAsync(second, None));
+        Assert.Equal(JobState.Cancelled, (await jobs.Store.GetAsync(id, JobKind.Batch, None)).State);
+    }
+
+    [Fact]
+    public async Task Batch_ThatHadNotBegun_IsCancelledAtOnce()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        var id = Ids.NewBatch();
+        await jobs.Store.CreateAsync(new NewJob(id, JobKind.Batch, "{}"), None);
+        Assert.Equal(JobState.Cancelled, (await jobs.Store.RequestCancelAsync(id, JobKind.Batch, None)).State);
     }
 
     [Fact]

@@ -84,6 +84,33 @@ public sealed class JobWorkerTests
         Assert.Equal(JobState.Queued, (await jobs.GetAsync(job.Id)).State);
     }
 
+    [Theory]
+    [InlineData(false, "Failed")]
+    [InlineData(true, "Cancelled")]
+    public async Task JobThatEndsEarly_IsSalvagedBefore_AlsoWhenThatFails(bool cancel, string state)
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        using var storage = new InMemoryStorage();
+        var started = new TaskCompletionSource();
+        var body = new Body(async stopping =>
+        {
+            started.SetResult();
+            await Task.Delay(cancel ? Timeout.Infinite : 0, stopping);
+            throw new JobFailedException(new JobFailure("file_unusable", "One class."));
+        });
+        var worker = CreateSut(jobs, storage, body);
+        var job = await jobs.QueueAsync();
+        var running = worker.RingAsync(JobQueues.Train, None);
+        await started.Task;
+        if (cancel)
+        {
+            await jobs.Store.RequestCancelAsync(job.Id, JobKind.Train, None);
+        }
+
+        await running;
+        Assert.Equal((1, state), (body.Salvages, (await jobs.GetAsync(job.Id)).State.ToString()));
+    }
+
     [Fact]
     public async Task Dispatcher_RingsOncePerNewRow_AndAgainOnlyWhenARowWaitsLong()
     {
@@ -116,10 +143,18 @@ public sealed class JobWorkerTests
 
         public int Runs => _runs;
 
+        public int Salvages { get; private set; }
+
         public Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping)
         {
             Interlocked.Increment(ref _runs);
             return run(stopping);
+        }
+
+        public Task SalvageAsync(JobLease lease)
+        {
+            Salvages++;
+            throw new IOException("No space left on device", 28);
         }
     }
 }

@@ -86,6 +86,35 @@ public sealed class InferenceQueueTests : IDisposable
     }
 
     [Fact]
+    public void BackgroundBatch_IsCutToATime_BySpeedOfItsModel_AndInteractiveOnesAreNot()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25) });
+        sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Background);
+        sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Interactive);
+        Assert.Equal(4, sut.Take(_ => 400).Count);
+        Assert.Single(sut.Take(_ => 400));
+        Assert.Equal(2, sut.Take(_ => 800).Count);
+    }
+
+    [Fact]
+    public void BackgroundBatch_OfAModelWhoseSpeedIsUnknown_IsSmall()
+    {
+        var sut = new InferenceQueue(new ServingOptions());
+        sut.TryAdd(Items(200, 56, 1), WorkPriority.Background);
+        Assert.Equal(2, sut.Take(_ => 0).Count);
+    }
+
+    [Fact]
+    public void SpeedOfAModel_IsThatOfItsLateTokens_NotOfItsLateBatches()
+    {
+        var sut = new ModelSpeed();
+        Assert.Equal(0, sut.TokensPerSecond);
+        sut.Add(1000, TimeSpan.FromSeconds(1));
+        sut.Add(1, TimeSpan.FromMilliseconds(10));
+        Assert.InRange(sut.TokensPerSecond, 980, 1000);
+    }
+
+    [Fact]
     public void Batch_IsOfOneModel_TheOldestTextsOne()
     {
         var sut = new InferenceQueue(new ServingOptions());
@@ -141,11 +170,11 @@ public sealed class InferenceQueueTests : IDisposable
     {
         var sut = new InferenceQueue(new ServingOptions());
         var deadline = TimeSpan.FromSeconds(20);
-        var taking = Task.Run(sut.Take, Cancel);
+        var taking = Task.Run(() => sut.Take(), Cancel);
         var items = Items(1);
         sut.TryAdd(items, WorkPriority.Background);
         Assert.Equal(items, await taking.WaitAsync(deadline, Cancel));
-        taking = Task.Run(sut.Take, Cancel);
+        taking = Task.Run(() => sut.Take(), Cancel);
         sut.Close();
         Assert.Empty(await taking.WaitAsync(deadline, Cancel));
     }

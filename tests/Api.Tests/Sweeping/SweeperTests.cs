@@ -1,3 +1,4 @@
+using FeedbackService.Api.Files;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
@@ -16,6 +17,7 @@ public sealed class SweeperTests : IAsyncLifetime
     private static readonly SweepOptions Settings = new();
 
     private RegistryFixture _registry = null!;
+    private FileStore _files = null!;
     private Sweeper _sweeper = null!;
 
     private DataFolder Folder => _registry.Storage.Folder;
@@ -24,18 +26,20 @@ public sealed class SweeperTests : IAsyncLifetime
     {
         _registry = await RegistryFixture.CreateAsync();
         var (storage, options) = (_registry.Storage, Options.Create(Settings));
+        _files = new FileStore(storage, new FileContents(Folder), storage.Clock);
         ILeftovers[] kinds =
         [
-            new ArtifactLeftovers(Folder), new CheckpointLeftovers(Folder), new StagingLeftovers(Folder), new FileLeftovers(Folder),
+            new ArtifactLeftovers(Folder), new CheckpointLeftovers(Folder), new StagingLeftovers(Folder), new BatchLeftovers(Folder), new FileLeftovers(Folder),
             new PredictionLeftovers(new EvaluationPredictions(Folder), Folder, storage.Clock, options), new TemporaryLeftovers(Folder, storage.Clock),
         ];
         _sweeper = new Sweeper(
-            storage, kinds, new GarbageMarks(storage, storage.Clock), new RowExpiry(storage, storage.Clock, options), Folder, storage.Clock, options, NullLogger<Sweeper>.Instance);
+            storage, kinds, new GarbageMarks(storage, storage.Clock), new RowExpiry(storage, _files, storage.Clock, options), Folder, storage.Clock, options, NullLogger<Sweeper>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
         _sweeper.Dispose();
+        _files.Dispose();
         await _registry.DisposeAsync();
     }
 
@@ -238,6 +242,39 @@ public sealed class SweeperTests : IAsyncLifetime
         _registry.Storage.Clock.Advance(Settings.KeepClassifications + TimeSpan.FromSeconds(1));
         await _sweeper.SweepAsync(dryRun: false, None);
         Assert.Equal(0, await after.Jobs.CountAsync(None) + await after.IdempotencyKeys.CountAsync(None));
+    }
+
+    [Fact]
+    public async Task File_GoesWithItsContentWhenItsTimeIsOver_UnlessAJobNeedsIt()
+    {
+        foreach (var id in new[] { "file-a", "file-b", "file-c" })
+        {
+            var expires = id == "file-c" ? (long?)null : _registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromHours(1).ToMicroseconds();
+            await _files.AddAsync(new FileRow { Id = id, Sha256 = id, ExpiresAt = expires }, Write(Path.Combine(Folder.Temporary, id)), "none", null, None);
+        }
+        await using var db = _registry.Storage.CreateDbContext();
+        db.Jobs.Add(new JobRow { Id = "batch_a", Kind = JobKind.Batch, State = JobState.Queued, SpecJson = """{"input_file":"file-b"}""" });
+        await db.SaveChangesAsync(None);
+        await _sweeper.SweepAsync(dryRun: false, None);
+        Assert.Equal(3, await db.Files.CountAsync(None));
+        _registry.Storage.Clock.Advance(TimeSpan.FromHours(1));
+        await _sweeper.SweepAsync(dryRun: false, None);
+        Assert.Equal(["file-b", "file-c"], await db.Files.Select(row => row.Id).Order().ToListAsync(None));
+        Assert.Equal([false, true, true], new[] { "file-a", "file-b", "file-c" }.Select(id => File.Exists(new FileContents(Folder).PathOf(id))));
+    }
+
+    [Fact]
+    public async Task PartsOfABatch_GoWhenItHasEnded()
+    {
+        await using (var db = _registry.Storage.CreateDbContext())
+        {
+            db.Jobs.Add(new JobRow { Id = "batch_a", Kind = JobKind.Batch, State = JobState.Queued });
+            db.Jobs.Add(new JobRow { Id = "batch_b", Kind = JobKind.Batch, State = JobState.Succeeded, FinishedAt = 1 });
+            await db.SaveChangesAsync(None);
+        }
+        var parts = new[] { "batch_a", "batch_b" }.Select(id => Write(Path.Combine(Folder.Batches, id, "1-output.jsonl"))).ToList();
+        Assert.Equal("batch", (await SweepAfterGraceAsync()).Freed.Single().Kind);
+        Assert.Equal([true, false], parts.Select(File.Exists));
     }
 
     [Theory]

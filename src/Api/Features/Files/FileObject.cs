@@ -30,8 +30,8 @@ public sealed record FileObject(
     /// <summary>Always <c>file</c>.</summary>
     public string Object => "file";
 
-    /// <summary>Files are kept until they are deleted.</summary>
-    public long? ExpiresAt => null;
+    /// <summary>Unix seconds; when the service deletes it. Null: it is kept until it is deleted.</summary>
+    public long? ExpiresAt { get; private init; }
 
     internal static FileObject From(FileRow row)
     {
@@ -46,6 +46,9 @@ public sealed record FileObject(
             row.StatusDetails,
             reading.TextColumn,
             reading.TextPairColumn,
-            reading.LabelColumn);
+            reading.LabelColumn)
+        {
+            ExpiresAt = row.ExpiresAt is { } expires ? Timestamps.ToUnixSeconds(expires) : null,
+        };
     }
 }

@@ -1,16 +1,12 @@
 using System.Text.Json;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Http;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
 /// <summary>Limits of single fields, which need neither files nor registry.</summary>
 internal static class RequestRules
 {
-    // OpenAI's limits of metadata.
-    private const int MaxPairs = 16;
-    private const int MaxKey = 64;
-    private const int MaxValue = 512;
-
     /// <summary>Checks them.</summary>
     /// <exception cref="ServiceException">400 naming the field.</exception>
     public static void Check(CreateFineTuningJobRequest request)
@@ -25,12 +21,6 @@ internal static class RequestRules
             throw ServiceException.Invalid("invalid_value", "'integrations' are not supported; leave them out. /metrics of the job has every figure.", "integrations");
         }
 
-        foreach (var (key, value) in request.Metadata ?? new Dictionary<string, string>())
-        {
-            if (request.Metadata!.Count > MaxPairs || key.Length is 0 or > MaxKey || value is null || value.Length > MaxValue)
-            {
-                throw ServiceException.Invalid("invalid_value", $"'metadata' takes up to {MaxPairs} pairs of strings, names to {MaxKey} characters and values to {MaxValue}.", "metadata");
-            }
-        }
+        MetadataRules.Check(request.Metadata);
     }
 }

@@ -48,6 +48,20 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
         }
     }
 
+    /// <summary>Checks what only the model can tell, before a request is put off: whether a single text is too long and may not be cut.</summary>
+    /// <exception cref="ServiceException">422 <c>text_too_long</c>.</exception>
+    public async Task CheckLengthAsync(ClassifyRequest request, ServableModel model, CancellationToken cancellationToken)
+    {
+        if (request is { Truncate: false, Input.IsList: false })
+        {
+            var read = await engine.TokenizeAsync(model, request.Input.Items, cancellationToken);
+            if (read.Items[0].Tokens is { Truncated: true } tokens)
+            {
+                Refuse(request, 0, tokens.FullLength, read.Config.MaxTokens);
+            }
+        }
+    }
+
     /// <summary>Answers the request.</summary>
     /// <param name="request">What is asked; checked here too, for a stored request comes without the route's check.</param>
     /// <param name="id">Id of the answer, <c>cls_…</c>.</param>
@@ -57,8 +71,20 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
     public async Task<ClassificationResponse> AnswerAsync(ClassifyRequest request, string id, WorkPriority priority, CancellationToken cancellationToken)
     {
         Check(request);
+        return await AnswerAsync(request, await models.ResolveServableAsync(request.Model, cancellationToken), id, priority, cancellationToken);
+    }
+
+    /// <summary>Answers a request by a model that was resolved before, whatever its name means by now.</summary>
+    /// <param name="request">What is asked; has passed <see cref="Check"/>.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="id">Id of the answer, <c>cls_…</c>.</param>
+    /// <param name="priority">Whether somebody waits.</param>
+    /// <param name="cancellationToken">Gone callers are not computed for.</param>
+    /// <exception cref="ServiceException">422 for a single text that is too long; 429.</exception>
+    public async Task<ClassificationResponse> AnswerAsync(
+        ClassifyRequest request, ServableModel model, string id, WorkPriority priority, CancellationToken cancellationToken)
+    {
         var inputs = request.Input.Items;
-        var model = await models.ResolveServableAsync(request.Model, cancellationToken);
         var readable = Enumerable.Range(0, inputs.Count).Where(index => !inputs[index].IsEmpty).ToArray();
         var answered = new ClassificationItem?[inputs.Count];
         var tokens = 0;

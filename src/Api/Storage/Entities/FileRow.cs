@@ -30,6 +30,9 @@ public sealed class FileRow : ICreatedByKey
     /// <summary>Validation report without its issues; the issues are in a file beside the content.</summary>
     public string ReportJson { get; set; } = "{}";
 
+    /// <summary>When it is deleted, UTC microseconds since 1970; null: when a user deletes it.</summary>
+    public long? ExpiresAt { get; set; }
+
     /// <summary>When it was made, UTC microseconds since 1970.</summary>
     public long CreatedAt { get; set; }
 

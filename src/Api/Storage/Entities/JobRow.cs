@@ -63,6 +63,9 @@ public sealed class JobRow : ICreatedByKey
     /// <summary>The holder of the lease is asked to stop and cancel.</summary>
     public bool CancelRequested { get; set; }
 
+    /// <summary>When cancellation was requested, UTC microseconds; null unless it was.</summary>
+    public long? CancelRequestedAt { get; set; }
+
     /// <summary>The holder of the lease is asked to stop at a checkpoint and wait.</summary>
     public bool PauseRequested { get; set; }
 

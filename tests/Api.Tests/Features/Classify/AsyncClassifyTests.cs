@@ -35,18 +35,21 @@ public sealed class AsyncClassifyTests(ServedModels served)
     }
 
     [Fact]
-    public async Task TextOverTheLimit_ThatMayNotBeCut_FailsWithItsCode()
+    public async Task TextOverTheLimit_ThatMayNotBeCut_IsNotQueued()
     {
-        using var accepted = await served.PostAsync(
-            $$"""{"model":"attending","input":"{{string.Join(' ', Enumerable.Repeat("blue", 40))}}","truncate":false}""", "respond-async");
-        var stored = await WaitForEndAsync(accepted.Headers.Location!);
-        Assert.Equal(("failed", "text_too_long"), ((string)stored["status"]!, (string)stored["error"]!["code"]!));
+        var text = string.Join(' ', Enumerable.Repeat("blue", 40));
+        await Problems.AssertAsync(
+            await served.PostAsync($$"""{"model":"attending","input":"{{text}}","truncate":false}""", "respond-async"), 422, "text_too_long", "input");
+        using var list = await served.PostAsync($$"""{"model":"attending","input":["{{text}}"],"truncate":false}""", "respond-async");
+        var stored = await WaitForEndAsync(list.Headers.Location!);
+        Assert.Equal("text_too_long", (string)stored["data"]![0]!["error"]!["code"]!);
     }
 
     [Theory]
     [InlineData("""{"model":"nothing","input":"red"}""", 404)]
     [InlineData("""{"model":"mlp","input":"red"}""", 422)]
     [InlineData("""{"model":"plain","input":""}""", 422)]
+    [InlineData("""{"model":"plain","input":{"text":" ","text_pair":"\t"}}""", 422)]
     [InlineData("""{"model":"plain","input":[]}""", 400)]
     [InlineData("""{"model":"plain","input":"red","top_k":0}""", 400)]
     public async Task WhatCanBeRefusedAtOnce_IsNotQueued(string body, int status) =>

@@ -1,0 +1,83 @@
+using FeedbackService.Api.Files;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Checkpoints;
+
+namespace FeedbackService.Api.Jobs.Batches;
+
+/// <summary>Makes files for users of what the claims of a batch have written.</summary>
+internal sealed class BatchFiles(DataFolder folder, FileIntake intake, FileContents contents, TimeProvider clock)
+{
+    /// <summary>Progress with the ids that the files will have; a file without a line is not made.</summary>
+    public static BatchProgress Name(BatchProgress progress) => progress with
+    {
+        OutputFile = progress.OutputFile ?? (progress.Completed > 0 ? Ids.NewFile() : null),
+        ErrorFile = progress.ErrorFile ?? (progress.Failed > 0 ? Ids.NewFile() : null),
+    };
+
+    /// <summary>Puts the parts together and keeps them under the ids in <paramref name="progress"/>. Done twice, it makes nothing twice.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public async Task PublishAsync(JobRow batch, BatchProgress progress, CancellationToken cancellationToken)
+    {
+        if (progress.OutputFile is { } output)
+        {
+            await PublishAsync(
+                batch, output, "output", progress.Parts.Select(part => (BatchPartWriter.OutputPath(folder, batch.Id, part.Epoch), part.OutputBytes)), cancellationToken);
+        }
+
+        if (progress.ErrorFile is { } errors)
+        {
+            await PublishAsync(
+                batch, errors, "errors", progress.Parts.Select(part => (BatchPartWriter.ErrorPath(folder, batch.Id, part.Epoch), part.ErrorBytes)), cancellationToken);
+        }
+    }
+
+    private async Task PublishAsync(
+        JobRow batch, string fileId, string name, IEnumerable<(string Path, long Bytes)> parts, CancellationToken cancellationToken)
+    {
+        var whole = contents.NewTemporaryPath();
+        try
+        {
+            var (bytes, sha256) = DurableFiles.Create(whole, target =>
+            {
+                foreach (var (path, length) in parts)
+                {
+                    Append(path, length, target, cancellationToken);
+                }
+            });
+            var expires = BatchSpec.FromJson(batch.SpecJson).OutputSeconds is { } seconds
+                ? clock.NowMicroseconds() + TimeSpan.FromSeconds(seconds).ToMicroseconds()
+                : (long?)null;
+            await intake.KeepAsync(
+                fileId,
+                new IncomingFile(whole, $"{batch.Id}_{name}.jsonl", bytes, sha256),
+                FilePurpose.BatchOutput,
+                row => (row.ExpiresAt, row.CreatedByKeyId) = (expires, batch.CreatedByKeyId),
+                cancellationToken);
+        }
+        finally
+        {
+            File.Delete(whole);
+        }
+    }
+
+    // No more than was counted: behind it may be lines that another claim has written again.
+    private static void Append(string path, long length, Stream target, CancellationToken cancellationToken)
+    {
+        if (length == 0)
+        {
+            return;
+        }
+
+        using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
+        var buffer = new byte[128 * 1024];
+        while (length > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var read = (int)Math.Min(length, buffer.Length);
+            source.ReadExactly(buffer, 0, read);
+            target.Write(buffer, 0, read);
+            length -= read;
+        }
+    }
+}
