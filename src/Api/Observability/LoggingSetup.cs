@@ -23,6 +23,8 @@ internal static class LoggingSetup
                     .MinimumLevel.Override("Microsoft", Quieter(options.LogLevel))
                     .MinimumLevel.Override("System", Quieter(options.LogLevel))
                     .MinimumLevel.Override("Hangfire", Quieter(options.LogLevel))
+                    // What seals cookies lies unencrypted in a folder of its owner alone, as everything else in the data folder.
+                    .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
                     // The start failure is told in a sentence; the request edge logs failures itself.
                     .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                     .ReadFrom.Configuration(builder.Configuration)

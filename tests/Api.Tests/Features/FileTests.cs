@@ -182,6 +182,21 @@ public sealed class FileTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await PostRawAsync("{}", "application/json"), 415, "unsupported_media_type");
 
     [Fact]
+    public async Task Form_WithMorePartsThanNeeded_Is400()
+    {
+        var parts = string.Concat(Enumerable.Range(0, 40).Select(i => $"--b\r\nContent-Disposition: form-data; name=\"field{i}\"\r\n\r\nx\r\n"));
+        await Problems.AssertAsync(await PostRawAsync(parts + "--b--\r\n", "multipart/form-data; boundary=b"), 400, "invalid_multipart");
+    }
+
+    [Fact]
+    public async Task Upload_AnnouncedBeyondTheLimit_IsToldSo_ThoughMostOfItIsUnread()
+    {
+        using var client = api.NewClient();
+        using var form = ApiFixture.Form(new byte[ApiFixture.MaxUploadBytes * 4]);
+        await Problems.AssertAsync(await client.PostAsync("/v1/files", form, Cancel), 413, "file_too_large", "file");
+    }
+
+    [Fact]
     public async Task Upload_BeyondTheLimit_Is413AndKeepsNothing()
     {
         using var client = api.NewClient();

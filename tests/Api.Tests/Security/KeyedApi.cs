@@ -8,7 +8,8 @@ public sealed class KeyedApi : IAsyncDisposable
 {
     public const string AdminKey = "an-admin-key-of-the-tests-0123456789";
 
-    public ApiFixture Api { get; } = new() { AdminKey = AdminKey };
+    /// <summary>The tests of a class come from one address, and many of them without a good key.</summary>
+    public ApiFixture Api { get; } = new() { AdminKey = AdminKey, Limits = limits => limits.AnonymousPerSecond = 0 };
 
     /// <summary>A client that sends a key, or none.</summary>
     public HttpClient NewClient(string? key = AdminKey)
