@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using FeedbackService.Api.Security;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace FeedbackService.Api.Tests;
@@ -12,7 +14,7 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
     public const long MaxUploadBytes = 4 * 1024 * 1024;
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("feedbackservice-api-");
 
-    public ApiFixture() => UseKestrel(0);
+    public ApiFixture() => UseKestrel();
 
     /// <summary>By default there are no workers: jobs stay where a test puts them.</summary>
     public string Role { get; init; } = "api";
@@ -33,7 +35,8 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
         get
         {
             StartServer();
-            return ClientOptions.BaseAddress;
+            // The client's own address would be the last one, which is gRPC's.
+            return new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         }
     }
 
@@ -68,6 +71,7 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("data-dir", DataFolder);
         builder.UseSetting("role", Role);
         builder.UseSetting("sample-on-first-start", "off");

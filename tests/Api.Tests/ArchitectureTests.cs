@@ -34,13 +34,19 @@ public sealed class ArchitectureTests
     [Fact]
     public void Features_UseNoOtherFeature()
     {
-        const string features = "FeedbackService.Api.Features.";
         var offenders = from type in ApiAssembly.GetTypes()
-                        where type.Namespace?.StartsWith(features, StringComparison.Ordinal) == true
+                        where FeatureOf(type) is not null
                         from used in TypesInSignatures(type)
-                        where used.Namespace?.StartsWith(features, StringComparison.Ordinal) == true && used.Namespace != type.Namespace
+                        where FeatureOf(used) is { } other && other != FeatureOf(type)
                         select $"{type} uses {used}";
         Assert.Empty(offenders);
+    }
+
+    // A feature may have folders inside.
+    private static string? FeatureOf(Type type)
+    {
+        const string features = "FeedbackService.Api.Features.";
+        return type.Namespace?.StartsWith(features, StringComparison.Ordinal) == true ? type.Namespace[features.Length..].Split('.')[0] : null;
     }
 
     private static void AssertNoReference(Assembly assembly, string[] forbidden)

@@ -19,6 +19,12 @@ internal static class ProblemWriter
         var response = context.Response;
         var kept = response.Headers.Allow;
         response.Clear();
+        if (GrpcProblems.Reads(context.Request))
+        {
+            GrpcProblems.Write(response, problem);
+            return;
+        }
+
         response.StatusCode = problem.Status;
         response.ContentType = ContentType;
         response.Headers.Allow = kept;

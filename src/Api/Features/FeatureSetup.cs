@@ -9,6 +9,7 @@ using FeedbackService.Api.Features.HuggingFace;
 using FeedbackService.Api.Features.Keys;
 using FeedbackService.Api.Features.Models;
 using FeedbackService.Api.Features.OpenInference;
+using FeedbackService.Api.Features.OpenInference.Rpc;
 using FeedbackService.Api.Features.Presets;
 using FeedbackService.Api.Features.Registry;
 using FeedbackService.Api.Features.SignIn;
@@ -26,6 +27,7 @@ internal static class FeatureSetup
         builder.Services.AddFineTuning();
         builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton<ArtifactFiles>();
+        builder.Services.AddRpc();
     }
 
     /// <summary>Maps every route under the check of request records.</summary>
@@ -48,5 +50,6 @@ internal static class FeatureSetup
         routes.MapOpenInference();
         routes.MapKeys();
         routes.MapSignIn();
+        app.MapRpc();
     }
 }

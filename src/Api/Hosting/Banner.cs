@@ -18,6 +18,11 @@ internal static class Banner
             .AppendLine(greeting.AsksForKeys
                 ? $"  keys                  asked for; in a browser sign in at {first}/signin"
                 : "  keys                  none: open to everybody on this machine, closed to all others");
+        if (options.GrpcPort is { } port)
+        {
+            text.AppendLine($"  gRPC                  port {port}, the Open Inference Protocol");
+        }
+
         if (greeting.FirstKey is not null)
         {
             text.Append(FirstKey(greeting));

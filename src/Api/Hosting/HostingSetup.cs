@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FeedbackService.Model.Inference;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Hosting;
@@ -39,6 +40,11 @@ internal static class HostingSetup
         var options = Read(builder.Configuration);
         UseTorch(options.TorchNative);
         CheckUrls(builder.Configuration[WebHostDefaults.ServerUrlsKey]!);
+        if (options.GrpcPort is { } port)
+        {
+            builder.AddGrpcAddress(port);
+        }
+
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.WebHost.ConfigureKestrel(server =>
@@ -48,6 +54,21 @@ internal static class HostingSetup
             server.Limits.MaxConcurrentConnections = 10_000;
         });
         return options;
+    }
+
+    // Without TLS there is no negotiation: a port speaks HTTP/1.1 or HTTP/2, so gRPC has one of its own.
+    private static void AddGrpcAddress(this WebApplicationBuilder builder, int port)
+    {
+        var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey]!;
+        var first = BindingAddress.Parse(urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[0]);
+        builder.Configuration[WebHostDefaults.ServerUrlsKey] = $"{urls};http://{(first.IsUnixPipe ? "127.0.0.1" : first.Host)}:{port}";
+        builder.WebHost.ConfigureKestrel(server => server.ConfigureEndpointDefaults(listen =>
+        {
+            if (listen.IPEndPoint?.Port == port)
+            {
+                listen.Protocols = HttpProtocols.Http2;
+            }
+        }));
     }
 
     private static ServiceOptions Read(IConfiguration configuration)

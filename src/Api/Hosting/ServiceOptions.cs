@@ -41,6 +41,10 @@ public sealed class ServiceOptions
     /// <summary>How log lines look.</summary>
     public LogFormat LogFormat { get; set; }
 
+    /// <summary>Port of the Open Inference Protocol over gRPC, on the host of the first address; null (default): not offered.</summary>
+    [Range(1, 65535, ErrorMessage = "--grpc-port must be 1 to 65535.")]
+    public int? GrpcPort { get; set; }
+
     /// <summary>Fine-tunes the bundled sample when the registry is empty, so that there is something to ask. Default true.</summary>
     public bool SampleOnFirstStart { get; set; } = true;
 

@@ -10,6 +10,7 @@ public static class ServiceSettings
     public static IReadOnlyList<ServiceSetting> All { get; } =
     [
         new("urls", WebHostDefaults.ServerUrlsKey, "URL[;URL]", $"Addresses to listen on. Default {DefaultUrls}"),
+        Own(nameof(ServiceOptions.GrpcPort), "grpc-port", "PORT", "Also offer the Open Inference Protocol over gRPC, without TLS, on this port. Default off"),
         Own(nameof(ServiceOptions.DataDir), "data-dir", "DIR", $"Database, files and models. Default {DefaultDataFolder.Path}"),
         Own(nameof(ServiceOptions.Role), "role", "all|api|worker", "What this process does. Default all"),
         Own(nameof(ServiceOptions.Device), "device", "auto|cpu|cuda:N", "Where tensors live. Default auto: a GPU if one works"),

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Features.OpenInference;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Testing;
@@ -13,7 +14,11 @@ namespace FeedbackService.Api.Tests.Features.Classify;
 [CollectionDefinition(nameof(ServedModels))]
 public sealed class ServedModels : IAsyncLifetime, ICollectionFixture<ServedModels>
 {
-    public ApiFixture Api { get; } = new() { Role = "all" };
+    public ServedModels() => Api = new ApiFixture { Role = "all", Settings = InferenceClient.SettingsOf(GrpcPort) };
+
+    public ApiFixture Api { get; }
+
+    public int GrpcPort { get; } = InferenceClient.FreePort();
 
     public async ValueTask InitializeAsync()
     {
