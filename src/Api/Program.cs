@@ -43,6 +43,7 @@ try
     builder.AddErrors();
     builder.AddLogging(options);
     builder.AddHealth();
+    builder.AddMetrics();
     builder.AddOpenApi();
     builder.Services.AddStorage(_ => options.DataDir);
     builder.Services.AddFiles();
@@ -56,6 +57,7 @@ try
 
     var app = builder.Build();
     app.UseRequestIds();
+    app.UseRequestMetrics();
     app.UseRequestLog();
     app.UseErrors();
     app.UseOpenApi();
@@ -63,6 +65,7 @@ try
     app.MapJobDashboard();
     app.MapHealth();
     app.MapFeatures();
+    app.MapMetrics();
     await app.RunServiceAsync(options);
     return 0;
 }

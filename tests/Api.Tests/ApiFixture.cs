@@ -28,6 +28,9 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
     /// <summary>Limits of requests; null: as usual.</summary>
     public Action<RateLimitOptions>? Limits { get; init; }
 
+    /// <summary>Services on top of the host's own.</summary>
+    public Action<IServiceCollection> MoreServices { get; init; } = _ => { };
+
     public string DataFolder => _data.FullName;
 
     public Uri Address
@@ -91,6 +94,8 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
         {
             builder.UseSetting(name, value);
         }
+
+        builder.ConfigureServices(MoreServices);
     }
 
     protected override void Dispose(bool disposing)

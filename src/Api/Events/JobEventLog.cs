@@ -36,7 +36,7 @@ internal sealed class JobEventLog(IDbContextFactory<AppDbContext> contexts)
         var rows = db.JobEvents.AsNoTracking().Where(row => row.JobId == jobId);
         if (after is not null)
         {
-            var before = await SequenceAsync(db, jobId, after, cancellationToken);
+            var before = await SequenceAsync(db, jobId, after, "after", cancellationToken);
             rows = rows.Where(row => row.Sequence < before);
         }
         return Page<JobEventRow>.Of(await rows.OrderByDescending(row => row.Sequence).Take(limit + 1).ToListAsync(cancellationToken), limit);
@@ -56,16 +56,27 @@ internal sealed class JobEventLog(IDbContextFactory<AppDbContext> contexts)
             .OrderBy(row => row.Sequence).Take(limit).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Place of an event in the order, for resuming a stream from <c>Last-Event-ID</c>.</summary>
-    /// <exception cref="ServiceException">400 when the id names no event of the job.</exception>
-    public async Task<long> SequenceAsync(string jobId, string eventId, CancellationToken cancellationToken)
+    /// <summary>Sequence of a job's newest event; 0 when it has none.</summary>
+    public async Task<long> NewestSequenceAsync(string jobId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await SequenceAsync(db, jobId, eventId, cancellationToken);
+        return await db.JobEvents.Where(row => row.JobId == jobId).MaxAsync(row => (long?)row.Sequence, cancellationToken) ?? 0;
     }
 
-    private static async Task<long> SequenceAsync(AppDbContext db, string jobId, string eventId, CancellationToken cancellationToken) =>
+    /// <summary>Place of an event in the order, for resuming a stream from <c>Last-Event-ID</c>.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="eventId">Id of the event.</param>
+    /// <param name="param">Where the caller gave the id.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="ServiceException">400 when the id names no event of the job.</exception>
+    public async Task<long> SequenceAsync(string jobId, string eventId, string param, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await SequenceAsync(db, jobId, eventId, param, cancellationToken);
+    }
+
+    private static async Task<long> SequenceAsync(AppDbContext db, string jobId, string eventId, string param, CancellationToken cancellationToken) =>
         await db.JobEvents.Where(row => row.Id == eventId && row.JobId == jobId)
             .Select(row => (long?)row.Sequence).SingleOrDefaultAsync(cancellationToken)
-        ?? throw ServiceException.Invalid("unknown_after", $"'{eventId}' is no event of '{jobId}'.", "after");
+        ?? throw ServiceException.Invalid("unknown_after", $"'{eventId}' is no event of '{jobId}'.", param);
 }

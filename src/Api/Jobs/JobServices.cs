@@ -3,11 +3,13 @@ using FeedbackService.Api.Jobs.Batches;
 using FeedbackService.Api.Jobs.Classification;
 using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Training;
+using FeedbackService.Api.Observability;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.InMemory;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FeedbackService.Api.Jobs;
 
@@ -26,6 +28,7 @@ internal static class JobServices
     public static IServiceCollection AddJobs(this IServiceCollection services, IConfiguration configuration, bool work)
     {
         services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EventFeedOptions>().Bind(configuration.GetSection(EventFeedOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         // A body that stops gracefully needs longer than the host's default gives it.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = HostTimeout);
         services.AddSingleton(WorkerIdentity.Create());
@@ -34,7 +37,14 @@ internal static class JobServices
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobLeases>();
         services.AddSingleton<JobRecovery>();
+        services.AddMetricRegistry();
         services.AddSingleton<JobEventLog>();
+        services.AddSingleton<JobEventSignal>();
+        services.AddSingleton<IInterceptor, CommittedEvents>();
+        services.AddSingleton<EventFeedMetrics>();
+        services.AddSingleton<JobEventFeeds>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobEventFeeds>());
+        services.AddSingleton<JobRunMetrics>();
         services.AddSingleton<JobRinger>();
         services.AddSingleton<JobDispatcher>();
         services.AddSingleton<IJobEntryPoint, JobWorker>();

@@ -13,6 +13,7 @@ internal sealed partial class JobWorker(
     WorkerIdentity identity,
     JobRinger ringer,
     IOptions<JobOptions> options,
+    JobRunMetrics metrics,
     TimeProvider clock,
     ILogger<JobWorker> logger) : IJobEntryPoint
 {
@@ -37,9 +38,10 @@ internal sealed partial class JobWorker(
     {
         LogStarted(logger, lease.JobId, lease.Epoch);
         var started = clock.GetTimestamp();
-        using var keeper = new LeaseKeeper(lease, leases.Renew, options.Value, clock, shutdown, logger);
+        using var working = metrics.Begin(lease);
+        using var keeper = new LeaseKeeper(lease, metrics.Counting(leases.Renew), options.Value, clock, shutdown, logger);
         running.Add(lease.JobId, keeper);
-        string end;
+        JobRunEnd end;
         try
         {
             end = await EndAsync(lease, keeper);
@@ -48,11 +50,13 @@ internal sealed partial class JobWorker(
         {
             running.Remove(lease.JobId, keeper);
         }
-        LogEnded(logger, lease.JobId, lease.Epoch, end, clock.GetElapsedTime(started).TotalSeconds);
+        var elapsed = clock.GetElapsedTime(started);
+        metrics.End(lease, end.Outcome, elapsed);
+        LogEnded(logger, lease.JobId, lease.Epoch, end.Words, elapsed.TotalSeconds);
     }
 
     // Ends are written without a token: a stopping service must still say what became of the job. They are one small transaction.
-    private async Task<string> EndAsync(JobLease lease, LeaseKeeper keeper)
+    private async Task<JobRunEnd> EndAsync(JobLease lease, LeaseKeeper keeper)
     {
         // Cancelled while it waited for somebody to keep what an earlier claim had made of it.
         if (lease.Job.CancelRequested)
@@ -62,7 +66,7 @@ internal sealed partial class JobWorker(
         try
         {
             var outcome = await Runner(lease).RunAsync(lease, keeper.Stopping);
-            return await leases.SucceedAsync(lease, outcome, CancellationToken.None) ? "succeeded" : await EndUnwantedAsync(lease);
+            return await leases.SucceedAsync(lease, outcome, CancellationToken.None) ? new(JobRunOutcome.Succeeded, "succeeded") : await EndUnwantedAsync(lease);
         }
         catch (OperationCanceledException) when (keeper.Reason != StopReason.None)
         {
@@ -83,7 +87,7 @@ internal sealed partial class JobWorker(
         catch (WorkerLostException lost)
         {
             return await leases.RetryAsync(lease, $"{lost.Message} The job is queued again.", CancellationToken.None)
-                ? "queued again"
+                ? new(JobRunOutcome.Requeued, "queued again")
                 : await FailAsync(lease, new JobFailure("worker_lost", $"{lost.Message} It was tried {lease.Job.Attempts} times."));
         }
         catch (Exception fault) when (DiskSpace.IsExhausted(fault))
@@ -101,27 +105,27 @@ internal sealed partial class JobWorker(
 
     private IJobRunner Runner(JobLease lease) => services.GetRequiredKeyedService<IJobRunner>(lease.Job.Kind);
 
-    private async Task<string> EndStoppedAsync(JobLease lease, StopReason reason)
+    private async Task<JobRunEnd> EndStoppedAsync(JobLease lease, StopReason reason)
     {
         if (reason == StopReason.Cancel)
         {
             await SalvageAsync(lease);
         }
-        var written = reason switch
+        var (written, outcome) = reason switch
         {
-            StopReason.Cancel => await leases.CancelAsync(lease, CancellationToken.None),
-            StopReason.Pause => await leases.PauseAsync(lease, CancellationToken.None),
-            StopReason.Shutdown => await leases.ReleaseAsync(lease, "The service stops; the job is queued again.", CancellationToken.None),
-            StopReason.LeaseLost => false,
+            StopReason.Cancel => (await leases.CancelAsync(lease, CancellationToken.None), JobRunOutcome.Cancelled),
+            StopReason.Pause => (await leases.PauseAsync(lease, CancellationToken.None), JobRunOutcome.Paused),
+            StopReason.Shutdown => (await leases.ReleaseAsync(lease, "The service stops; the job is queued again.", CancellationToken.None), JobRunOutcome.Requeued),
+            StopReason.LeaseLost => (false, JobRunOutcome.LeaseLost),
             _ => throw new UnreachableException($"Stopped for {reason}."),
         };
-        return written ? $"stopped ({reason})" : await EndUnwantedAsync(lease);
+        return written ? new(outcome, $"stopped ({reason})") : await EndUnwantedAsync(lease);
     }
 
-    private async Task<string> FailAsync(JobLease lease, JobFailure failure)
+    private async Task<JobRunEnd> FailAsync(JobLease lease, JobFailure failure)
     {
         await SalvageAsync(lease);
-        return await leases.FailAsync(lease, failure, CancellationToken.None) ? $"failed ({failure.Code})" : await EndUnwantedAsync(lease);
+        return await leases.FailAsync(lease, failure, CancellationToken.None) ? new(JobRunOutcome.Failed, $"failed ({failure.Code})") : await EndUnwantedAsync(lease);
     }
 
     private async Task SalvageAsync(JobLease lease)
@@ -138,8 +142,8 @@ internal sealed partial class JobWorker(
     }
 
     // Refused by the fence: either cancellation came first, which is written now, or the lease is another's.
-    private async Task<string> EndUnwantedAsync(JobLease lease) =>
-        await leases.CancelAsync(lease, CancellationToken.None) ? "cancelled" : "lease lost";
+    private async Task<JobRunEnd> EndUnwantedAsync(JobLease lease) =>
+        await leases.CancelAsync(lease, CancellationToken.None) ? new(JobRunOutcome.Cancelled, "cancelled") : new(JobRunOutcome.LeaseLost, "lease lost");
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} started, epoch {Epoch}")]
     private static partial void LogStarted(ILogger logger, string jobId, long epoch);

@@ -26,7 +26,7 @@ internal static class SecuritySetup
         services.AddSingleton<KeyUse>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyUse>());
         services.AddHttpContextAccessor();
-        services.AddSingleton<ISaveChangesInterceptor, CreatedByKeyStamp>();
+        services.AddSingleton<IInterceptor, CreatedByKeyStamp>();
         services.AddDataProtection().SetApplicationName("FeedbackService");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>, CookieSecrets>();
         services.AddOptions<RateLimitOptions>().Bind(builder.Configuration.GetSection(RateLimitOptions.Section)).ValidateDataAnnotations().ValidateOnStart();

@@ -7,14 +7,46 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Serving;
 
 /// <inheritdoc cref="IClassificationEngine"/>
-internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queue, InferenceThread thread) : IClassificationEngine
+internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queue, InferenceThread thread, ServingMetrics metrics) : IClassificationEngine
 {
     // Below this many texts, handing them to other threads costs more than tokenizing them here.
     private const int ParallelTokenizationFrom = 32;
     private const double MaxRetrySeconds = 60;
+    private const int StatusOfRefusal = 429;
 
     /// <inheritdoc/>
     public async Task<ClassifiedTexts> ClassifyAsync(
+        ServableModel model,
+        IReadOnlyList<TextInput> inputs,
+        PredictionOptions options,
+        bool truncate,
+        WorkPriority priority,
+        CancellationToken cancellationToken)
+    {
+        var outcome = RequestOutcome.Failed;
+        try
+        {
+            var answers = await AnswerAsync(model, inputs, options, truncate, priority, cancellationToken);
+            outcome = RequestOutcome.Answered;
+            return answers;
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = RequestOutcome.Cancelled;
+            throw;
+        }
+        catch (ServiceException refused) when (refused.Status == StatusOfRefusal)
+        {
+            outcome = RequestOutcome.Refused;
+            throw;
+        }
+        finally
+        {
+            metrics.CountRequest(priority, outcome);
+        }
+    }
+
+    private async Task<ClassifiedTexts> AnswerAsync(
         ServableModel model,
         IReadOnlyList<TextInput> inputs,
         PredictionOptions options,
@@ -32,6 +64,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         var predictor = lease.Predictor;
         var started = Stopwatch.GetTimestamp();
         var texts = Tokenize(predictor, inputs, options.WithTrace);
+        metrics.Tokenized(priority, Stopwatch.GetElapsedTime(started));
         var items = texts
             .Select(text => truncate || !text.Truncated ? new InferenceItem(predictor, text, options, cancellationToken) : null)
             .ToArray();
@@ -115,7 +148,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         if (!queue.IsClosed)
         {
             var (tokens, rate) = (queue.InteractiveTokens, thread.TokensPerSecond);
-            return new ServiceException(429, "overloaded", "More texts are waiting than can be answered soon. Try again after the time in Retry-After.")
+            return new ServiceException(StatusOfRefusal, "overloaded", "More texts are waiting than can be answered soon. Try again after the time in Retry-After.")
             {
                 RetryAfter = TimeSpan.FromSeconds(rate > 0 ? Math.Clamp(Math.Ceiling(tokens / rate), 1, MaxRetrySeconds) : 1),
             };
@@ -123,6 +156,6 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
 
         return priority == WorkPriority.Background
             ? new OperationCanceledException("The service is stopping.")
-            : new ServiceException(429, "stopping", "The service is stopping. Try again after the time in Retry-After.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            : new ServiceException(StatusOfRefusal, "stopping", "The service is stopping. Try again after the time in Retry-After.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 }

@@ -19,6 +19,12 @@ internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, P
     /// <summary>How far to go.</summary>
     public PredictionOptions Options { get; } = options;
 
+    /// <summary>Whether somebody waits for it. Set by the queue with <see cref="QueuedAt"/>.</summary>
+    public WorkPriority Priority { get; private set; }
+
+    /// <summary>When it was admitted, as a <see cref="Stopwatch"/> timestamp.</summary>
+    public long QueuedAt { get; private set; }
+
     /// <summary>When a batch with this text began, as a <see cref="Stopwatch"/> timestamp; 0 before.</summary>
     public long BeganAt { get; private set; }
 
@@ -36,6 +42,9 @@ internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, P
 
     /// <summary>True when nobody waits for the answer any more.</summary>
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
+
+    /// <summary>Notes its admission.</summary>
+    public void Admit(WorkPriority priority, LinkedListNode<InferenceItem> place, long now) => (Priority, Place, QueuedAt) = (priority, place, now);
 
     /// <summary>Notes that a batch with it begins.</summary>
     public void Begin() => BeganAt = Stopwatch.GetTimestamp();

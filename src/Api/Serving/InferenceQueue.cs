@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FeedbackService.Model.Inference;
 
 namespace FeedbackService.Api.Serving;
@@ -45,6 +46,16 @@ internal sealed class InferenceQueue(ServingOptions options)
         }
     }
 
+    /// <summary>Texts of a priority waiting now, and how long the first of them has.</summary>
+    public (int Texts, TimeSpan Oldest) Waiting(WorkPriority priority)
+    {
+        lock (_gate)
+        {
+            var queue = priority == WorkPriority.Interactive ? _interactive : _background;
+            return (queue.Count, queue.First is { } first ? Stopwatch.GetElapsedTime(first.Value.QueuedAt) : TimeSpan.Zero);
+        }
+    }
+
     /// <summary>True once the service stops: nothing is admitted any more.</summary>
     public bool IsClosed
     {
@@ -81,9 +92,10 @@ internal sealed class InferenceQueue(ServingOptions options)
             }
 
             var queue = priority == WorkPriority.Interactive ? _interactive : _background;
+            var now = Stopwatch.GetTimestamp();
             foreach (var item in items)
             {
-                item.Place = queue.AddLast(item);
+                item.Admit(priority, queue.AddLast(item), now);
                 _interactiveTokens += priority == WorkPriority.Interactive ? item.Tokens.Ids.Length : 0;
             }
 

@@ -16,6 +16,7 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
     private readonly InferenceQueue _queue;
     private readonly Device _device;
+    private readonly ServingMetrics _metrics;
     private readonly ILogger<InferenceThread> _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
@@ -26,11 +27,13 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     /// <summary>Prepares the thread; it starts with the host.</summary>
     /// <param name="queue">Where texts wait.</param>
     /// <param name="device">Asked for here, so that one that is not there stops the start and not the first request.</param>
+    /// <param name="metrics">Count what it does.</param>
     /// <param name="logger">Told of batches that fail.</param>
-    public InferenceThread(InferenceQueue queue, Device device, ILogger<InferenceThread> logger)
+    public InferenceThread(InferenceQueue queue, Device device, ServingMetrics metrics, ILogger<InferenceThread> logger)
     {
         _queue = queue;
         _device = device;
+        _metrics = metrics;
         _logger = logger;
         _thread = new Thread(Run) { Name = "inference", IsBackground = true };
     }
@@ -83,7 +86,7 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
             }
 
             var predictions = batch[0].Predictor.Predict([.. batch.Select(item => item.Tokens)], [.. batch.Select(item => item.Options)]);
-            Measure(batch, Stopwatch.GetElapsedTime(started));
+            Measure(batch, predictions, started);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Complete(predictions[i]);
@@ -93,6 +96,7 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         catch (Exception exception) when (batch.Count == 1)
         {
             LogTextFailed(_logger, exception, batch[0].Tokens.Ids.Length);
+            _metrics.TextFailed();
             batch[0].Fail(exception);
         }
         catch (Exception exception)
@@ -109,8 +113,10 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
 
     private double SpeedOf(Predictor predictor) => _speeds.TryGetValue(predictor, out var speed) ? speed.TokensPerSecond : 0;
 
-    private void Measure(IReadOnlyList<InferenceItem> batch, TimeSpan elapsed)
+    private void Measure(IReadOnlyList<InferenceItem> batch, IReadOnlyList<Prediction> predictions, long started)
     {
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        _metrics.BatchDone(batch, predictions, started, elapsed);
         var tokens = batch.Sum(item => (long)item.Tokens.Ids.Length);
         var rate = tokens / Math.Max(elapsed.TotalSeconds, 1e-6);
         _speeds.GetOrCreateValue(batch[0].Predictor).Add(tokens, elapsed);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Inference;
@@ -10,7 +11,7 @@ namespace FeedbackService.Api.Serving;
 /// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time. Beyond the byte
 /// limit the least recently used without a lease are let go; the one used last stays, however large.
 /// </summary>
-internal sealed partial class ModelCache(IOptions<ServingOptions> options, Device device, ILogger<ModelCache> logger) : IDisposable
+internal sealed partial class ModelCache(IOptions<ServingOptions> options, Device device, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
@@ -63,6 +64,7 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
 
     private Predictor Load(ServableModel model, Entry entry)
     {
+        var started = Stopwatch.GetTimestamp();
         try
         {
             // All hashes, not only sizes: a flipped byte must not become a wrong answer. It costs once per load.
@@ -73,7 +75,10 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
                 (entry.Predictor, entry.Bytes) = (predictor, bytes);
                 _bytes += bytes;
                 Tidy(entry);
+                metrics.ModelsHeld(_entries.Count, _bytes);
             }
+
+            metrics.ModelLoaded(Stopwatch.GetElapsedTime(started));
 
             LogLoaded(logger, model.Address, bytes);
             return predictor;
@@ -86,6 +91,7 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
                 _entries.Remove(entry.Key);
             }
 
+            metrics.ModelFailed();
             if (exception is InvalidArtifactException or IOException or UnauthorizedAccessException)
             {
                 LogDamaged(logger, exception, model.Address);
@@ -118,6 +124,10 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
                 if (_bytes > options.Value.LoadedBytes)
                 {
                     LetGoIfIdle(entry);
+                    if (entry.Predictor is null)
+                    {
+                        metrics.ModelEvicted();
+                    }
                 }
             }
         }
@@ -131,6 +141,7 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
             _bytes -= entry.Bytes;
             entry.Predictor = null;
             predictor.Dispose();
+            metrics.ModelsHeld(_entries.Count, _bytes);
         }
     }
 

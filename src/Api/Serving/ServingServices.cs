@@ -1,3 +1,4 @@
+using FeedbackService.Api.Observability;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,8 @@ internal static class ServingServices
             return TorchRuntime.ParseDevice(device);
         });
         services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value));
+        services.AddMetricRegistry();
+        services.AddSingleton<ServingMetrics>();
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<ModelCache>();

@@ -22,7 +22,7 @@ internal static class StorageServices
             (provider, options) =>
             {
                 SqliteAppDbContext.Configure(options, provider.GetRequiredService<DataFolder>().Database);
-                options.AddInterceptors(provider.GetServices<ISaveChangesInterceptor>());
+                options.AddInterceptors(provider.GetServices<IInterceptor>());
             });
         services.AddSingleton<IDbContextFactory<AppDbContext>, SqliteAppDbContextFactory>();
         services.AddHostedService<DatabaseInitializer>();

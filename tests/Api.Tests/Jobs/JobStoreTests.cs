@@ -91,7 +91,7 @@ public sealed class JobStoreTests
         var older = await jobs.Events.ListAsync(lease.JobId, newest.Items[^1].Id, 10, None);
         Assert.Equal(["Job started.", "Job accepted and queued."], older.Items.Select(row => row.Message));
         Assert.False(older.HasMore);
-        var seen = await jobs.Events.SequenceAsync(lease.JobId, older.Items[0].Id, None);
+        var seen = await jobs.Events.SequenceAsync(lease.JobId, older.Items[0].Id, "after", None);
         Assert.Equal(["Cancellation requested.", "Job cancelled."], (await jobs.Events.ReadForwardAsync(lease.JobId, seen, 10, None)).Select(row => row.Message));
     }
 }

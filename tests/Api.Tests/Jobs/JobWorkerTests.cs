@@ -134,7 +134,7 @@ public sealed class JobWorkerTests
         services.AddKeyedSingleton(JobKind.Train, body);
         return new JobWorker(
             jobs.Leases, services.BuildServiceProvider(), jobs.Running, new WorkerIdentity(JobFixture.Worker), new JobRinger(new BackgroundJobClient(storage)),
-            Options.Create(new JobOptions()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+            Options.Create(new JobOptions()), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
     }
 
     private sealed class Body(Func<CancellationToken, Task<JobOutcome>> run) : IJobRunner

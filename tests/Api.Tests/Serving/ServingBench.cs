@@ -3,6 +3,7 @@ using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Prometheus;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Tests.Serving;
@@ -16,12 +17,15 @@ internal sealed class ServingBench : IAsyncDisposable
     {
         Options = options ?? new ServingOptions();
         Queue = new InferenceQueue(Options);
-        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, NullLogger<ModelCache>.Instance);
-        Thread = new InferenceThread(Queue, CPU, NullLogger<InferenceThread>.Instance);
-        Engine = new ClassificationEngine(Cache, Queue, Thread);
+        var metrics = new ServingMetrics(Registry, Queue);
+        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, metrics, NullLogger<ModelCache>.Instance);
+        Thread = new InferenceThread(Queue, CPU, metrics, NullLogger<InferenceThread>.Instance);
+        Engine = new ClassificationEngine(Cache, Queue, Thread, metrics);
     }
 
     public ServingOptions Options { get; }
+
+    public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
 
     public InferenceQueue Queue { get; }
 

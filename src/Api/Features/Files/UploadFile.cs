@@ -19,12 +19,14 @@ internal static class UploadFile
 
     /// <summary>Handles the request.</summary>
     public static async Task<Ok<FileObject>> HandleAsync(
-        HttpContext context, FileIntake intake, FileContents contents, IOptions<ServiceOptions> options, CancellationToken cancellationToken)
+        HttpContext context, FileIntake intake, FileContents contents, UploadMetrics metrics, IOptions<ServiceOptions> options, CancellationToken cancellationToken)
     {
         using var upload = await UploadReader.ReadAsync(context.Request, contents.NewTemporaryPath(), options.Value.MaxUploadBytes, cancellationToken);
         var purpose = Check(upload);
         var file = new IncomingFile(upload.Path, upload.FileName, upload.Bytes, upload.Sha256!);
-        return TypedResults.Ok(FileObject.From(await intake.TakeAsync(file, purpose, ColumnsOf(upload), Claim(context, upload), cancellationToken)));
+        var row = await intake.TakeAsync(file, purpose, ColumnsOf(upload), Claim(context, upload), cancellationToken);
+        metrics.Count(row);
+        return TypedResults.Ok(FileObject.From(row));
     }
 
     private static string Check(StagedUpload upload)

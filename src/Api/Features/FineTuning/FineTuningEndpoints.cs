@@ -48,7 +48,7 @@ internal static class FineTuningEndpoints
             .WithAnswerExample(FineTuningExamples.Job).WithParameterExample("id", FineTuningExamples.JobId).Refuses(404, 409);
 
         jobs.MapGet("/{id}/events", EventsAsync).WithName("ListFineTuningEvents").WithSummary("Read the log of a fine-tuning job")
-            .WithDescription("Newest first. With Accept: text/event-stream it is followed live, oldest first, until the job has ended; Last-Event-ID resumes.")
+            .WithDescription("Newest first. With Accept: text/event-stream it is followed live, oldest first, until the job has ended; the header Last-Event-ID, or after, resumes behind that event.")
             .Produces<ListPage<FineTuningEventObject>>()
             .WithAnswerExample(FineTuningExamples.List(FineTuningExamples.Event, "ftevent-5b8x2m1q7c9v4k6n3z0aw1sd"))
             .WithParameterExample("id", FineTuningExamples.JobId).WithParameterExample("limit", "20").Refuses(400, 404);
@@ -85,7 +85,7 @@ internal static class FineTuningEndpoints
         await jobs.GetAsync(id, JobKind.Train, cancellationToken);
         if (context.Request.Headers.Accept.ToString().Contains(EventStream, StringComparison.OrdinalIgnoreCase))
         {
-            await stream.WriteAsync(context, id);
+            await stream.WriteAsync(context, id, page.After);
             return Results.Empty;
         }
 

@@ -2,34 +2,36 @@ using System.Text;
 using System.Text.Json;
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Hosting;
-using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage.Entities;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
 /// <summary>A job's log live, as server-sent events (WHATWG HTML, section 9.2): oldest first, ends with the job.</summary>
-internal sealed class FineTuningEventStream(JobEventLog log, JobStore jobs, TimeProvider clock, IHostApplicationLifetime lifetime)
+internal sealed class FineTuningEventStream(
+    JobEventLog log, JobEventFeeds feeds, EventFeedMetrics metrics, IOptions<EventFeedOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     private const int Batch = 200;
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private const string LastEventId = "Last-Event-ID";
 
     /// <summary>Writes events until the job has ended, the reader is gone or the service stops.</summary>
     /// <param name="context">The request; its <c>Last-Event-ID</c> says what has been read.</param>
     /// <param name="jobId">An existing job.</param>
-    public async Task WriteAsync(HttpContext context, string jobId)
+    /// <param name="after">The same as a query parameter. A browser that reconnects repeats the address, so the header wins.</param>
+    /// <exception cref="Errors.ServiceException">400 when the id names no event of the job: events are never deleted, so it is a mistake.</exception>
+    public async Task WriteAsync(HttpContext context, string jobId, string? after)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        var last = context.Request.Headers["Last-Event-ID"].ToString();
-        var sequence = last.Length == 0 ? 0 : await log.SequenceAsync(jobId, last, stop.Token);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        // Proxies must pass each event on at once.
-        context.Response.Headers["X-Accel-Buffering"] = "no";
+        var (last, param) = context.Request.Headers[LastEventId].ToString() is { Length: > 0 } header ? (header, LastEventId) : (after, "after");
+        var sequence = string.IsNullOrEmpty(last) ? 0 : await log.SequenceAsync(jobId, last, param, stop.Token);
+        using var open = metrics.Open();
+        using var subscription = feeds.Follow(jobId);
         try
         {
-            await context.Response.StartAsync(stop.Token);
-            await FollowAsync(context.Response, jobId, sequence, stop.Token);
+            await StartAsync(context, stop.Token);
+            await FollowAsync(context.Response, subscription, jobId, sequence, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -37,38 +39,71 @@ internal sealed class FineTuningEventStream(JobEventLog log, JobStore jobs, Time
         }
     }
 
-    private async Task FollowAsync(HttpResponse response, string jobId, long sequence, CancellationToken cancellationToken)
+    private static async Task StartAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        context.Response.ContentType = "text/event-stream";
+        // no-transform: a proxy that compresses would hold events back. X-Accel-Buffering is nginx's word for the same.
+        context.Response.Headers[HeaderNames.CacheControl] = "no-store, no-transform";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        await context.Response.StartAsync(cancellationToken);
+    }
+
+    private async Task FollowAsync(HttpResponse response, JobEventSubscription job, string jobId, long sequence, CancellationToken cancellationToken)
     {
         var written = clock.GetTimestamp();
         while (true)
         {
-            // Asked before the log is read: what is appended with the last change of state is then read too.
-            var ended = (await jobs.GetAsync(jobId, JobKind.Train, cancellationToken)).State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
-            var rows = await log.ReadForwardAsync(jobId, sequence, Batch, cancellationToken);
-            foreach (var row in rows)
+            // Taken before the log is read: when it says that the job has ended, an empty page is the end.
+            var view = job.View;
+            var rows = sequence < view.Floor ? await log.ReadForwardAsync(jobId, sequence, Batch, cancellationToken) : view.After(sequence);
+            if (rows.Count > 0)
             {
-                sequence = row.Sequence;
-                var data = JsonSerializer.Serialize(FineTuningEventObject.From(row), ApiJson.Options);
-                await response.WriteAsync($"id: {row.Id}\nevent: {row.Type}\ndata: {data}\n\n", Encoding.UTF8, cancellationToken);
+                await response.WriteAsync(Text(rows), Encoding.UTF8, cancellationToken);
+                sequence = rows[^1].Sequence;
             }
-
-            if (rows.Count == 0 && ended)
+            else if (view.Ended)
             {
                 return;
             }
-
-            if (rows.Count == 0 && clock.GetElapsedTime(written) >= KeepAlive)
+            else if (await ChangesAsync(view, options.Value.KeepAlive - clock.GetElapsedTime(written), cancellationToken))
+            {
+                continue;
+            }
+            else
             {
                 await response.WriteAsync(": still here\n\n", Encoding.UTF8, cancellationToken);
-            }
-            else if (rows.Count == 0)
-            {
-                await Task.Delay(Look, clock, cancellationToken);
-                continue;
             }
 
             written = clock.GetTimestamp();
             await response.Body.FlushAsync(cancellationToken);
         }
+    }
+
+    private async Task<bool> ChangesAsync(JobEventView view, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (patience <= TimeSpan.Zero)
+        {
+            return view.Changed.IsCompleted;
+        }
+
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var silence = Task.Delay(patience, clock, enough.Token);
+        var first = await Task.WhenAny(view.Changed, silence);
+        await enough.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        return first == view.Changed;
+    }
+
+    private static string Text(IReadOnlyList<JobEventRow> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            text.Append("id: ").Append(row.Id).Append("\nevent: ").Append(row.Type).Append("\ndata: ")
+                .Append(JsonSerializer.Serialize(FineTuningEventObject.From(row), ApiJson.Options)).Append("\n\n");
+        }
+
+        return text.ToString();
     }
 }

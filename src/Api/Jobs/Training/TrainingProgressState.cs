@@ -10,6 +10,7 @@ namespace FeedbackService.Api.Jobs.Training;
 internal sealed class TrainingProgressState
 {
     private readonly JsonObject _progress = [];
+    private long _totalSteps;
 
     /// <summary>Step of the best evaluation so far; 0 before the first.</summary>
     public long BestStep { get; private set; }
@@ -31,8 +32,10 @@ internal sealed class TrainingProgressState
 
     private JobReport Start(TrainingStarted started)
     {
+        _totalSteps = started.TotalSteps;
         _progress["total_steps"] = started.TotalSteps;
         _progress["step"] = started.ResumedFromStep;
+        _progress["percent"] = Percent(started.ResumedFromStep);
         var begin = started.ResumedFromStep > 0 ? $"Going on from step {started.ResumedFromStep}" : "Training begins";
         var line = $"{begin}: {started.TrainingTexts} texts, {started.ValidationTexts} to validate with, {started.Labels.Count} labels, "
             + $"{started.TotalSteps} steps, {started.Parameters} parameters, {started.Device}, {started.Threads} threads.";
@@ -47,6 +50,7 @@ internal sealed class TrainingProgressState
     private JobReport Step(StepTaken step)
     {
         _progress["step"] = step.Step;
+        _progress["percent"] = Percent(step.Step);
         _progress["epoch"] = step.Epoch;
         _progress["loss"] = step.Loss;
         _progress["trained_tokens"] = step.TrainedTokens;
@@ -57,7 +61,7 @@ internal sealed class TrainingProgressState
         {
             ProgressJson = _progress.ToJsonString(),
             Metrics = [new JobMetric(checked((int)step.Step), "step", Json(step))],
-            Events = [JobEvent.Metrics(line, Json(step))],
+            Events = [JobEvent.Metrics(line, WithProgress(step))],
         };
     }
 
@@ -83,6 +87,7 @@ internal sealed class TrainingProgressState
     private JobReport Finish(TrainingFinished finished)
     {
         _progress["step"] = finished.Step;
+        _progress["percent"] = 100;
         _progress["best_step"] = finished.BestStep;
         _progress["stopped_early"] = finished.StoppedEarly;
         _progress["trained_tokens"] = finished.TrainedTokens;
@@ -92,6 +97,18 @@ internal sealed class TrainingProgressState
             ProgressJson = _progress.ToJsonString(),
             Events = [JobEvent.Info($"Training done after {finished.Step} steps{(finished.StoppedEarly ? ", stopped early" : "")}; the weights of step {finished.BestStep} are kept.")],
         };
+    }
+
+    // Of the steps planned: a training that stops early jumps to 100.
+    private double? Percent(long step) => _totalSteps > 0 ? Math.Round(100 * Math.Min((double)step / _totalSteps, 1), 1) : null;
+
+    // Whoever follows the log sees how far it is without asking for the job as well.
+    private string WithProgress(StepTaken step)
+    {
+        var json = JsonSerializer.Deserialize<JsonObject>(Json(step))!;
+        json["total_steps"] = _totalSteps;
+        json["percent"] = Percent(step.Step);
+        return json.ToJsonString();
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

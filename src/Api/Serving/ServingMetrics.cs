@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using FeedbackService.Api.Observability;
+using FeedbackService.Model.Inference;
+using Prometheus;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>What serving is counted and timed by. The series of a priority are looked up once: counting happens per batch and text.</summary>
+internal sealed class ServingMetrics
+{
+    private static readonly double[] Seconds = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10];
+    private static readonly double[] Texts = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+    private static readonly double[] Tokens = [16, 64, 256, 1024, 4096, 16384, 65536];
+    private static readonly double[] Rounds = [0, 1, 2, 3, 4, 8];
+
+    private readonly Series[] _series;
+    private readonly Counter.Child[] _exits;
+    private readonly Histogram _rounds;
+    private readonly Counter _textsFailed;
+    private readonly Gauge _models;
+    private readonly Gauge _modelBytes;
+    private readonly Counter _evictions;
+    private readonly Counter _loads;
+    private readonly Histogram _loadSeconds;
+
+    /// <summary>Makes the series; those of the queue are read from it at each scrape.</summary>
+    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue)
+    {
+        var factory = Metrics.WithCustomRegistry(registry);
+        var requests = factory.CreateCounter(
+            "feedbackservice_classify_requests_total", "Requests to the engine: classifications, and chunks of evaluations and batches.", "priority", "outcome");
+        var texts = factory.CreateCounter("feedbackservice_classify_texts_total", "Texts classified.", "priority");
+        var tokens = factory.CreateCounter("feedbackservice_classify_tokens_total", "Tokens of the texts classified.", "priority");
+        var tokenize = Histogram("feedbackservice_classify_tokenize_seconds", "Time to tokenize the texts of a request.", Seconds);
+        var wait = Histogram("feedbackservice_classify_queue_wait_seconds", "Time a text waited for the inference thread.", Seconds);
+        var compute = Histogram("feedbackservice_classify_compute_seconds", "Time of a batch on the inference thread.", Seconds);
+        var batchTexts = Histogram("feedbackservice_classify_batch_texts", "Texts of a batch.", Texts);
+        var batchTokens = Histogram("feedbackservice_classify_batch_tokens", "Tokens of a batch.", Tokens);
+        _series = [.. Enum.GetValues<WorkPriority>().Select(MetricLabel.Of).Select(label => new Series(
+            [.. Enum.GetValues<RequestOutcome>().Select(outcome => requests.WithLabels(label, MetricLabel.Of(outcome)))],
+            texts.WithLabels(label),
+            tokens.WithLabels(label),
+            tokenize.WithLabels(label),
+            wait.WithLabels(label),
+            compute.WithLabels(label),
+            batchTexts.WithLabels(label),
+            batchTokens.WithLabels(label)))];
+
+        var exits = factory.CreateCounter("feedbackservice_classify_exits_total", "Texts by why they took no further round.", "exit");
+        _exits = [.. Enum.GetValues<ExitReason>().Select(exit => exits.WithLabels(MetricLabel.Of(exit)))];
+        _rounds = factory.CreateHistogram(
+            "feedbackservice_classify_rounds", "Feedback rounds a text took; 0 is the plain pass.", new HistogramConfiguration { Buckets = Rounds });
+        _textsFailed = factory.CreateCounter("feedbackservice_classify_texts_failed_total", "Texts that failed on the inference thread.");
+        _models = factory.CreateGauge("feedbackservice_models_loaded", "Models in memory.");
+        _modelBytes = factory.CreateGauge("feedbackservice_models_loaded_bytes", "Size on disk of the models in memory.");
+        _evictions = factory.CreateCounter("feedbackservice_model_evictions_total", "Models let go to make room for others.");
+        _loads = factory.CreateCounter("feedbackservice_model_loads_total", "Models loaded, or not.", "outcome");
+        _loads.WithLabels("loaded").Publish();
+        _loads.WithLabels("failed").Publish();
+        _loadSeconds = factory.CreateHistogram(
+            "feedbackservice_model_load_seconds", "Time to verify and load a model.", new HistogramConfiguration { Buckets = [.01, .05, .1, .5, 1, 5, 30] });
+        Watch(registry, factory, queue);
+
+        Histogram Histogram(string name, string help, double[] buckets) =>
+            factory.CreateHistogram(name, help, ["priority"], new HistogramConfiguration { Buckets = buckets });
+    }
+
+    /// <summary>A request to the engine has ended.</summary>
+    public void CountRequest(WorkPriority priority, RequestOutcome outcome) => _series[(int)priority].Requests[(int)outcome].Inc();
+
+    /// <summary>The texts of a request have been tokenized.</summary>
+    public void Tokenized(WorkPriority priority, TimeSpan elapsed) => _series[(int)priority].Tokenize.Observe(elapsed.TotalSeconds);
+
+    /// <summary>A batch has been computed.</summary>
+    /// <param name="batch">Its texts, all of one priority.</param>
+    /// <param name="predictions">One per text.</param>
+    /// <param name="started">Timestamp at which the thread took it on.</param>
+    /// <param name="elapsed">Time since.</param>
+    public void BatchDone(IReadOnlyList<InferenceItem> batch, IReadOnlyList<Prediction> predictions, long started, TimeSpan elapsed)
+    {
+        var series = _series[(int)batch[0].Priority];
+        long tokens = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            tokens += batch[i].Tokens.Ids.Length;
+            series.Wait.Observe(Stopwatch.GetElapsedTime(batch[i].QueuedAt, started).TotalSeconds);
+            _rounds.Observe(predictions[i].Rounds);
+            _exits[(int)predictions[i].Exit].Inc();
+        }
+
+        series.Texts.Inc(batch.Count);
+        series.Tokens.Inc(tokens);
+        series.Compute.Observe(elapsed.TotalSeconds);
+        series.BatchTexts.Observe(batch.Count);
+        series.BatchTokens.Observe(tokens);
+    }
+
+    /// <summary>A text has failed on the inference thread.</summary>
+    public void TextFailed() => _textsFailed.Inc();
+
+    /// <summary>A model has been loaded.</summary>
+    public void ModelLoaded(TimeSpan elapsed)
+    {
+        _loads.WithLabels("loaded").Inc();
+        _loadSeconds.Observe(elapsed.TotalSeconds);
+    }
+
+    /// <summary>A model could not be loaded.</summary>
+    public void ModelFailed() => _loads.WithLabels("failed").Inc();
+
+    /// <summary>A model was let go for want of room.</summary>
+    public void ModelEvicted() => _evictions.Inc();
+
+    /// <summary>What is in memory now.</summary>
+    public void ModelsHeld(int models, long bytes)
+    {
+        _models.Set(models);
+        _modelBytes.Set(bytes);
+    }
+
+    private static void Watch(CollectorRegistry registry, IMetricFactory factory, InferenceQueue queue)
+    {
+        var texts = factory.CreateGauge("feedbackservice_queue_texts", "Texts waiting for the inference thread.", ["priority"]);
+        var oldest = factory.CreateGauge("feedbackservice_queue_oldest_seconds", "How long the first of them has waited; 0 when none waits.", ["priority"]);
+        var tokens = factory.CreateGauge("feedbackservice_queue_tokens", "Tokens of interactive texts waiting.");
+        registry.AddBeforeCollectCallback(() =>
+        {
+            foreach (var priority in Enum.GetValues<WorkPriority>())
+            {
+                var (waiting, age) = queue.Waiting(priority);
+                texts.WithLabels(MetricLabel.Of(priority)).Set(waiting);
+                oldest.WithLabels(MetricLabel.Of(priority)).Set(age.TotalSeconds);
+            }
+
+            tokens.Set(queue.InteractiveTokens);
+        });
+    }
+
+    private sealed record Series(
+        Counter.Child[] Requests,
+        Counter.Child Texts,
+        Counter.Child Tokens,
+        Histogram.Child Tokenize,
+        Histogram.Child Wait,
+        Histogram.Child Compute,
+        Histogram.Child BatchTexts,
+        Histogram.Child BatchTokens);
+}
