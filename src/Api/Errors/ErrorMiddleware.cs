@@ -39,7 +39,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             return;
         }
 
-        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+        // A file that has nothing at the range asked for comes with the file's media type, but without a body.
+        if (context.Response is { HasStarted: false, ContentLength: null or 0 } and ({ StatusCode: >= 400, ContentType: null } or { StatusCode: StatusCodes.Status416RangeNotSatisfiable }))
         {
             await ProblemWriter.WriteAsync(context, ProblemMapping.FromStatus(context.Response.StatusCode, context.Request.Method));
         }

@@ -56,6 +56,7 @@ internal static partial class ProblemMapping
         413 => new(413, "body_too_large", "The request body is larger than this address takes."),
         414 => new(414, "uri_too_long", "The address is too long."),
         415 => new(415, "unsupported_media_type", "The Content-Type is not one that this address takes. JSON goes as application/json, files as multipart/form-data."),
+        416 => new(416, "range_not_satisfiable", "There is nothing at that range yet. Content-Range says how long the file is."),
         429 => new(429, "rate_limited", "Too many requests in a short time. Go on after the time in Retry-After."),
         >= 500 => Bug with { Status = status },
         _ => new(status, "refused", "The request was refused."),

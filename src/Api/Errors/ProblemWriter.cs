@@ -17,7 +17,7 @@ internal static class ProblemWriter
     public static async Task WriteAsync(HttpContext context, Problem problem)
     {
         var response = context.Response;
-        var kept = response.Headers.Allow;
+        var (allow, contentRange) = (response.Headers.Allow, response.Headers.ContentRange);
         response.Clear();
         if (GrpcProblems.Reads(context.Request))
         {
@@ -27,7 +27,9 @@ internal static class ProblemWriter
 
         response.StatusCode = problem.Status;
         response.ContentType = ContentType;
-        response.Headers.Allow = kept;
+        response.Headers.Allow = allow;
+        // With 416 it says how long the file is, by which a client knows that it has all of it.
+        response.Headers.ContentRange = contentRange;
         response.Headers[HeaderNames.CacheControl] = "no-store";
         if (problem.Status == StatusCodes.Status409Conflict)
         {

@@ -6,7 +6,9 @@ using FeedbackService.Api.Jobs;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.TensorBoard;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
@@ -62,6 +64,11 @@ internal static class FineTuningEndpoints
             .WithDescription("Losses and speed per step, validation figures per evaluation, oldest first.")
             .WithAnswerExample(FineTuningExamples.Series).WithParameterExample("id", FineTuningExamples.JobId).Refuses(404);
 
+        jobs.MapGet("/{id}/tensorboard", TensorBoardAsync).WithName("GetFineTuningTensorBoard").WithSummary("Download the figures for TensorBoard")
+            .WithDescription("An event file, at any time while the job runs and after. It only grows, and ranges are answered: curl -C - fetches what is new.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").Produces<byte[]>(StatusCodes.Status206PartialContent, "application/octet-stream")
+            .WithParameterExample("id", FineTuningExamples.JobId).Refuses(404, 416);
+
         jobs.MapGet("/{id}/report", ReportAsync).WithName("GetFineTuningReport").WithSummary("Get the evaluation of the result")
             .WithDescription("On the validation part, after the job has succeeded: per class, confusion matrix, calibration, accuracy per round.")
             .WithAnswerExample(FineTuningExamples.Report).WithParameterExample("id", FineTuningExamples.JobId).Refuses(404);
@@ -105,6 +112,13 @@ internal static class FineTuningEndpoints
     {
         await jobs.GetAsync(id, JobKind.Train, cancellationToken);
         return TypedResults.Ok(await history.SeriesAsync(id, cancellationToken));
+    }
+
+    private static async Task<FileStreamHttpResult> TensorBoardAsync(string id, HttpResponse response, JobStore jobs, TrainingEventFile file, CancellationToken cancellationToken)
+    {
+        var job = await jobs.GetAsync(id, JobKind.Train, cancellationToken);
+        response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
+        return TypedResults.File(await file.WriteAsync(job, cancellationToken), "application/octet-stream", TrainingEventFile.NameOf(job), enableRangeProcessing: true);
     }
 
     private static async Task<Ok<JsonObject>> ReportAsync(string id, JobStore jobs, CancellationToken cancellationToken)

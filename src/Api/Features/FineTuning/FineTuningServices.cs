@@ -1,3 +1,5 @@
+using FeedbackService.Api.TensorBoard;
+
 namespace FeedbackService.Api.Features.FineTuning;
 
 /// <summary>Registers what the routes of fine-tuning need.</summary>
@@ -12,6 +14,7 @@ internal static class FineTuningServices
         services.AddSingleton<Estimator>();
         services.AddSingleton<TrainingHistory>();
         services.AddSingleton<FineTuningEventStream>();
+        services.AddSingleton<TrainingEventFile>();
         return services;
     }
 }
