@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeedbackService.Api.Security;
 using Microsoft.AspNetCore.Http.Metadata;
 using Prometheus;
 
@@ -11,6 +12,8 @@ internal sealed class HttpMetrics(CollectorRegistry registry)
     private const string NoRoute = "none";
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    private static readonly int[] Open = [StatusCodes.Status200OK];
+    private static readonly int[] Guarded = [StatusCodes.Status200OK, StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status429TooManyRequests];
     private static readonly double[] Seconds = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60];
 
     private readonly Counter _requests = Metrics.WithCustomRegistry(registry).CreateCounter(
@@ -31,7 +34,8 @@ internal sealed class HttpMetrics(CollectorRegistry registry)
             foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
             {
                 _duration.WithLabels(RouteOf(endpoint), method).Publish();
-                foreach (var status in endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Select(answer => answer.StatusCode).Append(StatusCodes.Status200OK))
+                var documented = endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Select(answer => answer.StatusCode);
+                foreach (var status in documented.Concat(endpoint.Metadata.GetMetadata<AccessRule>()?.Scope is null ? Open : Guarded))
                 {
                     _requests.WithLabels(RouteOf(endpoint), method, Text(status)).Publish();
                 }
