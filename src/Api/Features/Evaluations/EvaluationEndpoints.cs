@@ -41,7 +41,7 @@ internal static class EvaluationEndpoints
 
         evaluations.MapGet("/{id}/predictions", ListPredictions.HandleAsync).WithName("ListPredictions").WithSummary("Look at what an evaluation got right and wrong")
             .WithDescription("Text by text in the order of the file; true and predicted pick a cell of the confusion matrix.")
-            .WithParameterExample("id", Id).WithParameterExample("limit", "20").WithParameterExample("true", "refund").WithParameterExample("predicted", "login")
+            .WithParameterExample("id", Id).WithParameterExample("limit", "20")
             .WithAnswerExample($$"""{"object":"list","data":[{{Prediction}}],"first_id":"14","last_id":"14","has_more":false}""").Refuses(400, 404);
     }
 

@@ -34,7 +34,7 @@ internal static class FileEndpoints
         files.MapGet("/", ListFiles.HandleAsync).WithName("ListFiles").WithSummary("List files")
             .WithDescription("Newest first.")
             .WithAnswerExample($$"""{"object":"list","data":[{{Example}}],"first_id":"{{ExampleId}}","last_id":"{{ExampleId}}","has_more":false}""")
-            .WithParameterExample("limit", "20").WithParameterExample("purpose", "fine-tune").Refuses(400);
+            .WithParameterExample("limit", "20").Refuses(400);
 
         files.MapGet("/{file_id}", GetAsync).WithName("GetFile").WithSummary("Get a file")
             .WithDescription("What is known of it; its bytes are at /content.")
@@ -51,15 +51,14 @@ internal static class FileEndpoints
 
         files.MapGet("/{file_id}/validation", GetFileValidation.HandleAsync).WithName("GetFileValidation").WithSummary("Get every issue of a file")
             .WithDescription("Counts, labels, lengths, and every bad line with its column, a code and what to do, in order of lines. With against it also says which texts stand in another file too, as in the training file of this validation file.")
-            .WithParameterExample("file_id", ExampleId).WithParameterExample("limit", "100").WithParameterExample("severity", "error")
-            .WithParameterExample("against", "file-9x7c4v6b3n5za2wd8s1k2m0q")
+            .WithParameterExample("file_id", ExampleId).WithParameterExample("limit", "100")
             .WithAnswerExample("""
                 {"object":"file.validation","rows":911,"valid_rows":910,"labels":{"refund":152,"login":149},"rows_without_labels":0,"issues":[{"severity":"error","line":17,"column":"text","code":"text_empty","message":"The text is empty; write one, or remove the row."}],"issue_count":1,"error_count":1,"warning_count":0,"issue_counts":{"text_empty":1},"duplicates":0,"conflicts":0,"similar_labels":[],"length_histogram":[{"from":32,"to":64,"count":410}],"truncation":[{"max_tokens":64,"share":0.02}],"leakage":{"against":"file-9x7c4v6b3n5za2wd8s1k2m0q","rows":3,"share":0.0033,"conflicts":1,"examples":[{"line":20,"other_line":14,"same_labels":true}],"labels_only_here":[],"labels_only_there":["other"]},"format":"csv","delimiter":",","columns":["text","label"],"text_column":"text","text_pair_column":null,"label_column":"label","multi_label":false,"last_id":"1","has_more":false}
                 """).Refuses(400, 404, 422);
 
         files.MapGet("/{file_id}/rows", ListFileRows.HandleAsync).WithName("ListFileRows").WithSummary("Look at the rows of a file")
             .WithDescription("Every row as it is read, in the order of the file: text, labels and issues; of rows that cannot be used, the beginning as it stands in the file.")
-            .WithParameterExample("file_id", ExampleId).WithParameterExample("limit", "20").WithParameterExample("label", "refund").WithParameterExample("valid", "true")
+            .WithParameterExample("file_id", ExampleId).WithParameterExample("limit", "20")
             .WithAnswerExample("""
                 {"object":"list","data":[{"object":"file.row","line":2,"valid":true,"text":"Where is my money?","text_pair":null,"labels":["refund"],"raw":null,"issues":[]}],"first_id":"2","last_id":"2","has_more":false}
                 """).Refuses(400, 404, 422);
