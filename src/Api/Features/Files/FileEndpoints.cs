@@ -67,10 +67,10 @@ internal static class FileEndpoints
     private static async Task<Ok<FileObject>> GetAsync([FromRoute(Name = "file_id")] string fileId, FileStore files, CancellationToken cancellationToken) =>
         TypedResults.Ok(FileObject.From(await files.GetAsync(fileId, cancellationToken)));
 
-    private static async Task<Ok<DeletedFile>> DeleteAsync([FromRoute(Name = "file_id")] string fileId, FileStore files, CancellationToken cancellationToken)
+    private static async Task<Ok<DeletedObject>> DeleteAsync([FromRoute(Name = "file_id")] string fileId, FileStore files, CancellationToken cancellationToken)
     {
         await files.DeleteAsync(fileId, cancellationToken);
-        return TypedResults.Ok(new DeletedFile(fileId));
+        return TypedResults.Ok(new DeletedObject(fileId, "file"));
     }
 
     private static async Task<PhysicalFileHttpResult> ContentAsync([FromRoute(Name = "file_id")] string fileId, HttpResponse response, FileStore files, FileContents contents, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using FeedbackService.Api.Errors;
-using FeedbackService.Api.Features.Registry;
+using FeedbackService.Api.Http;
 using FeedbackService.Api.Registry;
 using FeedbackService.Training.Presets;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,4 @@
-namespace FeedbackService.Api.Features.Registry;
+namespace FeedbackService.Api.Http;
 
 /// <summary>Something is gone.</summary>
 /// <param name="Id">Which.</param>
