@@ -201,7 +201,7 @@ public sealed class SweeperTests : IAsyncLifetime
         [
             Write(Path.Combine(Folder.Staging, "ftjob-dead", "1", "model.safetensors")),
             Write(Path.Combine(Folder.Files, content[..2], content)),
-            Write(Path.Combine(Folder.Files, "issues", "file-dead.jsonl")),
+            Write(Path.Combine(Folder.Files, "findings", "file-dead", "rows.index")),
             Write(Path.Combine(evaluations, "eval_dead.jsonl")),
             Write(Path.Combine(Folder.Temporary, "upload")),
         ];
@@ -209,11 +209,13 @@ public sealed class SweeperTests : IAsyncLifetime
         [
             Write(Path.Combine(Folder.Staging, "ftjob-run", "1", "model.safetensors")),
             Write(Path.Combine(evaluations, "eval_kept.jsonl")),
+            Write(Path.Combine(Folder.Files, "findings", "file-kept", "rows.index")),
             Write(Path.Combine(Folder.Temporary, "growing")),
         ];
         File.SetLastWriteTimeUtc(dead[^1], now.UtcDateTime.AddDays(-1));
         await using (var db = _registry.Storage.CreateDbContext())
         {
+            db.Files.Add(new FileRow { Id = "file-kept", Purpose = "evals", FileName = "kept.csv", Sha256 = new string('b', 64), Status = "processed" });
             db.Jobs.Add(new JobRow { Id = "eval_kept", Kind = JobKind.Evaluate, State = JobState.Succeeded, FinishedAt = _registry.Storage.Clock.NowMicroseconds() });
             await db.SaveChangesAsync(None);
         }
