@@ -1,4 +1,5 @@
 using FeedbackService.Api.Files;
+using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
