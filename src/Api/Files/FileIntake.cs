@@ -24,7 +24,7 @@ internal sealed class FileIntake(FileStore files, FileContents contents, FileChe
         try
         {
             var check = await checker.CheckAsync(file.TemporaryPath, purpose, columns, findings, cancellationToken);
-            return await files.AddAsync(NewRow(Ids.NewFile(), file, purpose, check), file.TemporaryPath, findings, claim, cancellationToken);
+            return await files.AddAsync(NewRow(Ids.NewFile(), file, purpose, check), file.TemporaryPath, findings, file.KeptFor, claim, cancellationToken);
         }
         finally
         {
@@ -44,7 +44,7 @@ internal sealed class FileIntake(FileStore files, FileContents contents, FileChe
         {
             var row = NewRow(id, file, purpose, FileCheck.NoDataset);
             complete(row);
-            await files.AddAsync(row, file.TemporaryPath, contents.NewTemporaryPath(), claim: null, cancellationToken);
+            await files.AddAsync(row, file.TemporaryPath, contents.NewTemporaryPath(), file.KeptFor, claim: null, cancellationToken);
         }
     }
 

@@ -15,12 +15,14 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     /// <param name="row">Complete but for its time.</param>
     /// <param name="temporary">Its content; gone afterwards if the file is new.</param>
     /// <param name="findings">Folder with what was found in it, as <see cref="FileCheck"/> makes it; gone afterwards if the file is new. There may be none.</param>
+    /// <param name="keptFor">How long it is kept; null leaves that to the row.</param>
     /// <param name="claim">Of the request; null without a key.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
     /// <exception cref="ServiceException">409 when the key was used with another request.</exception>
-    public async Task<FileRow> AddAsync(FileRow row, string temporary, string findings, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    public async Task<FileRow> AddAsync(FileRow row, string temporary, string findings, TimeSpan? keptFor, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         row.CreatedAt = clock.NowMicroseconds();
+        row.ExpiresAt = row.CreatedAt + keptFor?.ToMicroseconds() ?? row.ExpiresAt;
         await _placing.WaitAsync(cancellationToken);
         try
         {
@@ -54,9 +56,9 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     }
 
     /// <summary>The file.</summary>
-    /// <exception cref="ServiceException">404 when there is none.</exception>
+    /// <exception cref="ServiceException">404 when there is none, or when its time has come, be it swept or not.</exception>
     public async Task<FileRow> GetAsync(string id, CancellationToken cancellationToken) =>
-        await FindAsync(id, cancellationToken) ?? throw Missing(id);
+        await FindAsync(id, cancellationToken) is { } row && IsKept(row) ? row : throw Missing(id);
 
     /// <summary>Files in the order of their making.</summary>
     /// <param name="purpose">Only these; null for all.</param>
@@ -68,7 +70,8 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     public async Task<Page<FileRow>> ListAsync(string? purpose, string? after, int limit, bool oldestFirst, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = db.Files.AsNoTracking().Where(file => purpose == null || file.Purpose == purpose);
+        var now = clock.NowMicroseconds();
+        var rows = db.Files.AsNoTracking().Where(file => (purpose == null || file.Purpose == purpose) && (file.ExpiresAt == null || file.ExpiresAt > now));
         if (after is not null)
         {
             var last = await db.Files.Where(file => file.Id == after).Select(file => (long?)file.CreatedAt).SingleOrDefaultAsync(cancellationToken)
@@ -123,6 +126,8 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
 
     /// <inheritdoc/>
     public void Dispose() => _placing.Dispose();
+
+    private bool IsKept(FileRow row) => row.ExpiresAt is not { } expires || expires > clock.NowMicroseconds();
 
     private static ServiceException Missing(string id) => ServiceException.NotFound("file_not_found", $"There is no file '{id}'.");
 }

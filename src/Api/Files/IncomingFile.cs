@@ -5,4 +5,8 @@ namespace FeedbackService.Api.Files;
 /// <param name="Name">For display only.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Sha256">Lower-case hex.</param>
-internal sealed record IncomingFile(string TemporaryPath, string Name, long Bytes, string Sha256);
+internal sealed record IncomingFile(string TemporaryPath, string Name, long Bytes, string Sha256)
+{
+    /// <summary>How long it is kept once it is there; null: until it is deleted.</summary>
+    public TimeSpan? KeptFor { get; init; }
+}

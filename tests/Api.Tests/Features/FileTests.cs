@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using FeedbackService.Api.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Tests.Features;
 
@@ -45,6 +47,7 @@ public sealed class FileTests(ApiFixture api) : IClassFixture<ApiFixture>
             + $"\r\n--{boundary}\r\nContent-Disposition: form-data; name=expires_after\r\n\r\n{{\"anchor\":\"created_at\",\"seconds\":3600}}\r\n--{boundary}--\r\n";
         var file = await ApiFixture.ReadAsync(await PostRawAsync(body, $"multipart/form-data; boundary={boundary}"));
         Assert.Equal("d.jsonl", (string)file["filename"]!);
+        Assert.Equal((long)file["created_at"]! + 3600, (long)file["expires_at"]!);
         Assert.Equal("processed", (string)file["status"]!);
         Assert.Equal("processed", (string)(await ApiFixture.ReadAsync(await PostRawAsync(body, $"multipart/form-data; boundary=\"{boundary}\"")))["status"]!);
     }
@@ -56,7 +59,37 @@ public sealed class FileTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var form = ApiFixture.Form(Csv);
         form.Add(new StringContent("created_at"), "\"expires_after[anchor]\"");
         form.Add(new StringContent("3600"), "\"expires_after[seconds]\"");
-        await ApiFixture.ReadAsync(await client.PostAsync("/v1/files", form, Cancel));
+        var file = await ApiFixture.ReadAsync(await client.PostAsync("/v1/files", form, Cancel));
+        Assert.Equal((long)file["created_at"]! + 3600, (long)file["expires_at"]!);
+    }
+
+    [Theory]
+    [InlineData("expires_after", "{\"anchor\":\"created_at\",\"seconds\":3599}")]
+    [InlineData("expires_after", "{\"anchor\":\"last_used\",\"seconds\":3600}")]
+    [InlineData("expires_after", "{\"anchor\":\"created_at\"}")]
+    [InlineData("expires_after", "tomorrow")]
+    [InlineData("expires_after[seconds]", "3600")]
+    public async Task Upload_WithAnExpiryThatCannotBe_Is400NamingIt(string field, string value)
+    {
+        using var client = api.NewClient();
+        using var form = ApiFixture.Form(Csv);
+        form.Add(new StringContent(value), $"\"{field}\"");
+        await Problems.AssertAsync(await client.PostAsync("/v1/files", form, Cancel), 400, "invalid_value", "expires_after");
+    }
+
+    [Fact]
+    public async Task ExpiredFile_IsGone_BeforeItIsSwept()
+    {
+        using var client = api.NewClient();
+        var id = (string)(await ApiFixture.UploadAsync(client, Csv, purpose: "evals"))["id"]!;
+        await using (var db = await api.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancel))
+        {
+            await db.Files.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiresAt, row => row.CreatedAt), Cancel);
+        }
+
+        await Problems.AssertAsync(await client.GetAsync($"/v1/files/{id}", Cancel), 404, "file_not_found");
+        await Problems.AssertAsync(await client.GetAsync($"/v1/files/{id}/content", Cancel), 404, "file_not_found");
+        Assert.DoesNotContain(id, Ids(await ApiFixture.ReadAsync(await client.GetAsync("/v1/files", Cancel))));
     }
 
     [Theory]

@@ -80,7 +80,7 @@ internal sealed class JobHost : IAsyncDisposable
             Status = "processed",
             ReadingJson = new FileReading(FeedbackService.Training.Datasets.DatasetKind.Csv, "text", null, "label").ToJson(),
         };
-        await Services.GetRequiredService<FileStore>().AddAsync(row, path, path + ".issues", null, CancellationToken.None);
+        await Services.GetRequiredService<FileStore>().AddAsync(row, path, path + ".issues", null, null, CancellationToken.None);
         return row.Id;
     }
 

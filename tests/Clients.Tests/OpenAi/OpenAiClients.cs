@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
 using OpenAI;
+using OpenAI.Batch;
 using OpenAI.Files;
 using OpenAI.FineTuning;
 using OpenAI.Models;
@@ -21,12 +22,14 @@ public sealed class OpenAiClients(RunningService service)
 
     public FineTuningClient FineTuning { get; } = new(new ApiKeyCredential(service.Key), new FineTuningClientOptions { Endpoint = service.BaseUrl });
 
+    public BatchClient Batches { get; } = new(new ApiKeyCredential(service.Key), new BatchClientOptions { Endpoint = service.BaseUrl });
+
     /// <summary>Labelled texts of two topics.</summary>
     public static string Texts(int count = 40) => "text,label\n" + string.Concat(
         Enumerable.Range(0, count).Select(i => i % 2 == 0 ? $"the match number {i} was won,sport\n" : $"the shares number {i} fell,money\n"));
 
-    public async Task<OpenAIFile> UploadAsync(string? content = null, FileUploadPurpose? purpose = null) =>
-        await Files.UploadFileAsync(BinaryData.FromString(content ?? Texts()), "train.csv", purpose ?? FileUploadPurpose.FineTune);
+    public async Task<OpenAIFile> UploadAsync(string? content = null, FileUploadPurpose? purpose = null, string name = "train.csv") =>
+        await Files.UploadFileAsync(BinaryData.FromString(content ?? Texts()), name, purpose ?? FileUploadPurpose.FineTune);
 
     /// <summary>A fine-tune of a small model by the package's own types.</summary>
     public Task<FineTuningJob> FineTuneAsync(string file, int epochs, string suffix) => FineTuning.FineTuneAsync(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { all, client, texts, upload } from './support.mjs';
 
 let file;
@@ -46,6 +46,16 @@ test('a file that is no data set is refused with what is wrong', async () => {
 test('a file with bad rows says so in its status', async () => {
   const bad = await upload('text,label\nonly one label here,a\nand here,a\n');
   assert.ok(['processed', 'error'].includes((await client.files.waitForProcessing(bad.id)).status));
+});
+
+test('a file can be made to expire', async () => {
+  const expiring = await client.files.create({
+    file: await toFile(Buffer.from(texts()), 'train.csv'),
+    purpose: 'fine-tune',
+    expires_after: { anchor: 'created_at', seconds: 7200 },
+  });
+  assert.equal(expiring.expires_at, expiring.created_at + 7200);
+  assert.equal((await client.files.retrieve(expiring.id)).expires_at, expiring.expires_at);
 });
 
 test('a deleted file is gone', async () => {

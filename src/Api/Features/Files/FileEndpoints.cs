@@ -29,7 +29,8 @@ internal static class FileEndpoints
                 new FormField("purpose", "What it is for.", "fine-tune", IsRequired: true, Values: [.. FilePurpose.Uploads]),
                 new FormField("text_column", "Column (CSV, TSV) or key (JSON lines) of the text; absent: found by name."),
                 new FormField("text_pair_column", "Column of a second text; absent: found by name."),
-                new FormField("label_column", "Column of the label or labels; absent: found by name."))
+                new FormField("label_column", "Column of the label or labels; absent: found by name."),
+                new FormField("expires_after", "When it is deleted by itself: {\"anchor\":\"created_at\",\"seconds\":86400}, 3600 to 2592000. Absent: it is kept. As expires_after[anchor] and expires_after[seconds] too."))
             .WithAnswerExample(Example).Refuses(400, 409, 413, 415, 507);
 
         files.MapGet("/", ListFiles.HandleAsync).WithName("ListFiles").WithSummary("List files")

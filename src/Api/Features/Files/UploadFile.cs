@@ -15,7 +15,7 @@ namespace FeedbackService.Api.Features.Files;
 internal static class UploadFile
 {
     private static readonly string[] KnownFields =
-        ["purpose", "text_column", "text_pair_column", "label_column", "expires_after", "expires_after[anchor]", "expires_after[seconds]"];
+        ["purpose", "text_column", "text_pair_column", "label_column", .. UploadExpiry.Fields];
 
     /// <summary>Handles the request.</summary>
     public static async Task<Ok<FileObject>> HandleAsync(
@@ -23,7 +23,7 @@ internal static class UploadFile
     {
         using var upload = await UploadReader.ReadAsync(context.Request, contents.NewTemporaryPath(), options.Value.MaxUploadBytes, cancellationToken);
         var purpose = Check(upload);
-        var file = new IncomingFile(upload.Path, upload.FileName, upload.Bytes, upload.Sha256!);
+        var file = new IncomingFile(upload.Path, upload.FileName, upload.Bytes, upload.Sha256!) { KeptFor = UploadExpiry.Read(upload.Fields) };
         var row = await intake.TakeAsync(file, purpose, ColumnsOf(upload), Claim(context, upload), cancellationToken);
         metrics.Count(row);
         return TypedResults.Ok(FileObject.From(row));
