@@ -252,7 +252,7 @@ public sealed class SweeperTests : IAsyncLifetime
         foreach (var id in new[] { "file-a", "file-b", "file-c" })
         {
             var expires = id == "file-c" ? (long?)null : _registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromHours(1).ToMicroseconds();
-            await _files.AddAsync(new FileRow { Id = id, Sha256 = id, ExpiresAt = expires }, Write(Path.Combine(Folder.Temporary, id)), "none", null, None);
+            await _files.AddAsync(new FileRow { Id = id, Sha256 = id, ExpiresAt = expires }, Write(Path.Combine(Folder.Temporary, id)), "none", null, null, None);
         }
         await using var db = _registry.Storage.CreateDbContext();
         db.Jobs.Add(new JobRow { Id = "batch_a", Kind = JobKind.Batch, State = JobState.Queued, SpecJson = """{"input_file":"file-b"}""" });

@@ -8,7 +8,10 @@ let page;
 
 before(async () => {
   page = await openPage();
-  await page.goto(new URL('/swagger/index.html', process.env.OPENAI_BASE_URL).href);
+  // Signing in leads to the page.
+  await page.goto(new URL('/signin', process.env.OPENAI_BASE_URL).href);
+  await page.locator('#key').fill(process.env.OPENAI_API_KEY);
+  await page.locator('#key').press('Enter');
   await page.locator('.opblock').first().waitFor();
 });
 

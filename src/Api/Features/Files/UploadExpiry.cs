@@ -24,12 +24,13 @@ internal static class UploadExpiry
     /// <exception cref="ServiceException">400 when it is incomplete or out of range.</exception>
     public static TimeSpan? Read(IReadOnlyDictionary<string, string> form)
     {
-        if (!form.Keys.Any(Fields.Contains))
+        // Forms in browsers send the fields that nobody touched as empty ones.
+        if (Fields.All(field => string.IsNullOrEmpty(form.GetValueOrDefault(field))))
         {
             return null;
         }
 
-        var (anchor, seconds) = form.TryGetValue(Whole, out var json) ? Parse(json) : (form.GetValueOrDefault(Anchor), Number(form.GetValueOrDefault(Seconds)));
+        var (anchor, seconds) = form.GetValueOrDefault(Whole) is { Length: > 0 } json ? Parse(json) : (form.GetValueOrDefault(Anchor), Number(form.GetValueOrDefault(Seconds)));
         return anchor == CreatedAt && seconds is >= Shortest and <= Longest ? TimeSpan.FromSeconds(seconds.Value) : throw Refusal();
     }
 
