@@ -13,6 +13,9 @@ internal static class TrainerCommand
     private const string Role = "trainer";
     private const string TaskOption = "--task";
 
+    // Settings of the service, of its web server and of its telemetry: the places where keys, certificates' passwords and tokens are.
+    private static readonly string[] NotForTrainers = ["FEEDBACKSERVICE_", "ASPNETCORE_", "KESTREL_", "OTEL_"];
+
     /// <summary>Path of the task file if the process was started as a trainer; null otherwise.</summary>
     public static string? TaskOf(IReadOnlyList<string> args) => args is [RoleOption, Role, TaskOption, var path] ? path : null;
 
@@ -48,10 +51,18 @@ internal static class TrainerCommand
         {
             start.ArgumentList.Add(argument);
         }
+        // All it needs is in its task; what it inherits could be read from the process.
+        foreach (var name in start.Environment.Keys.Where(IsNotForTrainers).ToList())
+        {
+            start.Environment.Remove(name);
+        }
         // glibc keeps an arena per thread, which looks like a leak under tensors of changing sizes.
         start.Environment["MALLOC_ARENA_MAX"] = "2";
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         return start;
     }
+
+    private static bool IsNotForTrainers(string variable) =>
+        NotForTrainers.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 }
