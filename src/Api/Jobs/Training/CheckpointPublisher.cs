@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
@@ -126,8 +127,15 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
             .Skip(KeptNewest).Where(row => row.Step != best).ToList();
         foreach (var row in dropped)
         {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            if (await ModelReads.UnendedReaders(db, ModelAddress.OfCheckpoint(jobId, row.Step)).AnyAsync(cancellationToken))
+            {
+                // An evaluation or a batch works with it. Looked at again with the next checkpoint, and by the sweeper after the training.
+                continue;
+            }
             // The row first: nobody may find a model whose files are going.
             await db.Checkpoints.Where(old => old.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             DurableFolder.Remove(folder.Resolve(row.Directory));
         }
     }
