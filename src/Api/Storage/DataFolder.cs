@@ -3,17 +3,17 @@ namespace FeedbackService.Api.Storage;
 /// <summary>Where everything the service keeps lies on disk. All parts are on one file system, so that renames are atomic.</summary>
 public sealed class DataFolder
 {
-    /// <summary>Takes (and makes) the root and its parts.</summary>
+    private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Takes (and makes) the root and its parts. What is made is for its owner alone: texts, models and keys' hashes lie in it.</summary>
     /// <param name="root">Absolute path.</param>
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Batches, Temporary, Trash })
+        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Batches, Temporary, Trash, CookieSecrets })
         {
-            Directory.CreateDirectory(part);
+            MakePrivate(part);
         }
-
-        MakePrivate(CookieSecrets);
     }
 
     /// <summary>The root.</summary>
@@ -46,7 +46,7 @@ public sealed class DataFolder
     /// <summary>Path as it is stored: relative to the root.</summary>
     public string Relative(string path) => Path.GetRelativePath(Root, path);
 
-    /// <summary>What cookies are sealed with; for the owner's eyes only.</summary>
+    /// <summary>What cookies are sealed with.</summary>
     public string CookieSecrets => Path.Combine(Root, "cookie-secrets");
 
     /// <summary>Absolute path of something stored relative to the root.</summary>
@@ -70,6 +70,7 @@ public sealed class DataFolder
             return;
         }
 
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // A folder that is there keeps its mode: whoever made it may have meant it.
+        Directory.CreateDirectory(directory, OwnerAlone);
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class DatabaseInitializer(
     {
         // Holding the lock is what makes removing an abandoned migration lock safe.
         ArgumentNullException.ThrowIfNull(folderLock);
+        CreatePrivate(folder.Database);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         try
         {
@@ -48,6 +49,20 @@ internal sealed partial class DatabaseInitializer(
 
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // SQLite would leave it to the umask, which usually lets everybody on the machine read. Its -wal and -shm get the mode of the database.
+    private static void CreatePrivate(string database)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(database))
+        {
+            new FileStream(database, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }).Dispose();
+        }
+    }
 
     private async Task RefuseNewerAsync(AppDbContext db, CancellationToken cancellationToken)
     {

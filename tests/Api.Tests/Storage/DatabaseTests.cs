@@ -19,6 +19,23 @@ public sealed class DatabaseTests
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(None));
     }
 
+    [Fact]
+    public async Task WhatIsKept_IsForItsOwnerAlone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var storage = await TestStorage.CreateAsync();
+        await using var db = storage.CreateDbContext();
+        await db.Models.AnyAsync(None);
+        const UnixFileMode ownerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var root = new DirectoryInfo(storage.Folder.Root);
+        Assert.All(root.GetFiles("service.db*"), file => Assert.Equal(ownerAlone, file.UnixFileMode));
+        Assert.All(root.GetDirectories().Append(root), folder => Assert.Equal(ownerAlone | UnixFileMode.UserExecute, folder.UnixFileMode));
+    }
+
     [Theory]
     [InlineData("journal_mode", "wal")]
     [InlineData("synchronous", "2")]
