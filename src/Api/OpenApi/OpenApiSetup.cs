@@ -1,6 +1,7 @@
 using FeedbackService.Api.Features.Classify;
 using FeedbackService.Api.Features.Tei;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Security;
 using Microsoft.OpenApi;
 
 namespace FeedbackService.Api.OpenApi;
@@ -8,15 +9,14 @@ namespace FeedbackService.Api.OpenApi;
 /// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and the page to try it at <c>/swagger</c>.</summary>
 internal static class OpenApiSetup
 {
-    private const string Document = "v1";
-
     /// <summary>Adds the generator.</summary>
     public static void AddOpenApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSingleton<OpenApiText>();
         builder.Services.AddSwaggerGen(swagger =>
         {
-            swagger.SwaggerDoc(Document, new OpenApiInfo
+            swagger.SwaggerDoc(OpenApiText.Document, new OpenApiInfo
             {
                 Title = "FeedbackService",
                 Version = ServiceVersion.Text,
@@ -39,8 +39,9 @@ internal static class OpenApiSetup
     /// <summary>Serves document and page.</summary>
     public static void UseOpenApi(this WebApplication app)
     {
-        app.UseSwagger();
-        app.UseOpenApiPage(Document);
+        app.MapGet($"/swagger/{OpenApiText.Document}/swagger.json", async (OpenApiText text) => TypedResults.Bytes(await text.ReadAsync(), "application/json;charset=utf-8"))
+            .ExcludeFromDescription().OpenToAnyone();
+        app.UseOpenApiPage(OpenApiText.Document);
     }
 
     // ListPage<FileObject> becomes FileObjectListPage.

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using FeedbackService.Api.OpenApi;
 
 namespace FeedbackService.Api.Tests.Features;
 
@@ -26,6 +27,15 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
 
     [Fact]
     public async Task Document_IsOfVersion304() => Assert.Equal("3.0.4", (string)(await DocumentAsync())["openapi"]!);
+
+    [Fact]
+    public async Task Document_IsMadeOnce_HoweverOftenItIsAskedFor()
+    {
+        var text = api.Services.GetRequiredService<OpenApiText>();
+        Assert.Same(await text.ReadAsync(), await text.ReadAsync());
+        using var client = api.NewClient();
+        Assert.Equal(await text.ReadAsync(), await client.GetByteArrayAsync("/swagger/v1/swagger.json", TestContext.Current.CancellationToken));
+    }
 
     [Fact]
     public async Task EveryOperation_SaysWhatItDoes()
