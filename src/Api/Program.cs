@@ -57,6 +57,7 @@ try
 
     var app = builder.Build();
     app.UseRequestIds();
+    app.UseBrowserHeaders();
     app.UseRequestMetrics();
     app.UseRequestLog();
     app.UseErrors();

@@ -121,6 +121,20 @@ public sealed class ErrorTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Empty(response.Headers.Server);
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/swagger/index.html")]
+    [InlineData("/hangfire")]
+    [InlineData("/signin")]
+    [InlineData("/v1/models")]
+    [InlineData("/v1/nothing")]
+    public async Task Answers_AreNotShownInPagesOfOtherSites(string path)
+    {
+        using var response = await GetAsync(path);
+        Assert.Equal("DENY", response.Headers.GetValues("X-Frame-Options").Single());
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
     [Fact]
     public async Task RequestThatIsNotHttp_LosesNothing()
     {
