@@ -13,4 +13,8 @@ internal static class AccessRules
     /// <param name="routes">A route or a group.</param>
     public static TBuilder OpenToAnyone<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new AccessRule(null));
+
+    /// <summary>Whether a request only looks at something that is open to anyone.</summary>
+    public static bool LetsAnyoneLook(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>() is { Scope: null };
 }

@@ -11,7 +11,8 @@ namespace FeedbackService.Api.Security;
 /// </summary>
 internal sealed class Openness(IServer server, IHostApplicationLifetime lifetime, ConfiguredKey configured, KeyRing ring)
 {
-    private static readonly string[] Forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
+    private const string ForwardedBy = "X-Forwarded-";
+    private static readonly string[] Forwarding = ["Forwarded", "Via", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP"];
     private readonly Lazy<bool> _loopbackOnly = new(() => Addresses(server) is { Count: > 0 } addresses && addresses.All(IsLoopback));
 
     /// <summary>Whether every address the service listens on can be reached from this machine alone. False until it listens.</summary>
@@ -24,12 +25,14 @@ internal sealed class Openness(IServer server, IHostApplicationLifetime lifetime
 
     /// <summary>
     /// Whether a request was made on this machine for this machine: over loopback, under one of its names, and not passed on by a
-    /// proxy. The name keeps out pages whose own name was made to point here (DNS rebinding).
+    /// proxy that says so. The name keeps out pages whose own name was made to point here (DNS rebinding).
+    /// A proxy that says nothing and asks under a name of this machine cannot be told from a program here; docs/operations.md says so.
     /// </summary>
     public static bool IsFromThisMachine(HttpContext context) =>
         context.Connection is { LocalIpAddress: { } local, RemoteIpAddress: { } remote } && IPAddress.IsLoopback(local) && IPAddress.IsLoopback(remote)
         && (!context.Request.Host.HasValue || IsLoopbackName(context.Request.Host.Host))
-        && !Forwarding.Any(context.Request.Headers.ContainsKey);
+        && !Forwarding.Any(context.Request.Headers.ContainsKey)
+        && !context.Request.Headers.Keys.Any(name => name.StartsWith(ForwardedBy, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether an address as it is configured or bound can be reached from this machine alone.</summary>
     /// <param name="address">Such as <c>http://127.0.0.1:8080</c>.</param>

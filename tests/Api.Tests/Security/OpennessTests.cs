@@ -1,4 +1,5 @@
 using FeedbackService.Api.Security;
+using Microsoft.Data.Sqlite;
 
 namespace FeedbackService.Api.Tests.Security;
 
@@ -24,6 +25,9 @@ public sealed class OpennessTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("X-Forwarded-For", "203.0.113.9")]
     [InlineData("Forwarded", "for=203.0.113.9")]
+    [InlineData("x-forwarded-proto", "https")]
+    [InlineData("X-Real-IP", "203.0.113.9")]
+    [InlineData("Via", "1.1 proxy")]
     [InlineData("Host", "rebound.example")]
     public async Task RequestFromElsewhere_IsClosedOut(string header, string value)
     {
@@ -76,5 +80,26 @@ public sealed class OpennessTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.True((await admin.GetAsync("/v1/models", Cancel)).IsSuccessStatusCode);
         Assert.True((await admin.DeleteAsync($"/v1/keys/{made["id"]}", Cancel)).IsSuccessStatusCode);
         await Problems.AssertAsync(await client.GetAsync("/v1/models", Cancel), 401, "key_required");
+    }
+
+    [Fact]
+    public async Task Health_IsTold_WhenTheDatabaseDoesNotAnswer()
+    {
+        await using var broken = new ApiFixture();
+        using var client = broken.NewClient();
+        await using (var database = new SqliteConnection($"Data Source={Path.Combine(broken.DataFolder, "service.db")};Pooling=False"))
+        {
+            await database.OpenAsync(Cancel);
+            await using var command = database.CreateCommand();
+            command.CommandText = "ALTER TABLE keys RENAME TO lost_keys; ALTER TABLE models RENAME TO lost_models";
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+
+        broken.Services.GetRequiredService<KeyRing>().Forget();
+        Assert.Equal(500, (int)(await client.GetAsync("/v1/models", Cancel)).StatusCode);
+        Assert.Equal(200, (int)(await client.GetAsync("/health/live", Cancel)).StatusCode);
+        using var ready = await client.GetAsync("/health/ready", Cancel);
+        Assert.Equal(503, (int)ready.StatusCode);
+        Assert.Contains("The database does not answer.", await ready.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 }

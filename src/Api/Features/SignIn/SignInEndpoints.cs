@@ -15,14 +15,14 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup(string.Empty).ExcludeFromDescription().OpenToAnyone();
-        pages.MapGet("/signin", Show);
+        pages.MapGet("/signin", ShowAsync);
         pages.MapPost("/signin", SignInAsync);
         pages.MapPost("/signout", SignOut);
     }
 
-    private static ContentHttpResult Show(HttpContext context, [FromQuery(Name = "return_to")] string? returnTo)
+    private static async Task<ContentHttpResult> ShowAsync(HttpContext context, Callers callers, [FromQuery(Name = "return_to")] string? returnTo)
     {
-        var caller = context.Caller();
+        var caller = await callers.IdentifyAsync(context);
         var target = Local(returnTo);
         return Page(context, caller == Caller.OfOpenService ? SignInPage.Open(target) : caller.KeyId is not null ? SignInPage.SignedIn(caller, target) : SignInPage.Ask(target));
     }
@@ -63,7 +63,6 @@ internal static class SignInEndpoints
         var headers = context.Response.Headers;
         headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy = SignInPage.ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         return TypedResults.Content(html, "text/html; charset=utf-8", statusCode: status);
     }
