@@ -26,6 +26,14 @@ internal sealed class GarbageMarks(IDbContextFactory<AppDbContext> contexts, Tim
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Brings marks of the future, made while the clock was wrong, back to now: their time of grace would not end for as long.</summary>
+    public async Task CorrectAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicroseconds();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Garbage.Where(mark => mark.Since > now).ExecuteUpdateAsync(set => set.SetProperty(mark => mark.Since, now), cancellationToken);
+    }
+
     /// <summary>All marks by path.</summary>
     public async Task<Dictionary<string, long>> ReadAsync(CancellationToken cancellationToken)
     {

@@ -75,6 +75,7 @@ internal sealed partial class Sweeper(
     private async Task<SweepReport> RemoveAsync(CancellationToken cancellationToken)
     {
         await expiry.ExpireAsync(cancellationToken);
+        await marks.CorrectAsync(cancellationToken);
         var (known, report) = await SearchAsync(cancellationToken);
         await marks.UpdateAsync(known, [.. report.Freed, .. report.Waiting], cancellationToken);
         var freed = new List<SweptItem>();

@@ -142,6 +142,19 @@ public sealed class SweeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task MarkOfAClockThatWasAhead_BeginsItsGraceNow()
+    {
+        await OrphanAsync("a");
+        await _sweeper.SweepAsync(dryRun: false, None);
+        await using (var db = _registry.Storage.CreateDbContext())
+        {
+            var ahead = _registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromDays(1000).ToMicroseconds();
+            await db.Garbage.ExecuteUpdateAsync(set => set.SetProperty(mark => mark.Since, ahead), None);
+        }
+        Assert.Single((await SweepAfterGraceAsync()).Freed);
+    }
+
+    [Fact]
     public async Task CrashAfterTheRename_IsMadeGoodByTheNextSweep()
     {
         var orphan = await OrphanAsync("a");
