@@ -15,6 +15,7 @@ internal sealed class KeyRing(IDbContextFactory<AppDbContext> contexts, TimeProv
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Known? _known;
+    private int _changes;
 
     /// <summary>All keys by id, revoked and expired ones included.</summary>
     public async ValueTask<IReadOnlyDictionary<string, KeyRow>> KeysAsync(CancellationToken cancellationToken)
@@ -33,10 +34,10 @@ internal sealed class KeyRing(IDbContextFactory<AppDbContext> contexts, TimeProv
             }
 
             // Taken before reading, so that a change during it is seen the next time.
-            var asked = clock.GetTimestamp();
+            var (asked, changes) = (clock.GetTimestamp(), Volatile.Read(ref _changes));
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var keys = await db.Keys.AsNoTracking().ToDictionaryAsync(row => row.Id, StringComparer.Ordinal, cancellationToken);
-            _known = new Known(keys, asked);
+            _known = new Known(keys, asked, changes);
             return keys;
         }
         finally
@@ -46,13 +47,13 @@ internal sealed class KeyRing(IDbContextFactory<AppDbContext> contexts, TimeProv
     }
 
     /// <summary>Reads them again at the next request: one has been changed here.</summary>
-    public void Forget() => _known = null;
+    public void Forget() => Interlocked.Increment(ref _changes);
 
     /// <inheritdoc/>
     public void Dispose() => _reading.Dispose();
 
     private IReadOnlyDictionary<string, KeyRow>? Fresh() =>
-        _known is { } known && clock.GetElapsedTime(known.ReadAt) < Freshness ? known.Keys : null;
+        _known is { } known && known.Changes == Volatile.Read(ref _changes) && clock.GetElapsedTime(known.ReadAt) < Freshness ? known.Keys : null;
 
-    private sealed record Known(IReadOnlyDictionary<string, KeyRow> Keys, long ReadAt);
+    private sealed record Known(IReadOnlyDictionary<string, KeyRow> Keys, long ReadAt, int Changes);
 }
