@@ -37,6 +37,16 @@ internal sealed class Callers(Openness openness, KeyRing ring, ConfiguredKey con
         }
     }
 
+    /// <summary>Whether who was let in at the beginning of a long request would be now: the key is still good, or the service still open.</summary>
+    /// <param name="caller">Let in by a route that is not open to anyone.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async ValueTask<bool> IsStillTakenAsync(Caller caller, CancellationToken cancellationToken) => caller.KeyId switch
+    {
+        null => !await openness.AsksForKeysAsync(cancellationToken),
+        ConfiguredKey.Id => true,
+        var keyId => (await ring.KeysAsync(cancellationToken)).TryGetValue(keyId, out var row) && row.StateAt(clock.NowMicroseconds()) == KeyStates.Active,
+    };
+
     /// <summary>Looks a key up.</summary>
     /// <param name="sent">As it was sent.</param>
     /// <param name="cancellationToken">Stops the query.</param>

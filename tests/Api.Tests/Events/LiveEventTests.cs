@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Storage.Sqlite;
@@ -55,6 +56,26 @@ public sealed class LiveEventTests : IAsyncDisposable
         Assert.Equal("message", (await reader.NextAsync())!.Value.Type);
         await Leases.FailAsync(lease, new JobFailure("x", "y"), Cancel);
         Assert.Equal(["Job failed (x): y"], await reader.RestAsync());
+    }
+
+    [Fact]
+    public async Task RevokedKey_SeesNothingMoreOfTheJob()
+    {
+        var lease = await RunningJobAsync();
+        var keys = _api.Services.GetRequiredService<KeyStore>();
+        var made = await keys.CreateAsync(new NewKey("reader", [Scopes.JobsWrite], ExpiresAt: null), claim: null, Cancel);
+        _client.DefaultRequestHeaders.Add("X-API-Key", made.Key);
+        await using var reader = await EventReader.OpenAsync(_client, lease.JobId);
+        foreach (var _ in StateNames)
+        {
+            await reader.NextAsync();
+        }
+
+        await reader.CommentAsync();
+        await keys.RevokeAsync(made.Row.Id, Cancel);
+        await ReportAsync(lease, JobEvent.Info("secret"));
+        await Leases.FailAsync(lease, new JobFailure("x", "end"), Cancel);
+        Assert.Empty(await reader.RestAsync());
     }
 
     [Fact]

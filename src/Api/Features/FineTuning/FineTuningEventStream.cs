@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -9,9 +10,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
-/// <summary>A job's log live, as server-sent events (WHATWG HTML, section 9.2): oldest first, ends with the job.</summary>
+/// <summary>A job's log live, as server-sent events (WHATWG HTML, section 9.2): oldest first, ends with the job, or with the key that asked.</summary>
 internal sealed class FineTuningEventStream(
-    JobEventLog log, JobEventFeeds feeds, EventFeedMetrics metrics, IOptions<EventFeedOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
+    JobEventLog log, JobEventFeeds feeds, Callers callers, EventFeedMetrics metrics, IOptions<EventFeedOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     private const int Batch = 200;
     private const string LastEventId = "Last-Event-ID";
@@ -31,7 +32,7 @@ internal sealed class FineTuningEventStream(
         try
         {
             await StartAsync(context, stop.Token);
-            await FollowAsync(context.Response, subscription, jobId, sequence, stop.Token);
+            await FollowAsync(context, subscription, jobId, sequence, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -49,10 +50,11 @@ internal sealed class FineTuningEventStream(
         await context.Response.StartAsync(cancellationToken);
     }
 
-    private async Task FollowAsync(HttpResponse response, JobEventSubscription job, string jobId, long sequence, CancellationToken cancellationToken)
+    private async Task FollowAsync(HttpContext context, JobEventSubscription job, string jobId, long sequence, CancellationToken cancellationToken)
     {
-        var written = clock.GetTimestamp();
-        while (true)
+        var (response, caller, written) = (context.Response, context.Caller(), clock.GetTimestamp());
+        // Each time before something is written: a key that is revoked sees nothing more of the job.
+        while (await callers.IsStillTakenAsync(caller, cancellationToken))
         {
             // Taken before the log is read: when it says that the job has ended, an empty page is the end.
             var view = job.View;
