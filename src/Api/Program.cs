@@ -44,6 +44,7 @@ try
     builder.AddLogging(options);
     builder.AddHealth();
     builder.AddMetrics();
+    builder.AddTracing();
     builder.AddOpenApi();
     builder.Services.AddStorage(_ => options.DataDir);
     builder.Services.AddFiles();

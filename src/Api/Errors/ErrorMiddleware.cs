@@ -1,3 +1,5 @@
+using FeedbackService.Api.Observability;
+
 namespace FeedbackService.Api.Errors;
 
 /// <summary>The edge of every request: whatever goes wrong inside leaves as a problem.</summary>
@@ -25,7 +27,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             var problem = ProblemMapping.From(error);
             if (problem.Status >= StatusCodes.Status500InternalServerError)
             {
-                LogFailure(error, context.TraceIdentifier, problem.Code);
+                LogFailure(error, context.TraceIdentifier, ServiceActivities.TraceIdOr(context.TraceIdentifier), problem.Code);
             }
 
             if (context.Response.HasStarted)
@@ -46,6 +48,6 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed: {Code}")]
-    private partial void LogFailure(Exception error, string requestId, string code);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId}, trace {TraceId}, failed: {Code}")]
+    private partial void LogFailure(Exception error, string requestId, string traceId, string code);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FeedbackService.Api.Observability;
 using Microsoft.Net.Http.Headers;
 
 namespace FeedbackService.Api.Errors;
@@ -58,16 +59,16 @@ internal static class ProblemWriter
         }
 
         await using var json = new Utf8JsonWriter(response.BodyWriter, Writing);
-        Write(json, problem, context.TraceIdentifier, SaysErrorAsText(context.Request.Path));
+        Write(json, problem, ServiceActivities.TraceIdOr(context.TraceIdentifier), SaysErrorAsText(context.Request.Path));
         await json.FlushAsync(CancellationToken.None);
     }
 
     /// <summary>Writes the body alone.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="problem">What is wrong.</param>
-    /// <param name="requestId">Of the request.</param>
+    /// <param name="traceId">Trace it belongs to.</param>
     /// <param name="errorAsText">Whether <c>error</c> is a text, as some dialects have it, or OpenAI's object.</param>
-    public static void Write(Utf8JsonWriter json, Problem problem, string requestId, bool errorAsText = false)
+    public static void Write(Utf8JsonWriter json, Problem problem, string traceId, bool errorAsText = false)
     {
         json.WriteStartObject();
         json.WriteString("type", problem.Type);
@@ -75,7 +76,7 @@ internal static class ProblemWriter
         json.WriteNumber("status", problem.Status);
         json.WriteString("detail", problem.Detail);
         json.WriteString("code", problem.Code);
-        json.WriteString("trace_id", requestId);
+        json.WriteString("trace_id", traceId);
         if (problem.FieldErrors is { } fields)
         {
             json.WriteStartObject("errors");

@@ -45,6 +45,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
             CreatedAt = now,
             UpdatedAt = now,
             CreatedByKeyId = job.CreatedByKeyId,
+            Traceparent = JobActivities.Accept(job.Id),
         };
         db.Jobs.Add(row);
         await ModelReads.AddAsync(db, job.Id, job.Reads, cancellationToken);

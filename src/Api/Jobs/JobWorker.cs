@@ -36,6 +36,7 @@ internal sealed partial class JobWorker(
 
     private async Task RunAsync(JobLease lease, CancellationToken shutdown)
     {
+        using var run = JobActivities.Run(lease);
         LogStarted(logger, lease.JobId, lease.Epoch);
         var started = clock.GetTimestamp();
         using var working = metrics.Begin(lease);
@@ -52,6 +53,7 @@ internal sealed partial class JobWorker(
         }
         var elapsed = clock.GetElapsedTime(started);
         metrics.End(lease, end.Outcome, elapsed);
+        run.Note(end);
         LogEnded(logger, lease.JobId, lease.Epoch, end.Words, elapsed.TotalSeconds);
     }
 

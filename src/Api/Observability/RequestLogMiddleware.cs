@@ -21,10 +21,11 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
                 : HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? LogLevel.Debug
                 : LogLevel.Information;
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
-            LogRequest(level, context.Request.Method, route, status, (long)clock.GetElapsedTime(start).TotalMilliseconds, context.TraceIdentifier);
+            var traceId = ServiceActivities.TraceIdOr(context.TraceIdentifier);
+            LogRequest(level, context.Request.Method, route, status, (long)clock.GetElapsedTime(start).TotalMilliseconds, context.TraceIdentifier, traceId);
         }
     }
 
-    [LoggerMessage(Message = "{Method} {Route} answered {Status} in {Milliseconds} ms ({RequestId})")]
-    private partial void LogRequest(LogLevel level, string method, string route, int status, long milliseconds, string requestId);
+    [LoggerMessage(Message = "{Method} {Route} answered {Status} in {Milliseconds} ms ({RequestId}, trace {TraceId})")]
+    private partial void LogRequest(LogLevel level, string method, string route, int status, long milliseconds, string requestId, string traceId);
 }

@@ -92,7 +92,7 @@ internal sealed class OperationDetailsFilter : IOperationFilter
                 ["status"] = status,
                 ["detail"] = message,
                 ["code"] = shown.Code,
-                ["trace_id"] = "req_01a2048f5e9f7727bcfe957083779b8a",
+                ["trace_id"] = "4bf92f3577b34da6a3ce929d0e0e4736",
             };
             problem.Example = example;
             if (ProblemWriter.SaysErrorAsText("/" + context.ApiDescription.RelativePath))

@@ -6,7 +6,7 @@ namespace FeedbackService.Api.OpenApi;
 /// <param name="Status">HTTP status.</param>
 /// <param name="Detail">What is wrong and what to do.</param>
 /// <param name="Code">Stable code.</param>
-/// <param name="TraceId">The request id, as in x-request-id.</param>
+/// <param name="TraceId">Trace of the request (W3C Trace Context): that of the traceparent it came with, else one of its own.</param>
 /// <param name="Errors">Messages per field, when several are wrong.</param>
 /// <param name="Error">The same for OpenAI's clients.</param>
 internal sealed record ProblemBody(
@@ -32,7 +32,7 @@ internal sealed record ProblemError(string Message, string Type, string? Param, 
 /// <param name="Status">HTTP status.</param>
 /// <param name="Detail">What is wrong and what to do.</param>
 /// <param name="Code">Stable code.</param>
-/// <param name="TraceId">The request id, as in x-request-id.</param>
+/// <param name="TraceId">Trace of the request (W3C Trace Context): that of the traceparent it came with, else one of its own.</param>
 /// <param name="Errors">Messages per field, when several are wrong.</param>
 /// <param name="Error">The detail again, where these dialects' clients look for it.</param>
 /// <param name="ErrorType">Text Embeddings Inference's word for the kind: Overloaded, Validation, Backend or Empty.</param>

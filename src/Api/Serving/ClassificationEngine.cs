@@ -78,7 +78,9 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
             answers[i] = new ClassifiedText(texts[i], items[i] is { } item ? await item.Completion : null);
         }
 
-        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, answers) { Timing = Time(started, tokenized, queued) };
+        var timing = Time(started, tokenized, queued);
+        ServingActivities.Add(timing, started, priority, answers);
+        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, answers) { Timing = timing };
     }
 
     /// <inheritdoc/>

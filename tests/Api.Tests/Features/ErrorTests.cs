@@ -15,6 +15,19 @@ public sealed class ErrorTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await GetAsync("/v1/nope"), 404, "route_not_found");
 
     [Fact]
+    public async Task Problem_NamesTheTraceOfItsCaller_BesideTheRequestId()
+    {
+        using var client = api.NewClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/nope");
+        request.Headers.Add("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        request.Headers.Add("x-request-id", "mine-1");
+        using var response = await client.SendAsync(request, Cancel);
+        var problem = await Problems.AssertAsync(response, 404, "route_not_found");
+        Assert.Equal("4bf92f3577b34da6a3ce929d0e0e4736", (string)problem["trace_id"]!);
+        Assert.Equal(["mine-1"], response.Headers.GetValues("x-request-id"));
+    }
+
+    [Fact]
     public async Task WrongMethod_Is405WithAllow()
     {
         using var client = api.NewClient();

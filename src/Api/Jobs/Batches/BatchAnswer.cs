@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Observability;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Api.Storage;
 
@@ -25,7 +26,7 @@ internal sealed record BatchAnswer(byte[] Json, bool Succeeded, int Tokens)
 
     /// <summary>A line whose request was refused, with the body that the route would have answered.</summary>
     public static BatchAnswer Of(BatchLine line, Problem refusal) => new(
-        Write(line, json => WriteResponse(json, refusal.Status, RequestIdMiddleware.NewId(), id => ProblemWriter.Write(json, refusal, id)), null, isError: true),
+        Write(line, json => WriteResponse(json, refusal.Status, RequestIdMiddleware.NewId(), id => ProblemWriter.Write(json, refusal, ServiceActivities.TraceIdOr(id))), null, isError: true),
         Succeeded: false,
         Tokens: 0);
 

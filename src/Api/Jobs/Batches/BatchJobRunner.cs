@@ -30,13 +30,14 @@ internal sealed partial class BatchJobRunner(
     public async Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping)
     {
         var path = await FindInputAsync(lease, stopping);
-        var survey = BatchSurvey.Take(path, options.Value, stopping);
+        var survey = Survey(path, stopping);
         var progress = BatchProgress.FromJson(lease.Job.ProgressJson) ?? await BeginAsync(lease, survey, stopping);
         if (progress.FinalizingAt is null)
         {
             progress = await AnswerAllAsync(lease, path, survey, progress, stopping);
         }
 
+        using var phase = JobActivities.Phase("batch.publish");
         await results.PublishAsync(lease.Job, progress, stopping);
         return new JobOutcome(null, (_, _, _) => Task.FromResult($"Batch completed: {progress.Completed} lines answered, {progress.Failed} refused."));
     }
@@ -59,6 +60,14 @@ internal sealed partial class BatchJobRunner(
         var file = await files.FindAsync(spec.InputFile, cancellationToken) ?? throw new JobFailedException(
             new JobFailure("file_not_found", $"The file '{spec.InputFile}' was deleted before the batch began.", "input_file_id"));
         return contents.PathOf(file.Sha256);
+    }
+
+    private BatchSurvey Survey(string path, CancellationToken stopping)
+    {
+        using var phase = JobActivities.Phase("batch.survey");
+        var survey = BatchSurvey.Take(path, options.Value, stopping);
+        phase?.SetTag("batch.lines", survey.Total);
+        return survey;
     }
 
     private async Task<BatchProgress> BeginAsync(JobLease lease, BatchSurvey survey, CancellationToken cancellationToken)
@@ -88,6 +97,7 @@ internal sealed partial class BatchJobRunner(
     private async Task<BatchProgress> AnswerAllAsync(
         JobLease lease, string path, BatchSurvey survey, BatchProgress begun, CancellationToken stopping)
     {
+        using var phase = JobActivities.Phase("batch.answer")?.SetTag("batch.resumed_from_line", begun.Line);
         using var reader = new BatchInputReader(path, options.Value.MaxLineBytes, begun.Offset, begun.Line);
         using var writer = new BatchPartWriter(folder, lease.JobId, lease.Epoch);
         var models = new BatchModels(registry, begun.Models);

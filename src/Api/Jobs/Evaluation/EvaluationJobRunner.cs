@@ -38,7 +38,9 @@ internal sealed class EvaluationJobRunner(
             using var reader = DatasetReader.Open(contents.PathOf(file.Sha256), FileReading.FromJson(file.ReadingJson).ToColumns());
             var tally = new EvaluationTally();
             var comparison = baseline is null ? null : new ComparisonTally(baseline.Address);
+            using var phase = JobActivities.Phase("evaluation.classify");
             await predictions.WriteAsync(lease.JobId, PredictAsync(lease, model, baseline, reader, tally, comparison, stopping), stopping);
+            phase?.SetTag("evaluation.texts", tally.Counted);
             await CheckAsync(lease, tally, comparison, stopping);
             return new JobOutcome(new EvaluationResult(tally.Report, comparison?.Comparison).ToJson());
         }

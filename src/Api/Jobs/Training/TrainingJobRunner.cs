@@ -43,17 +43,31 @@ internal sealed partial class TrainingJobRunner(
             DurableFolder.Remove(staging);
             Directory.CreateDirectory(staging);
             var spec = TrainingSpec.FromJson(lease.Job.SpecJson);
-            var plan = await PlanAsync(lease, spec, staging, stopping);
-            checkpoints.Restore(lease.Job, plan.CheckpointDirectory);
+            var plan = await PrepareAsync(lease, spec, staging, stopping);
             var finished = await TrainAsync(lease, plan, staging, stopping);
-            var artifact = await publisher.StoreAsync(finished.Directory, stopping);
-            await results.KeepAsync(lease.Job, stopping);
+            var artifact = await StoreAsync(lease, finished, stopping);
             return new JobOutcome(finished.Report?.ToJsonString(), (db, now, token) => PublishAsync(db, lease, spec, artifact, now, token));
         }
         finally
         {
             DurableFolder.Remove(staging);
         }
+    }
+
+    private async Task<TrainingPlan> PrepareAsync(JobLease lease, TrainingSpec spec, string staging, CancellationToken cancellationToken)
+    {
+        using var phase = JobActivities.Phase("training.prepare");
+        var plan = await PlanAsync(lease, spec, staging, cancellationToken);
+        checkpoints.Restore(lease.Job, plan.CheckpointDirectory);
+        return plan;
+    }
+
+    private async Task<VerifiedArtifact> StoreAsync(JobLease lease, TrainingFinished finished, CancellationToken cancellationToken)
+    {
+        using var phase = JobActivities.Phase("training.publish");
+        var artifact = await publisher.StoreAsync(finished.Directory, cancellationToken);
+        await results.KeepAsync(lease.Job, cancellationToken);
+        return artifact;
     }
 
     private async Task<TrainingPlan> PlanAsync(JobLease lease, TrainingSpec spec, string staging, CancellationToken cancellationToken)
@@ -90,6 +104,7 @@ internal sealed partial class TrainingJobRunner(
 
     private async Task<TrainingFinished> TrainAsync(JobLease lease, TrainingPlan plan, string staging, CancellationToken stopping)
     {
+        using var phase = JobActivities.Phase("training.train");
         var task = new TrainerTask(plan, service.Value.TorchNative, YieldsToServing: service.Value.Role == ServiceRole.All);
         await using var child = TrainerChild.Start(task, Path.Combine(staging, TaskFile), logger);
         await using var killTimer = new Timer(_ => child.Kill());
@@ -104,6 +119,7 @@ internal sealed partial class TrainingJobRunner(
         await foreach (var progress in child.ReadAsync(CancellationToken.None))
         {
             last = progress;
+            phase?.Note(progress);
             await TakeAsync(lease, state, progress);
         }
         stopping.ThrowIfCancellationRequested();
@@ -128,6 +144,7 @@ internal sealed partial class TrainingJobRunner(
 
     private async Task<bool> KeepCheckpointAsync(JobLease lease, TrainingProgressState state, CheckpointWritten checkpoint)
     {
+        using var phase = JobActivities.Phase("training.checkpoint")?.SetTag("training.step", checkpoint.Step);
         try
         {
             return await checkpoints.PublishAsync(lease, checkpoint.Directory, state.BestStep, state.EvaluationJson, CancellationToken.None);

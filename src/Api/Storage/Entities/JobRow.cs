@@ -87,6 +87,9 @@ public sealed class JobRow : ICreatedByKey
     /// <summary>When it was made, UTC microseconds since 1970.</summary>
     public long CreatedAt { get; set; }
 
+    /// <summary>The request that made it, as a W3C <c>traceparent</c>: its runs belong to that trace. Null if no request did.</summary>
+    public string? Traceparent { get; set; }
+
     /// <summary>API key that made it; null on an open service.</summary>
     public string? CreatedByKeyId { get; set; }
 }
