@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Checkpoints;
@@ -28,6 +29,8 @@ internal static class TrainerProcess
         // Nothing else may write between the records.
         Console.SetOut(Console.Error);
         using var stop = new CancellationTokenSource();
+        using var interrupt = LeaveToParent(PosixSignal.SIGINT);
+        using var terminate = LeaveToParent(PosixSignal.SIGTERM);
         ListenToParent(stop);
         try
         {
@@ -48,6 +51,10 @@ internal static class TrainerProcess
             return Failed;
         }
     }
+
+    // Ctrl-C in a terminal, and supervisors that signal a whole group, reach this process as well as its parent. The parent then asks for
+    // a checkpoint; to end before it asks would lose the steps since the last one.
+    private static PosixSignalRegistration LeaveToParent(PosixSignal signal) => PosixSignalRegistration.Create(signal, context => context.Cancel = true);
 
     private static TrainingPlan Prepare(TrainerTask task)
     {
@@ -102,7 +109,7 @@ internal static class TrainerProcess
         DeviceNotAvailableException device => new TrainingFailed("device_not_available", device.Message),
         OutOfMemoryException => OutOfMemory(),
         // libtorch reports through one exception type; its allocators say it in these words.
-        System.Runtime.InteropServices.ExternalException native when IsOutOfMemory(native.Message) => OutOfMemory(),
+        ExternalException native when IsOutOfMemory(native.Message) => OutOfMemory(),
         IOException disk when DiskSpace.IsExhausted(disk) => new TrainingFailed("disk_full", "The disk of the service is full. Free some space, then create the job again."),
         _ => null,
     };
