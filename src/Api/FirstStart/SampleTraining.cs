@@ -11,7 +11,7 @@ namespace FeedbackService.Api.FirstStart;
 
 /// <summary>
 /// Fine-tunes the bundled sample when the service has never been used, by the same intake and the same job as a user's,
-/// so that there is something to ask within a minute or two.
+/// so that there is something to ask within seconds.
 /// </summary>
 internal sealed partial class SampleTraining(
     FirstUse firstUse,

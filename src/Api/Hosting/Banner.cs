@@ -32,7 +32,7 @@ internal static class Banner
         var header = greeting.AsksForKeys ? " -H \"authorization: Bearer $KEY\"" : string.Empty;
         if (greeting.TrainsSample)
         {
-            text.AppendLine("A sample classifier of support tickets is being trained, which takes a minute or two. Then:")
+            text.AppendLine("A sample classifier of support tickets is being trained, which takes some seconds. Then:")
                 .AppendLine($"  curl {first}/v1/classify{header} -H 'content-type: application/json' -d '{{\"model\":\"support-tickets\",\"input\":\"Where is my refund?\"}}'");
         }
         else

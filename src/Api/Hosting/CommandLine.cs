@@ -110,6 +110,11 @@ public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, 
 
     private static string Suggest(string name)
     {
+        if (name.Equals("port", StringComparison.OrdinalIgnoreCase))
+        {
+            return " Did you mean --urls http://127.0.0.1:PORT?";
+        }
+
         var close = ServiceSettings.All.FirstOrDefault(known =>
             known.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)
             || known.Name.Replace("-", string.Empty, StringComparison.Ordinal).Equals(name.Replace("-", string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));

@@ -71,6 +71,12 @@ internal static class HostingSetup
         }));
     }
 
+    // The binder names the configuration key; people know the option.
+    private static string Unreadable(IConfiguration configuration, InvalidOperationException error) =>
+        ServiceSettings.All.FirstOrDefault(known => error.Message.Contains($"'{known.Key}'", StringComparison.Ordinal)) is { } setting
+            ? $"--{setting.Name} cannot be '{configuration[setting.Key]}'. --{setting.Name} {setting.Value}: {setting.Help}."
+            : $"A setting cannot be read: {error.Message} --help lists the settings and their values.";
+
     private static ServiceOptions Read(IConfiguration configuration)
     {
         var options = new ServiceOptions();
@@ -80,7 +86,7 @@ internal static class HostingSetup
         }
         catch (InvalidOperationException error)
         {
-            throw new StartException($"A setting cannot be read: {error.Message} --help lists the settings and their values.", error);
+            throw new StartException(Unreadable(configuration, error), error);
         }
 
         var failures = new List<ValidationResult>();

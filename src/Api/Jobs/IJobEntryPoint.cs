@@ -11,6 +11,7 @@ public interface IJobEntryPoint
     /// <summary>Works on the best waiting job of a queue, if there is one.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="cancellationToken">Cancelled when the server stops.</param>
+    [JobDisplayName("Best waiting job of the queue {0}")]
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     Task RingAsync(string queue, CancellationToken cancellationToken);
 }

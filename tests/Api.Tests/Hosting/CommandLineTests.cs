@@ -25,7 +25,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--data_dir", "Did you mean --data-dir?")]
-    [InlineData("--port", "There is no option --port.")]
+    [InlineData("--port", "There is no option --port. Did you mean --urls http://127.0.0.1:PORT?")]
     [InlineData("serve", "'serve' is not an option.")]
     [InlineData("--data-dir", "--data-dir needs a value: DIR.")]
     [InlineData("--sample-on-first-start=maybe", "must be on or off")]

@@ -48,7 +48,8 @@ public sealed class ProcessTests
     [Theory]
     [InlineData("--nope", "There is no option --nope.")]
     [InlineData("--device=tpu", "--device must be")]
-    [InlineData("--role=boss", "A setting cannot be read")]
+    [InlineData("--role=boss", "--role cannot be 'boss'. --role all|api|worker:")]
+    [InlineData("--log-level=loud", "--log-level cannot be 'loud'.")]
     [InlineData("--urls=nonsense", "is not an address")]
     public async Task BadOptions_AreASentence_WithExitCode1(string argument, string said)
     {
