@@ -45,7 +45,7 @@ internal static class DatasetFormatDetector
 
     private static string Advice(string code) => code switch
     {
-        UnreadableDatasetException.Archive => "Unpack it and upload the CSV, TSV or JSONL file itself.",
+        UnreadableDatasetException.Archive => "Unpack it (save a spreadsheet as \"CSV UTF-8\") and upload the CSV, TSV or JSONL file itself.",
         UnreadableDatasetException.Pickle => "Pickles are never opened; export the rows as CSV or JSONL.",
         UnreadableDatasetException.NotUtf8 => SaveAsUtf8,
         _ => "Upload a CSV or TSV file with a header, or JSON lines.",

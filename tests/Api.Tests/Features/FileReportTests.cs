@@ -68,7 +68,9 @@ public sealed class FileReportTests(ApiFixture api) : IClassFixture<ApiFixture>
             (string)errors["status_details"]!);
         var unlabelled = await ApiFixture.UploadAsync(client, "text,tone\none,a\n");
         Assert.Equal("processed", (string)unlabelled["status"]!);
-        Assert.Contains("label_column set to one of: text, tone", (string)unlabelled["status_details"]!, StringComparison.Ordinal);
+        Assert.Contains("label_column set to one of: tone.", (string)unlabelled["status_details"]!, StringComparison.Ordinal);
+        var textOnly = await ApiFixture.UploadAsync(client, "text\none\n");
+        Assert.Contains("add a column called 'label'.", (string)textOnly["status_details"]!, StringComparison.Ordinal);
         var warned = await ApiFixture.UploadAsync(client, "text,label\none,a\none,a\ntwo,b\nthree,b\n");
         Assert.Equal("4 rows, 2 labels, 1 warning (duplicate_text 1). /validation names each.", (string)warned["status_details"]!);
         Assert.Null((await ApiFixture.UploadAsync(client, "text,label\none,a\nfour,a\ntwo,b\nthree,b\n"))["status_details"]);

@@ -92,6 +92,15 @@ public sealed class FineTuningTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await client.PostAsync(Route, content, Cancel), status, code, param);
     }
 
+    [Fact]
+    public async Task Create_FromAnUnknownName_SaysWhereThePresetsAre()
+    {
+        using var client = api.NewClient();
+        using var response = await PostAsync(client, new JsonObject { ["model"] = "mpl", ["training_file"] = await FileAsync(client) });
+        var problem = await Problems.AssertAsync(response, 404, "model_not_found", "model");
+        Assert.Contains("GET /v1/presets", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("text,label\na,x\nb,x\n")]
     [InlineData("text\na\nb\n")]

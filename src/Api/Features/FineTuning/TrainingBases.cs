@@ -22,7 +22,7 @@ internal sealed class TrainingBases(ModelRegistry registry)
             return new TrainingBase(preset, null, null);
         }
 
-        var found = await registry.ResolveAsync(model, cancellationToken);
+        var found = await ResolveAsync(model, cancellationToken);
         if (found.ModelName is null && suffix is null)
         {
             throw ServiceException.Invalid("missing_parameter", "A training from a checkpoint needs a 'suffix' to name its result.", "suffix");
@@ -31,5 +31,18 @@ internal sealed class TrainingBases(ModelRegistry registry)
         var config = JsonFiles.Read<ClassifierConfig>(Path.Combine(found.Directory, "config.json"));
         var tokenizer = JsonFiles.Read<TokenizerConfig>(Path.Combine(found.Directory, TokenizerFiles.ConfigFile));
         return new TrainingBase(ModelShape.AsPreset(config, tokenizer), found.Address, found.ModelName, config.Labels);
+    }
+
+    // Who mistypes a preset is not helped by a list of models.
+    private async Task<ResolvedModel> ResolveAsync(string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await registry.ResolveAsync(model, cancellationToken);
+        }
+        catch (ServiceException missing) when (missing.Code == "model_not_found")
+        {
+            throw ServiceException.NotFound("model_not_found", $"{missing.Message} GET /v1/presets lists the presets, which a training can start from as well.", "model");
+        }
     }
 }
