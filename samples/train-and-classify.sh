@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # The tour on a file of your own: upload, validate, fine-tune, evaluate on the validation part, classify.
-#   samples/train-and-classify.sh FILE.csv [MODEL-NAME] [TEXT]
-# FILE.csv has a header with the columns text and label (TSV and JSONL work too).
+#   samples/train-and-classify.sh FILE.csv [MODEL-NAME] [TEXT] [TEXT-COLUMN] [LABEL-COLUMN]
+# FILE.csv has a header with the columns text and label (TSV and JSONL work too); the last two name other columns.
 # Needs a running service (FEEDBACKSERVICE_URL, default http://127.0.0.1:8080; FEEDBACKSERVICE_KEY where it asks for keys) and curl.
 set -euo pipefail
 
 url=${FEEDBACKSERVICE_URL:-http://127.0.0.1:8080}
-file=${1:?usage: train-and-classify.sh FILE.csv [MODEL-NAME] [TEXT]}
+file=${1:-}
 name=${2:-my-model}
 text=${3:-}
+text_column=${4:-}
+label_column=${5:-}
+[ -n "$file" ] || { echo "Usage: $0 FILE.csv [MODEL-NAME] [TEXT] [TEXT-COLUMN] [LABEL-COLUMN]" >&2; exit 1; }
 [ -r "$file" ] || { echo "Cannot read $file." >&2; exit 1; }
 
 # call METHOD PATH [curl options…]: prints the body; a refusal prints what the service says and ends the tour.
@@ -59,12 +62,13 @@ plain() {
 }
 
 echo "1. Uploading $file"
-uploaded=$(call POST /v1/files -F purpose=fine-tune -F "file=@$file")
+uploaded=$(call POST /v1/files -F purpose=fine-tune -F "text_column=$text_column" -F "label_column=$label_column" -F "file=@$file")
 file_id=$(field id <<<"$uploaded")
 report=$(call GET "/v1/files/$file_id/validation?limit=5")
 echo "   $file_id: $(field valid_rows <<<"$report") usable rows, $(field issue_count <<<"$report") issues (GET /v1/files/$file_id/validation)"
-details=$(field status_details <<<"$uploaded" || true)
+details=$(field status_details <<<"$uploaded" | plain || true)
 [ -z "$details" ] || echo "   $details"
+[ "$(field status <<<"$uploaded")" != error ] || exit 1
 
 preset=$(call GET /v1/presets | field id)
 echo "2. Fine-tuning the preset $preset as $name"
@@ -85,7 +89,8 @@ done
 [ "$status" = succeeded ] || { echo "The job ended as $status: $(field message <<<"$state" | plain)" >&2; exit 1; }
 
 model=$(field fine_tuned_model <<<"$state")
-accuracy=$(call GET "/v1/fine_tuning/jobs/$job/report" | field accuracy || true)
+# A file too small to hold a part of it out has no report, and says so with 404.
+accuracy=$(call GET "/v1/fine_tuning/jobs/$job/report" 2>/dev/null | field accuracy || true)
 echo "3. $model is ready (accuracy on the held-out part of your file: ${accuracy:-no held-out part})"
 
 if [ -z "$text" ]; then

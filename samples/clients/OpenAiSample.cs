@@ -1,3 +1,10 @@
+// Fine-tune and classify with the stock NuGet client.
+//   dotnet new console -o try && cd try && dotnet add package OpenAI --version 2.15.0
+// Put this file there and, in Program.cs:
+//   var answer = await FeedbackService.Samples.OpenAiSample.RunAsync(new Uri("http://127.0.0.1:8080"), "any", "train.csv", "my-model", "a new text");
+//   Console.WriteLine(answer);
+#pragma warning disable OPENAI001 // The package marks its fine-tuning part as subject to change.
+
 using System.ClientModel;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -7,7 +14,7 @@ using OpenAI.FineTuning;
 
 namespace FeedbackService.Samples;
 
-/// <summary>Fine-tune and classify with the stock OpenAI package (2.15; its fine-tuning part is marked OPENAI001, subject to change).</summary>
+/// <summary>Fine-tune and classify with the stock OpenAI package.</summary>
 public static class OpenAiSample
 {
     /// <summary>Trains on a file and asks the result for one text.</summary>

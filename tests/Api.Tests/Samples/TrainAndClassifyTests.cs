@@ -24,6 +24,34 @@ public sealed class TrainAndClassifyTests
         Assert.DoesNotContain("\\u", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Tour_ReadsTheColumnsThatAreNamed_AndGoesOnWithoutAHeldOutPart()
+    {
+        await using var api = new ApiFixture { Role = "all" };
+        var file = Path.Combine(api.DataFolder, "few.csv");
+        await File.WriteAllTextAsync(file, "foo,bar\nhello there,a\ngood morning,a\nbye now,b\nsee you,b\n", TestContext.Current.CancellationToken);
+
+        var (code, output, error) = await RunAsync(api.Address, file, "few", "bye", "foo", "bar");
+
+        Assert.True(code == 0, output + error);
+        Assert.Contains("no held-out part", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task Tour_EndsAtAFileThatCannotBeUsed()
+    {
+        await using var api = new ApiFixture { Role = "api" };
+        var file = Path.Combine(api.DataFolder, "odd.csv");
+        await File.WriteAllTextAsync(file, "foo,bar\nhello there,a\n", TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await RunAsync(api.Address, file);
+
+        Assert.Equal(1, code);
+        Assert.Contains("Columns found: foo, bar.", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("2. Fine-tuning", output, StringComparison.Ordinal);
+    }
+
     private static string Messages()
     {
         var csv = new StringBuilder("text,label\n");
