@@ -45,7 +45,8 @@ public sealed record ColumnMapping(string TextColumn, string? TextPairColumn, st
             text ??= OnlyOne(columns, TextNames, [pair, label], "text_column") ?? throw new ColumnMappingException(
                 ColumnMappingException.NoTextColumn,
                 "text_column",
-                $"No column is called 'text' or has another usual name for texts. {HeaderHint.For(columns)}Upload the file again with text_column, and label_column if it has labels, set to names of its columns. {Found(columns)}") { Columns = columns };
+                $"No column is called 'text' or has another usual name for texts. {HeaderHint.For(columns)}Upload the file again with text_column, and label_column if it has labels, set to names of its columns. {Found(columns)}")
+            { Columns = columns };
         }
 
         pair ??= Named(columns, "text_pair", "text_pair_column");
@@ -68,7 +69,8 @@ public sealed record ColumnMapping(string TextColumn, string? TextPairColumn, st
         }
 
         return Named(columns, name.Trim(), parameter) ?? throw new ColumnMappingException(
-            ColumnMappingException.ColumnMissing, parameter, $"There is no column '{Shown(name)}'; set {parameter} to one of the file's columns. {Found(columns)}") { Columns = columns };
+            ColumnMappingException.ColumnMissing, parameter, $"There is no column '{Shown(name)}'; set {parameter} to one of the file's columns. {Found(columns)}")
+        { Columns = columns };
     }
 
     private static string? Named(IReadOnlyList<string> columns, string name, string parameter)
@@ -101,7 +103,8 @@ public sealed record ColumnMapping(string TextColumn, string? TextPairColumn, st
     private static ColumnMappingException Several(IReadOnlyList<string> columns, string[] matches, string parameter) => new(
         ColumnMappingException.Ambiguous,
         parameter,
-        $"{string.Join(", ", matches.Take(10).Select(match => $"'{Shown(match)}'"))} could all be meant. Upload the file again with {parameter} set to one of them{Twins(matches)}. {Found(columns)}") { Columns = columns };
+        $"{string.Join(", ", matches.Take(10).Select(match => $"'{Shown(match)}'"))} could all be meant. Upload the file again with {parameter} set to one of them{Twins(matches)}. {Found(columns)}")
+    { Columns = columns };
 
     private static string Twins(string[] matches) =>
         matches.Distinct(StringComparer.Ordinal).Count() < matches.Length ? ", after giving columns of the same name different ones" : "";
