@@ -31,7 +31,7 @@ internal static partial class ProblemMapping
         IOException { HResult: DiskFullLinux or DiskQuotaLinux or DiskFullWindows } => DiskFull,
         SqliteException { SqliteErrorCode: SqliteFull } => DiskFull,
         DbUpdateException { InnerException: SqliteException { SqliteErrorCode: SqliteFull } } => DiskFull,
-        TimeoutException => new(504, "deadline_exceeded", "The answer did not come in time. Try again, or ask with Prefer: respond-async."),
+        TimeoutException => Late,
         _ => Bug,
     };
 
@@ -51,13 +51,17 @@ internal static partial class ProblemMapping
         404 => new(404, "route_not_found", "There is nothing at this address. /swagger lists what there is."),
         405 => new(405, "method_not_allowed", $"This address does not answer {method ?? "this method"}. The Allow header lists what it answers."),
         406 => new(406, "not_acceptable", "The answer has no form that the Accept header allows. Accept application/json."),
+        409 => new(409, "conflict", "This is at odds with the present state. Repeating it does not help."),
         411 => new(411, "length_required", "Send Content-Length or chunks."),
         412 => new(412, "precondition_failed", "It was changed in the meantime. Read it again, then decide."),
         413 => new(413, "body_too_large", "The request body is larger than this address takes."),
         414 => new(414, "uri_too_long", "The address is too long."),
         415 => new(415, "unsupported_media_type", "The Content-Type is not one that this address takes. JSON goes as application/json, files as multipart/form-data."),
         416 => new(416, "range_not_satisfiable", "There is nothing at that range yet. Content-Range says how long the file is."),
+        422 => new(422, "unusable", "This is well-formed, but nothing can be done with it."),
         429 => new(429, "rate_limited", "Too many requests in a short time. Go on after the time in Retry-After."),
+        504 => Late,
+        507 => DiskFull,
         >= 500 => Bug with { Status = status },
         _ => new(status, "refused", "The request was refused."),
     };
@@ -71,6 +75,9 @@ internal static partial class ProblemMapping
 
     private static Problem DiskFull { get; } =
         new(507, "disk_full", "There is no space left for this. Delete files or models that are not needed, or make room on the disk.");
+
+    private static Problem Late { get; } =
+        new(504, "deadline_exceeded", "The answer did not come in time. Try again, or ask with Prefer: respond-async.");
 
     private static Problem Bug { get; } =
         new(500, "internal_error", "Something went wrong in the service. Its log has the details under the request id of this answer.");

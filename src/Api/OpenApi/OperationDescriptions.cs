@@ -5,7 +5,7 @@ namespace FeedbackService.Api.OpenApi;
 /// <summary>What a route table says of its routes, beyond the framework's own summary, description and tag.</summary>
 internal static class OperationDescriptions
 {
-    /// <summary>Statuses that any route may answer: a bug, and a disk that is full where something is written.</summary>
+    /// <summary>Any route may answer it: a bug.</summary>
     private const int Always = StatusCodes.Status500InternalServerError;
 
     /// <summary>Fills in the request body.</summary>
@@ -15,6 +15,11 @@ internal static class OperationDescriptions
     /// <summary>Shows an answer.</summary>
     public static TBuilder WithAnswerExample<TBuilder>(this TBuilder route, string json, int status = StatusCodes.Status200OK)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new OperationExample(status, json));
+
+    /// <summary>Shows an answer of another shape with the same status 200, beside the first.</summary>
+    /// <typeparam name="T">What it is.</typeparam>
+    public static RouteHandlerBuilder WithOtherAnswer<T>(this RouteHandlerBuilder route, string name, string json) =>
+        route.WithMetadata(new OtherAnswer(name, typeof(T), json));
 
     /// <summary>Fills in a path or query parameter.</summary>
     public static TBuilder WithParameterExample<TBuilder>(this TBuilder route, string name, string value)

@@ -61,6 +61,11 @@ internal sealed class OperationDetailsFilter : IOperationFilter
             }
         }
 
+        foreach (var other in metadata.OfType<OtherAnswer>())
+        {
+            ShowBoth(operation.Responses!["200"].Content!["application/json"], other, context);
+        }
+
         foreach (var example in metadata.OfType<ParameterExample>())
         {
             if (operation.Parameters?.FirstOrDefault(parameter => parameter.Name == example.Name) is OpenApiParameter parameter)
@@ -84,27 +89,39 @@ internal sealed class OperationDetailsFilter : IOperationFilter
         if (response.Content is { } content && content.TryGetValue(ProblemWriter.ContentType, out var media) && media is OpenApiMediaType problem)
         {
             var shown = ProblemMapping.FromStatus(status);
-            var message = Meanings.GetValueOrDefault(status, shown.Detail) + ".";
             var example = new JsonObject
             {
                 ["type"] = shown.Type,
                 ["title"] = shown.Title,
                 ["status"] = status,
-                ["detail"] = message,
+                ["detail"] = shown.Detail,
                 ["code"] = shown.Code,
                 ["trace_id"] = "4bf92f3577b34da6a3ce929d0e0e4736",
             };
             problem.Example = example;
             if (ProblemWriter.SaysErrorAsText("/" + context.ApiDescription.RelativePath))
             {
-                (example["error"], example["error_type"]) = (message, shown.TeiErrorType);
+                (example["error"], example["error_type"]) = (shown.Detail, shown.TeiErrorType);
                 problem.Schema = context.SchemaGenerator.GenerateSchema(typeof(TextProblemBody), context.SchemaRepository);
             }
             else
             {
-                example["error"] = new JsonObject { ["message"] = message, ["type"] = shown.ErrorType, ["param"] = null, ["code"] = shown.Code };
+                example["error"] = new JsonObject { ["message"] = shown.Detail, ["type"] = shown.ErrorType, ["param"] = null, ["code"] = shown.Code };
             }
         }
+    }
+
+    private static void ShowBoth(IOpenApiMediaType media, OtherAnswer other, OperationFilterContext context)
+    {
+        var target = (OpenApiMediaType)media;
+        target.Schema = new OpenApiSchema { OneOf = [target.Schema!, context.SchemaGenerator.GenerateSchema(other.Type, context.SchemaRepository)] };
+        target.Examples = new Dictionary<string, IOpenApiExample>
+        {
+            ["Usually"] = new OpenApiExample { Value = target.Example },
+            [other.Name] = new OpenApiExample { Value = JsonNode.Parse(other.Json) },
+        };
+        // The two exclude each other.
+        target.Example = null;
     }
 
     private static OpenApiRequestBody FormBody(List<FormField> fields)

@@ -53,6 +53,19 @@ public sealed class ProblemMappingTests
     [InlineData(507, "server_error")]
     public void Status_HasOpenAisWord(int status, string word) => Assert.Equal(word, new Problem(status, "x", "m").ErrorType);
 
+    [Theory]
+    [InlineData(409, "/problems/conflict")]
+    [InlineData(422, "/problems/unusable")]
+    [InlineData(429, "/problems/rate-limited")]
+    [InlineData(500, "/problems/internal-error")]
+    [InlineData(504, "/problems/deadline-exceeded")]
+    [InlineData(507, "/problems/disk-full")]
+    public void Status_Alone_IsTheProblemThatComesWithIt(int status, string type)
+    {
+        var problem = ProblemMapping.FromStatus(status);
+        Assert.Equal((status, type), (problem.Status, problem.Type));
+    }
+
     [Fact]
     public async Task Overload_SaysWhenToComeBack()
     {

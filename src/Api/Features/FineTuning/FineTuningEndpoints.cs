@@ -26,7 +26,8 @@ internal static class FineTuningEndpoints
         jobs.MapPost("/", CreateFineTuningJob.HandleAsync).WithName("CreateFineTuningJob").WithSummary("Fine-tune a model")
             .WithDescription("Checks files, options and names, then queues the job. With dry_run=true it only estimates steps, time and memory, and lists warnings about the data; otherwise the job's log begins with them. The result becomes the next version of the model that suffix names.")
             .Produces<FineTuningJobObject>()
-            .WithRequestExample(FineTuningExamples.Create).WithAnswerExample(FineTuningExamples.Job).WithParameterExample("dry_run", "false")
+            .WithRequestExample(FineTuningExamples.Create).WithAnswerExample(FineTuningExamples.Job)
+            .WithOtherAnswer<FineTuningEstimate>("With dry_run=true", FineTuningExamples.Estimate).WithParameterExample("dry_run", "false")
             .Refuses(400, 404, 409, 413, 415, 422, 507);
 
         jobs.MapGet("/", ListFineTuningJobs.HandleAsync).WithName("ListFineTuningJobs").WithSummary("List fine-tuning jobs")
