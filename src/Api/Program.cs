@@ -4,7 +4,6 @@ using FeedbackService.Api.Files;
 using FeedbackService.Api.FirstStart;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
-using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Observability;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
@@ -13,31 +12,15 @@ using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Training.Presets;
 
-if (TrainerCommand.TaskOf(args) is { } task)
-{
-    return TrainerProcess.Run(task);
-}
-
 try
 {
-    if (HealthCommand.IsMeantBy(args))
+    var environment = Environment.GetEnvironmentVariables();
+    if (await Commands.TryRunAsync(args, environment, Console.Out) is { } exitCode)
     {
-        return await HealthCommand.RunAsync(args, Environment.GetEnvironmentVariables(), Console.Out);
+        return exitCode;
     }
 
-    if (KeyCommand.IsMeantBy(args))
-    {
-        return await KeyCommand.RunAsync(args, Console.Out, CancellationToken.None);
-    }
-
-    var command = CommandLine.Parse(args, Environment.GetEnvironmentVariables());
-    if (command.WantsHelp || command.WantsVersion)
-    {
-        Console.Out.Write(command.WantsHelp ? CommandLine.Help() : ServiceVersion.Text + Environment.NewLine);
-        return 0;
-    }
-
-    var builder = HostingSetup.CreateBuilder(command);
+    var builder = HostingSetup.CreateBuilder(CommandLine.Parse(args, environment));
     var options = builder.AddHosting();
     builder.AddApiJson();
     builder.AddErrors();
@@ -53,8 +36,7 @@ try
     builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
     builder.AddSecurity(options);
     builder.AddFeatures();
-    builder.Services.AddSingleton<FirstUse>();
-    builder.Services.AddHostedService<SampleTraining>();
+    builder.Services.AddFirstStart();
 
     var app = builder.Build();
     app.UseRequestIds();
