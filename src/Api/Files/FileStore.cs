@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
@@ -8,6 +9,22 @@ namespace FeedbackService.Api.Files;
 /// <summary>Files as their users see them. A row exists only when its content is in place.</summary>
 internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileContents contents, TimeProvider clock) : IDisposable
 {
+    // A report names every label of its file: a page of files would load megabytes that no list shows.
+    private static readonly Expression<Func<FileRow, FileRow>> WithoutReport = file => new FileRow
+    {
+        Id = file.Id,
+        Purpose = file.Purpose,
+        FileName = file.FileName,
+        Bytes = file.Bytes,
+        Sha256 = file.Sha256,
+        Status = file.Status,
+        StatusDetails = file.StatusDetails,
+        ReadingJson = file.ReadingJson,
+        ExpiresAt = file.ExpiresAt,
+        CreatedAt = file.CreatedAt,
+        CreatedByKeyId = file.CreatedByKeyId,
+    };
+
     // Between placing content and naming it in a row, nobody may find it unused and remove it.
     private readonly SemaphoreSlim _placing = new(1, 1);
 
@@ -48,7 +65,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
         }
     }
 
-    /// <summary>The file, or null.</summary>
+    /// <summary>The file, or null. Also one whose time has come and that a job which has not ended still reads.</summary>
     public async Task<FileRow?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -60,7 +77,17 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     public async Task<FileRow> GetAsync(string id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken) is { } row && IsKept(row) ? row : throw Missing(id);
 
-    /// <summary>Files in the order of their making.</summary>
+    /// <summary>The file that a request wants to use.</summary>
+    /// <param name="id">As the request names it.</param>
+    /// <param name="param">Where the request names it.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="ServiceException">400 when there is none, or when its time has come.</exception>
+    public async Task<FileRow> RequireAsync(string id, string param, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) is { } row && IsKept(row)
+            ? row
+            : throw ServiceException.Invalid("file_not_found", $"There is no file '{id}'. POST /v1/files uploads one.", param);
+
+    /// <summary>Files in the order of their making, without their reports.</summary>
     /// <param name="purpose">Only these; null for all.</param>
     /// <param name="after">Id of the last file of the page before; null for the first page.</param>
     /// <param name="limit">Rows wanted.</param>
@@ -84,7 +111,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
         rows = oldestFirst
             ? rows.OrderBy(file => file.CreatedAt).ThenBy(file => file.Id)
             : rows.OrderByDescending(file => file.CreatedAt).ThenByDescending(file => file.Id);
-        return Page<FileRow>.Of(await rows.Take(limit + 1).ToListAsync(cancellationToken), limit);
+        return Page<FileRow>.Of(await rows.Take(limit + 1).Select(WithoutReport).ToListAsync(cancellationToken), limit);
     }
 
     /// <summary>Removes the file, and its content when no other file shares it.</summary>

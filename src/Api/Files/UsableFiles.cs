@@ -16,8 +16,7 @@ internal sealed class UsableFiles(FileStore files, FileContents contents)
     public async Task<(FileRow File, ValidationReport Report)> RequireAsync(
         string id, string param, Func<ValidationReport, IReadOnlyList<UsabilityProblem>> problems, CancellationToken cancellationToken)
     {
-        var row = await files.FindAsync(id, cancellationToken)
-            ?? throw ServiceException.Invalid("file_not_found", $"There is no file '{id}'. POST /v1/files uploads one.", param);
+        var row = await files.RequireAsync(id, param, cancellationToken);
         var report = FileCheck.ReportFromJson(row.ReportJson);
         return problems(report) is [_, ..] found ? throw Refusal(row, report, found, param) : (row, report);
     }

@@ -90,6 +90,11 @@ public sealed class FileTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await client.GetAsync($"/v1/files/{id}", Cancel), 404, "file_not_found");
         await Problems.AssertAsync(await client.GetAsync($"/v1/files/{id}/content", Cancel), 404, "file_not_found");
         Assert.DoesNotContain(id, Ids(await ApiFixture.ReadAsync(await client.GetAsync("/v1/files", Cancel))));
+        await RefusedAsync("/v1/fine_tuning/jobs", new() { ["model"] = "mlp", ["training_file"] = id }, "training_file");
+        await RefusedAsync("/v1/batches", new() { ["input_file_id"] = id, ["endpoint"] = "/v1/classify" }, "input_file_id");
+
+        async Task RefusedAsync(string route, JsonObject body, string param) =>
+            await Problems.AssertAsync(await client.PostAsJsonAsync(route, body, Cancel), 400, "file_not_found", param);
     }
 
     [Theory]

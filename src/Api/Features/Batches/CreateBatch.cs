@@ -13,17 +13,13 @@ namespace FeedbackService.Api.Features.Batches;
 internal static class CreateBatch
 {
     private const string Window = "24h";
-    private const string Anchor = "created_at";
-    private const long ShortestKept = 3600;
-    private const long LongestKept = 30 * 24 * 3600;
 
     /// <summary>Handles the request.</summary>
     public static async Task<Ok<BatchObject>> HandleAsync(
         CreateBatchRequest request, HttpContext context, FileStore files, JobStore jobs, CancellationToken cancellationToken)
     {
         Check(request);
-        var file = await files.FindAsync(request.InputFileId, cancellationToken)
-            ?? throw ServiceException.Invalid("file_not_found", $"There is no file '{request.InputFileId}'. POST /v1/files uploads one.", "input_file_id");
+        var file = await files.RequireAsync(request.InputFileId, "input_file_id", cancellationToken);
         if (file.Purpose != FilePurpose.Batch)
         {
             throw ServiceException.Unusable(
@@ -45,9 +41,9 @@ internal static class CreateBatch
         Require(request.CompletionWindow is null or Window, "completion_window", $"must be \"{Window}\"; it can be left out.");
         MetadataRules.Check(request.Metadata);
         Require(
-            request.OutputExpiresAfter is null or { Anchor: Anchor, Seconds: >= ShortestKept and <= LongestKept },
+            request.OutputExpiresAfter is not { } expiry || FileExpiry.Allows(expiry.Anchor, expiry.Seconds),
             "output_expires_after",
-            $"takes \"anchor\":\"{Anchor}\" and \"seconds\" from {ShortestKept} to {LongestKept}.");
+            $"takes \"anchor\":\"{FileExpiry.CreatedAt}\" and \"seconds\" from {FileExpiry.Shortest} to {FileExpiry.Longest}.");
 
         static void Require(bool holds, string param, string message)
         {

@@ -72,8 +72,7 @@ internal static class GetFileValidation
     private static async Task<FileLeakageObject> LeakageAsync(
         FileRow row, string against, FileStore files, FileComparison comparison, CancellationToken cancellationToken)
     {
-        var other = await files.FindAsync(against, cancellationToken)
-            ?? throw ServiceException.Invalid("file_not_found", $"There is no file '{against}'. GET /v1/files lists what there is.", "against");
+        var other = await files.RequireAsync(against, "against", cancellationToken);
         RequireDataset(row, "file_id");
         RequireDataset(other, "against");
         var overlap = await comparison.CompareAsync(row, other, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
 
 namespace FeedbackService.Api.Features.Files;
@@ -14,11 +15,6 @@ internal static class UploadExpiry
     private const string Whole = "expires_after";
     private const string Anchor = Whole + "[anchor]";
     private const string Seconds = Whole + "[seconds]";
-    private const string CreatedAt = "created_at";
-
-    // OpenAI's limits: one hour, thirty days.
-    private const long Shortest = 3600;
-    private const long Longest = 30 * 24 * 3600;
 
     /// <summary>The time asked for; null for none.</summary>
     /// <exception cref="ServiceException">400 when it is incomplete or out of range.</exception>
@@ -31,7 +27,7 @@ internal static class UploadExpiry
         }
 
         var (anchor, seconds) = form.GetValueOrDefault(Whole) is { Length: > 0 } json ? Parse(json) : (form.GetValueOrDefault(Anchor), Number(form.GetValueOrDefault(Seconds)));
-        return anchor == CreatedAt && seconds is >= Shortest and <= Longest ? TimeSpan.FromSeconds(seconds.Value) : throw Refusal();
+        return FileExpiry.Allows(anchor, seconds) ? TimeSpan.FromSeconds(seconds!.Value) : throw Refusal();
     }
 
     private static (string? Anchor, long? Seconds) Parse(string json)
@@ -50,7 +46,7 @@ internal static class UploadExpiry
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static ServiceException Refusal() => ServiceException.Invalid(
-        "invalid_value", $"'{Whole}' takes anchor '{CreatedAt}' and seconds from {Shortest} to {Longest}, as {Anchor} and {Seconds} or as one part of JSON.", Whole);
+        "invalid_value", $"'{Whole}' takes anchor '{FileExpiry.CreatedAt}' and seconds from {FileExpiry.Shortest} to {FileExpiry.Longest}, as {Anchor} and {Seconds} or as one part of JSON.", Whole);
 
     private sealed record Given(string? Anchor, long? Seconds);
 }
