@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using FeedbackService.Testing;
 
 namespace FeedbackService.Clients.Tests;
 
@@ -31,35 +32,13 @@ public sealed partial class NpmTours
         var start = new ProcessStartInfo("node", ["--import", "./node18.mjs", "--test-reporter=tap", file])
         {
             WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
         };
         start.Environment["OPENAI_BASE_URL"] = service.BaseUrl.ToString();
         start.Environment["OPENAI_API_KEY"] = service.Key;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(Deadline);
-        using var node = Start(start);
         try
         {
-            var output = node.StandardOutput.ReadToEndAsync(stop.Token);
-            var errors = node.StandardError.ReadToEndAsync(stop.Token);
-            await node.WaitForExitAsync(stop.Token);
-            return TapReport.Parse(await output, await errors);
-        }
-        finally
-        {
-            if (!node.HasExited)
-            {
-                node.Kill(entireProcessTree: true);
-            }
-        }
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
+            var end = await ProcessEnd.OfAsync(start, Deadline, cancellationToken);
+            return TapReport.Parse(end.Output, end.Error);
         }
         catch (Win32Exception)
         {

@@ -108,11 +108,5 @@ public sealed class BatchKillTests : IDisposable
         return await db.Jobs.AsNoTracking().SingleAsync(row => row.Id == id, None);
     }
 
-    // Past the lock of the folder: reading beside the service is what WAL allows.
-    private SqliteAppDbContext Open()
-    {
-        var options = new DbContextOptionsBuilder<SqliteAppDbContext>();
-        SqliteAppDbContext.Configure(options, Path.Combine(_root, "service.db"));
-        return new SqliteAppDbContext(options.Options);
-    }
+    private SqliteAppDbContext Open() => TestStorage.OpenBeside(Path.Combine(_root, "service.db"));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using FeedbackService.Api.Tests.Hosting;
+using FeedbackService.Testing;
 
 namespace FeedbackService.Api.Tests.Samples;
 
@@ -62,32 +63,15 @@ public sealed class TrainAndClassifyTests
         return csv.ToString();
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(Uri address, params string[] arguments)
+    private static async Task<ProcessEnd> RunAsync(Uri address, params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+        var start = new ProcessStartInfo("bash") { StandardOutputEncoding = Encoding.UTF8 };
         start.Environment["FEEDBACKSERVICE_URL"] = address.AbsoluteUri.TrimEnd('/');
         foreach (var argument in arguments.Prepend(Path.Combine(Dockerfile.Root, "samples", "train-and-classify.sh")))
         {
             start.ArgumentList.Add(argument);
         }
 
-        using var process = Process.Start(start)!;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        stop.CancelAfter(Deadline);
-        var output = process.StandardOutput.ReadToEndAsync(stop.Token);
-        var error = process.StandardError.ReadToEndAsync(stop.Token);
-        try
-        {
-            await process.WaitForExitAsync(stop.Token);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-
-        return (process.ExitCode, await output, await error);
+        return await ProcessEnd.OfAsync(start, Deadline, TestContext.Current.CancellationToken);
     }
 }

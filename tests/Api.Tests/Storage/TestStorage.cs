@@ -1,4 +1,5 @@
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
@@ -35,6 +36,14 @@ internal sealed class TestStorage : IAsyncDisposable, IDbContextFactory<AppDbCon
     }
 
     public static string NewRoot() => Path.Combine(Path.GetTempPath(), "feedback-tests", Path.GetRandomFileName());
+
+    /// <summary>A database past the lock of its folder: reading beside the service is what WAL allows.</summary>
+    public static SqliteAppDbContext OpenBeside(string path)
+    {
+        var options = new DbContextOptionsBuilder<SqliteAppDbContext>();
+        SqliteAppDbContext.Configure(options, path);
+        return new SqliteAppDbContext(options.Options);
+    }
 
     public AppDbContext CreateDbContext() => _services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext();
 

@@ -1,6 +1,5 @@
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage.Entities;
-using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -55,9 +54,7 @@ public sealed class UpgradeTests
 
     private static async Task MakeFirstVersionAsync(string path)
     {
-        var options = new DbContextOptionsBuilder<SqliteAppDbContext>();
-        SqliteAppDbContext.Configure(options, path);
-        await using var db = new SqliteAppDbContext(options.Options);
+        await using var db = TestStorage.OpenBeside(path);
         await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().First(), None);
         await db.Database.OpenConnectionAsync(None);
         await using var command = db.Database.GetDbConnection().CreateCommand();

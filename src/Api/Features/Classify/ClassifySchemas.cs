@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Model.Tokenization;
 using Microsoft.OpenApi;
@@ -34,7 +35,7 @@ internal sealed class ClassifySchemas : ISchemaFilter
         }
         else if (context.Type == typeof(ClassificationItem))
         {
-            Become(target, [Reference<AnsweredItem>(context), Reference<RefusedItem>(context)]);
+            target.BecomeOneOf(Reference<AnsweredItem>(context), Reference<RefusedItem>(context));
         }
         else if (context.Type == typeof(StoredClassification))
         {
@@ -49,7 +50,7 @@ internal sealed class ClassifySchemas : ISchemaFilter
         var pair = Reference<TextInput>(context);
         var list = ListOf(new OpenApiSchema { OneOf = [text, pair] }, "Texts and text pairs, each answered or refused by itself.");
         (list.MinItems, list.MaxItems) = (1, ClassificationService.MaxItems);
-        Become(target, [text, pair, list]);
+        target.BecomeOneOf(text, pair, list);
     }
 
     private static void DescribeText(OpenApiSchema target)
@@ -70,16 +71,6 @@ internal sealed class ClassifySchemas : ISchemaFilter
             target.Required!.Remove(name);
             ((OpenApiSchema)target.Properties![name]).Default = property.GetValue(request) is bool value ? JsonValue.Create(value) : null;
         }
-    }
-
-    private static void Become(OpenApiSchema target, List<IOpenApiSchema> choices)
-    {
-        target.Type = null;
-        target.Properties = null;
-        target.Required = null;
-        target.AdditionalPropertiesAllowed = true;
-        target.AdditionalProperties = null;
-        target.OneOf = choices;
     }
 
     private static OpenApiSchema ListOf(IOpenApiSchema item, string description) =>

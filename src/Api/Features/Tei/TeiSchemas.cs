@@ -1,3 +1,4 @@
+using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Serving.Requests;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
@@ -19,25 +20,15 @@ internal sealed class TeiSchemas : ISchemaFilter
         {
             var text = new OpenApiSchema { Type = JsonSchemaType.String };
             var one = List(text, "A text, or two that are one pair.", 2);
-            Become(target, [text, one, List(one, "A batch.", ClassificationService.MaxItems)]);
+            target.BecomeOneOf(text, one, List(one, "A batch.", ClassificationService.MaxItems));
         }
         else if (context.Type == typeof(PredictAnswer))
         {
             var labels = List(context.SchemaGenerator.GenerateSchema(typeof(LabelScore), context.SchemaRepository), "Labels of a text, best first.");
-            Become(target, [labels, List(labels, "One per text of a batch.")]);
+            target.BecomeOneOf(labels, List(labels, "One per text of a batch."));
         }
     }
 
     private static OpenApiSchema List(IOpenApiSchema item, string description, int? most = null) =>
         new() { Type = JsonSchemaType.Array, Items = item, Description = description, MinItems = 1, MaxItems = most };
-
-    private static void Become(OpenApiSchema target, List<IOpenApiSchema> choices)
-    {
-        target.Type = null;
-        target.Properties = null;
-        target.Required = null;
-        target.AdditionalPropertiesAllowed = true;
-        target.AdditionalProperties = null;
-        target.OneOf = choices;
-    }
 }
