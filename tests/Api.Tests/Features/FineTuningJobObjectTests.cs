@@ -27,7 +27,7 @@ public sealed class FineTuningJobObjectTests
         for (var hour = 0; hour < 48; hour++)
         {
             _clock.Advance(TimeSpan.FromHours(1));
-            Assert.Equal(_clock.GetUtcNow().ToUnixTimeSeconds() + 5, Finish(job));
+            Assert.Equal(_clock.GetUtcNow().ToUnixTimeSeconds() + 6, Finish(job));
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class FineTuningJobObjectTests
 
     private JobRow Job(JobState state, string? progress) => new()
     {
-        Id = "ftjob-x",
+        Id = Ids.NewFineTuningJob(),
         State = state,
         SpecJson = """{"model":"mlp","training_file":"file-x","result_name":"x","seed":1,"hyperparameters":{}}""",
         ProgressJson = progress,
