@@ -2,9 +2,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using FeedbackService.Api.Security;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Tests;
 
@@ -64,6 +67,26 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
     }
 
     /// <summary>The body of a successful answer.</summary>
+    /// <summary>Registers a model of a new name with versions whose files nothing loads, for routes that do not depend on tensors.</summary>
+    public async Task<string> RegisterAsync(int versions)
+    {
+        _ = Address;
+        var cancel = TestContext.Current.CancellationToken;
+        var name = $"model-{Guid.NewGuid().ToString("N")[..8]}";
+        var folder = Directory.CreateDirectory(Path.Combine(DataFolder, "blobs", name));
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "config.json"), "{}", cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "manifest.json"), "{}", cancel);
+        await using var db = await Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(cancel);
+        db.Models.Add(new ModelRow { Name = name, LastVersion = versions });
+        for (var version = 1; version <= versions; version++)
+        {
+            db.ModelVersions.Add(new ModelVersionRow { ModelName = name, Version = version, ManifestSha256 = name, Directory = $"blobs/{name}" });
+        }
+
+        await db.SaveChangesAsync(cancel);
+        return name;
+    }
+
     public static async Task<JsonObject> ReadAsync(HttpResponseMessage response)
     {
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -36,7 +35,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Models_AreOpenAisList_OfPresetsAndReadyVersions()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         var list = await ApiFixture.ReadAsync(await client.GetAsync("/v1/models", Cancel));
         var ids = list["data"]!.AsArray().Select(model => (string)model!["id"]!).ToList();
         Assert.Contains("mlp", ids);
@@ -49,7 +48,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Model_IsFoundHoweverItsIdIsEscaped()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
         Assert.Equal($"{name}:1", await IdOfAsync(client, name));
         Assert.Equal($"{name}:2", await IdOfAsync(client, $"{name}:2"));
@@ -64,7 +63,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task DeleteModel_TakesAVersionThatNothingNeeds_HoweverItsIdIsEscaped()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         var deleted = await ApiFixture.ReadAsync(await client.DeleteAsync($"/v1/models/{name}%3A1", Cancel));
         Assert.Equal(($"{name}:1", "model", true), ((string)deleted["id"]!, (string)deleted["object"]!, (bool)deleted["deleted"]!));
         await Problems.AssertAsync(await client.DeleteAsync($"/v1/models/{name}:1", Cancel), 404, "version_not_found", "version");
@@ -74,7 +73,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task DeleteModel_RefusesWhatServes_APresetAndANameWithoutVersion()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         using var serves = await client.DeleteAsync($"/v1/models/{name}:2", Cancel);
         Assert.Equal(["false"], serves.Headers.GetValues("x-should-retry"));
         await Problems.AssertAsync(serves, 409, "version_in_use");
@@ -87,7 +86,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Model_ShowsVersionsAliasesAndTimes()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(3);
+        var name = await api.RegisterAsync(3);
         await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "staging", 2));
         var model = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}", Cancel));
         Assert.Equal(3, (int)model["latest_version"]!);
@@ -109,7 +108,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Patch_ChangesWhatIsGiven_AndNullTakesATagAway(string place)
     {
         using var client = api.NewClient();
-        var path = $"{Route}/{await RegisterAsync(1)}{place}";
+        var path = $"{Route}/{await api.RegisterAsync(1)}{place}";
         await ApiFixture.ReadAsync(await PatchAsync(client, path, """{"description":"mail","tags":{"team":"a","draft":"x"}}"""));
         var changed = await ApiFixture.ReadAsync(await PatchAsync(client, path, """{"tags":{"draft":null,"geprüft":"\"ja\""}}"""));
         Assert.Equal("mail", (string)changed["description"]!);
@@ -128,7 +127,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         using var client = api.NewClient();
         var team = Guid.NewGuid().ToString("N");
-        string[] names = [await RegisterAsync(3), await RegisterAsync(1), await RegisterAsync(1)];
+        string[] names = [await api.RegisterAsync(3), await api.RegisterAsync(1), await api.RegisterAsync(1)];
         foreach (var name in names[..2])
         {
             await ApiFixture.ReadAsync(await PatchAsync(client, $"{Route}/{name}", $$$"""{"tags":{"team":"{{{team}}}","kind":"\"a\":\"b\""}}"""));
@@ -167,7 +166,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Put_UnderACondition(string header, string value, int status)
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         using var made = await PutAliasAsync(client, name, "production", 1);
         var revision = made.Headers.ETag!.Tag.Trim('"');
         foreach (var (method, path) in new[] { (HttpMethod.Put, ""), (HttpMethod.Post, "/rollback") })
@@ -184,7 +183,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Put_WithIfNoneMatchStar_MakesAnAliasThatIsNotThere()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(1);
+        var name = await api.RegisterAsync(1);
         using var request = new HttpRequestMessage(HttpMethod.Put, $"{Route}/{name}/aliases/production") { Content = JsonContent.Create(new { version = 1 }) };
         request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         await ApiFixture.ReadAsync(await client.SendAsync(request, Cancel));
@@ -194,7 +193,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Get_WithTheTagItKnows_Is304()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(1);
+        var name = await api.RegisterAsync(1);
         using var made = await PutAliasAsync(client, name, "production", 1);
         foreach (var known in new[] { made.Headers.ETag!.Tag, "W/" + made.Headers.ETag.Tag, "*" })
         {
@@ -210,7 +209,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Rollback_SaysWhyInTheHistory()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
         await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 2));
         await ApiFixture.ReadAsync(await client.PostAsJsonAsync($"{Route}/{name}/aliases/production/rollback", new { reason = "worse" }, Cancel));
@@ -227,7 +226,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Alias_MovesOnlyFromWhatTheCallerHasSeen()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         using var made = await PutAliasAsync(client, name, "production", 1, "first");
         var seen = made.Headers.ETag!;
         Assert.NotNull(seen);
@@ -260,7 +259,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Alias_WithABadNameOrVersion_IsRefused(string alias, int version, int status, string code, string param)
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(1);
+        var name = await api.RegisterAsync(1);
         await Problems.AssertAsync(await PutAliasAsync(client, name, alias, version), status, code, param);
     }
 
@@ -268,7 +267,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Deletion_IsRefusedForWhatServes_AndAnsweredInOpenAisShape()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(3);
+        var name = await api.RegisterAsync(3);
         var problem = await Problems.AssertAsync(await client.DeleteAsync($"{Route}/{name}/versions/3", Cancel), 409, "version_in_use");
         Assert.Contains("production", (string)problem["detail"]!, StringComparison.Ordinal);
         await ApiFixture.ReadAsync(await PutAliasAsync(client, name, "production", 1));
@@ -293,7 +292,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Version_ThatAQueuedJobReads_CannotBeDeleted_UntilItHasEnded()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(2);
+        var name = await api.RegisterAsync(2);
         var file = (string)(await ApiFixture.UploadAsync(client, "text,label\na,x\nb,y\n", purpose: "evals"))["id"]!;
         var evaluation = (string)(await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = $"{name}:1", file }, Cancel)))["id"]!;
         foreach (var (path, code) in new[] { ($"{Route}/{name}/versions/1", "version_in_use"), ($"{Route}/{name}", "model_in_use") })
@@ -318,7 +317,7 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Artifact_OutsideTheVersion_IsNotFound(string file)
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(1);
+        var name = await api.RegisterAsync(1);
         await Problems.AssertAsync(await client.GetAsync($"{Route}/{name}/versions/1/artifacts/{file}", Cancel), 404, null, "file");
     }
 
@@ -326,56 +325,10 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Artifacts_AreListedAndDownloaded()
     {
         using var client = api.NewClient();
-        var name = await RegisterAsync(1);
+        var name = await api.RegisterAsync(1);
         var list = await ApiFixture.ReadAsync(await client.GetAsync($"{Route}/{name}/versions/1/artifacts", Cancel));
         Assert.Equal(["config.json", "manifest.json"], list["data"]!.AsArray().Select(file => (string)file!["name"]!));
         Assert.Equal("{}", await client.GetStringAsync($"{Route}/{name}/versions/1/artifacts/config.json", Cancel));
-    }
-
-    [Fact]
-    public async Task Evaluation_ChecksModelFileAndBaseline()
-    {
-        using var client = api.NewClient();
-        var name = await RegisterAsync(1);
-        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\na,x\nb,y\n", purpose: "evals"))["id"]!;
-        var made = await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file }, Cancel));
-        Assert.Matches("^eval_[a-z0-9]{24}$", (string)made["id"]!);
-        Assert.Equal("queued", (string)made["status"]!);
-        Assert.Equal($"{name}:1", (string)made["model"]!);
-        Assert.True(made.ContainsKey("report") && made["report"] is null);
-        Assert.True(JsonNode.DeepEquals(made, await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{made["id"]}", Cancel))));
-        await Problems.AssertAsync(await client.GetAsync($"/v1/evaluations/{made["id"]}/predictions", Cancel), 404, "predictions_not_ready");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = "mlp", file }, Cancel), 422, "model_not_servable", "model");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = "nope", file }, Cancel), 404, "model_not_found", "model");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file = "file-nope" }, Cancel), 400, "file_not_found", "file");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file, baseline = "nope" }, Cancel), 404, "model_not_found", "baseline");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file, baseline = "mlp" }, Cancel), 422, "model_not_servable", "baseline");
-        await Problems.AssertAsync(await client.PostAsJsonAsync("/v1/evaluations", new { file }, Cancel), 400, "missing_parameter", "model");
-    }
-
-    [Fact]
-    public async Task Predictions_PickACellOfTheConfusionMatrix()
-    {
-        using var client = api.NewClient();
-        var name = await RegisterAsync(1);
-        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\na,x\nb,y\n", purpose: "evals"))["id"]!;
-        var id = (string)(await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file }, Cancel)))["id"]!;
-        await api.Services.GetRequiredService<EvaluationPredictions>().WriteAsync(
-            id,
-            new EvaluationPrediction[] { new(2, "a", null, ["x"], ["x"], 0.9), new(3, "b", null, ["y"], ["x"], 0.6), new(4, "c", null, ["y"], ["x"], 0.7) }
-                .ToAsyncEnumerable(),
-            Cancel);
-        await using (var db = await Contexts.CreateDbContextAsync(Cancel))
-        {
-            await db.Jobs.Where(job => job.Id == id).ExecuteUpdateAsync(set => set.SetProperty(job => job.State, JobState.Succeeded), Cancel);
-        }
-
-        var page = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{id}/predictions?true=y&predicted=x&limit=1", Cancel));
-        Assert.Equal("b", (string)page["data"]![0]!["text"]!);
-        Assert.True((bool)page["has_more"]!);
-        page = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{id}/predictions?true=y&predicted=x&limit=1&after={page["last_id"]}", Cancel));
-        Assert.Equal("c", (string)page["data"]![0]!["text"]!);
-        Assert.False((bool)page["has_more"]!);
     }
 
     private IDbContextFactory<AppDbContext> Contexts => api.Services.GetRequiredService<IDbContextFactory<AppDbContext>>();
@@ -396,24 +349,5 @@ public sealed class RegistryTests(ApiFixture api) : IClassFixture<ApiFixture>
         }
 
         return await client.SendAsync(request, Cancel);
-    }
-
-    // Versions with files that nothing loads: what these routes show does not depend on tensors.
-    private async Task<string> RegisterAsync(int versions)
-    {
-        _ = api.Address;
-        var name = $"model-{Guid.NewGuid().ToString("N")[..8]}";
-        var folder = Directory.CreateDirectory(Path.Combine(api.DataFolder, "blobs", name));
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "config.json"), "{}", Cancel);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "manifest.json"), "{}", Cancel);
-        await using var db = await Contexts.CreateDbContextAsync(Cancel);
-        db.Models.Add(new ModelRow { Name = name, LastVersion = versions });
-        for (var version = 1; version <= versions; version++)
-        {
-            db.ModelVersions.Add(new ModelVersionRow { ModelName = name, Version = version, ManifestSha256 = name, Directory = $"blobs/{name}" });
-        }
-
-        await db.SaveChangesAsync(Cancel);
-        return name;
     }
 }
