@@ -29,7 +29,7 @@ try
     builder.AddMetrics();
     builder.AddTracing();
     builder.AddOpenApi();
-    builder.Services.AddStorage(_ => options.DataDir);
+    builder.Services.AddStorage(_ => options.DataDir, options.Database);
     builder.Services.AddFiles();
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);

@@ -95,7 +95,28 @@ internal static class HostingSetup
             throw new StartException(string.Join(" ", failures.Select(failure => failure.ErrorMessage)));
         }
 
+        ReadDatabaseFile(options);
         return options;
+    }
+
+    private static void ReadDatabaseFile(ServiceOptions options)
+    {
+        if (options.DatabaseFile is not { } file)
+        {
+            return;
+        }
+        if (options.Database is not null)
+        {
+            throw new StartException("--database and --database-file are both given; one says where the database is.");
+        }
+        try
+        {
+            options.Database = File.ReadAllText(file).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"--database-file '{file}' cannot be read: {error.Message}", error);
+        }
     }
 
     private static void UseTorch(string? folder)

@@ -15,6 +15,15 @@ public sealed class ServiceOptions
     [Required]
     public string DataDir { get; set; } = DefaultDataFolder.Path;
 
+    /// <summary>Connection string of a PostgreSQL database for several processes; null: SQLite in the data folder, for one process.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>File with that connection string, as containers are given secrets; null: none.</summary>
+    public string? DatabaseFile { get; set; }
+
+    /// <summary>Where files and models are kept: a folder or <c>s3://BUCKET[/PREFIX]</c>; null: the data folder.</summary>
+    public string? Artifacts { get; set; }
+
     /// <summary>What this process does. Default: everything.</summary>
     public ServiceRole Role { get; set; } = ServiceRole.All;
 

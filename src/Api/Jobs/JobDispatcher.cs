@@ -23,9 +23,9 @@ internal sealed partial class JobDispatcher(
     /// <returns>Rows rung for.</returns>
     public async Task<int> DispatchAsync(CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
-        var stale = now - options.Value.RedispatchAfter.ToMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
+        var stale = now - options.Value.RedispatchAfter.ToMicroseconds();
         var due = await db.Jobs
             .Where(row => row.State == JobState.Queued && (row.DispatchedAt == null || row.DispatchedAt < stale))
             .OrderByDescending(row => row.Priority).ThenBy(row => row.CreatedAt).Take(RowsPerLook)

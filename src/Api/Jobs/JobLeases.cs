@@ -11,63 +11,28 @@ namespace FeedbackService.Api.Jobs;
 
 /// <summary>
 /// What workers do to jobs. A claim gives a lease with a fencing epoch; every later write names owner, epoch and the state Running in
-/// its WHERE, so a holder that was declared dead and comes back changes nothing.
+/// its WHERE, so a holder that was declared dead and comes back changes nothing. A write whose answer was lost with the connection is
+/// repeated under its name, and found done if it was.
 /// </summary>
-internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBell bell, TimeProvider clock, IOptions<JobOptions> options)
+internal sealed class JobLeases(
+    IDbContextFactory<AppDbContext> contexts, JobBell bell, DatabaseRetry retry, TimeProvider clock, IOptions<JobOptions> options)
 {
     private static readonly TimeSpan RenewalTimeout = TimeSpan.FromSeconds(5);
-
-    // One statement, so two claimers cannot both get the row: SQLite has one writer at a time.
-    private const string ClaimStatement = """
-        UPDATE jobs
-           SET state = 'Running', lease_owner = {0}, lease_epoch = lease_epoch + 1, lease_until = {1}, attempts = attempts + 1,
-               started_at = COALESCE(started_at, {2}), updated_at = {2}
-         WHERE state = 'Queued' AND id = (
-               SELECT id FROM jobs WHERE state = 'Queued' AND queue = {3}
-                ORDER BY priority DESC, created_at, id LIMIT 1)
-        RETURNING *
-        """;
-
-    /// <summary>Takes the best waiting job of a queue: highest priority, then oldest. Null when none waits.</summary>
-    public async Task<JobLease?> ClaimAsync(string queue, string owner, CancellationToken cancellationToken)
-    {
-        var now = clock.NowMicroseconds();
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var claimed = await db.Jobs
-            .FromSqlRaw(ClaimStatement, owner, now + options.Value.LeaseDuration.ToMicroseconds(), now, queue)
-            .AsNoTracking().ToListAsync(cancellationToken);
-        if (claimed is not [var job])
-        {
-            return null;
-        }
-        JobEventLog.Append(db, job.Id, JobEvent.Status(job.Attempts == 1 ? "Job started." : $"Job started again (attempt {job.Attempts})."), now);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new JobLease(job.Id, owner, job.LeaseEpoch, job);
-    }
-
-    /// <summary>Whether a job waits in the queue.</summary>
-    public async Task<bool> AnyWaitingAsync(string queue, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Jobs.AnyAsync(row => row.State == JobState.Queued && row.Queue == queue, cancellationToken);
-    }
 
     /// <summary>Extends the lease. Synchronous, because it runs on a thread of its own that must not depend on the thread pool.</summary>
     public LeaseSignal Renew(JobLease lease)
     {
-        var now = clock.NowMicroseconds();
-        var until = now + options.Value.LeaseDuration.ToMicroseconds();
         using var db = contexts.CreateDbContext();
         db.Database.SetCommandTimeout(RenewalTimeout);
+        var until = db.Now(clock) + options.Value.LeaseDuration.ToMicroseconds();
         if (db.Jobs.Where(Held(lease)).ExecuteUpdate(set => set.SetProperty(row => row.LeaseUntil, until)) == 0)
         {
             return LeaseSignal.Lost;
         }
-        var asked = db.Jobs.Where(row => row.Id == lease.JobId).Select(row => new { row.CancelRequested, row.PauseRequested }).Single();
+        var asked = db.Jobs.Where(row => row.Id == lease.JobId).Select(row => new { row.CancelRequested, row.PauseRequested, row.YieldRequested }).Single();
         return asked.CancelRequested ? LeaseSignal.CancelRequested
             : asked.PauseRequested ? LeaseSignal.PauseRequested
+            : asked.YieldRequested ? LeaseSignal.YieldRequested
             : LeaseSignal.Held;
     }
 
@@ -76,7 +41,7 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
     /// <exception cref="Errors.ServiceException">404 when a model it begins to read was deleted meanwhile.</exception>
     public Task<bool> ReportAsync(JobLease lease, JobReport report, CancellationToken cancellationToken) => WriteAsync(
         lease,
-        set =>
+        (set, _) =>
         {
             if (report.ProgressJson is not null)
             {
@@ -89,7 +54,11 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
         },
         async (db, now) =>
         {
-            await ModelReads.AddAsync(db, lease.JobId, report.Reads, cancellationToken);
+            if (report.Reads.Count > 0)
+            {
+                await db.HoldAsync(WriteTopic.Registry, cancellationToken);
+                await ModelReads.AddAsync(db, lease.JobId, report.Reads, cancellationToken);
+            }
             foreach (var point in report.Metrics)
             {
                 db.JobMetrics.Add(new JobMetricRow
@@ -116,7 +85,7 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
     /// <returns>False when the lease is lost; then nothing was written.</returns>
     public Task<bool> SaveCheckpointAsync(JobLease lease, CheckpointRow checkpoint, string resume, CancellationToken cancellationToken) => WriteAsync(
         lease,
-        set => set.SetProperty(row => row.LastCheckpoint, resume),
+        (set, _) => set.SetProperty(row => row.LastCheckpoint, resume),
         async (db, now) =>
         {
             // A step that is repeated after a crash has been published before: the row stays, and it is no progress.
@@ -191,11 +160,11 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
         var given = await WriteAsync(
             lease,
             row => !row.CancelRequested && (!countAttempt || row.Attempts < row.MaxAttempts),
-            set =>
+            (set, _) =>
             {
                 set.SetProperty(row => row.State, state).SetProperty(row => row.LeaseOwner, (string?)null)
                     .SetProperty(row => row.LeaseUntil, (long?)null).SetProperty(row => row.DispatchedAt, (long?)null)
-                    .SetProperty(row => row.PauseRequested, false);
+                    .SetProperty(row => row.PauseRequested, false).SetProperty(row => row.YieldRequested, false);
                 if (!countAttempt)
                 {
                     set.SetProperty(row => row.Attempts, row => row.Attempts - 1);
@@ -216,50 +185,60 @@ internal sealed class JobLeases(IDbContextFactory<AppDbContext> contexts, JobBel
         JobState state,
         Action<UpdateSettersBuilder<JobRow>> result,
         Func<AppDbContext, long, Task> insert,
-        CancellationToken cancellationToken)
-    {
-        var finishedAt = clock.NowMicroseconds();
-        return WriteAsync(
-            lease,
-            condition,
-            set =>
-            {
-                set.SetProperty(row => row.State, state).SetProperty(row => row.FinishedAt, finishedAt)
-                    .SetProperty(row => row.LeaseOwner, (string?)null).SetProperty(row => row.LeaseUntil, (long?)null)
-                    .SetProperty(row => row.PauseRequested, false);
-                result(set);
-            },
-            insert,
-            cancellationToken);
-    }
+        CancellationToken cancellationToken) => WriteAsync(
+        lease,
+        condition,
+        (set, now) =>
+        {
+            set.SetProperty(row => row.State, state).SetProperty(row => row.FinishedAt, now)
+                .SetProperty(row => row.LeaseOwner, (string?)null).SetProperty(row => row.LeaseUntil, (long?)null)
+                .SetProperty(row => row.PauseRequested, false).SetProperty(row => row.YieldRequested, false);
+            result(set);
+        },
+        insert,
+        cancellationToken);
 
     private Task<bool> WriteAsync(
         JobLease lease,
-        Action<UpdateSettersBuilder<JobRow>> change,
+        Action<UpdateSettersBuilder<JobRow>, long> change,
         Func<AppDbContext, long, Task> insert,
         CancellationToken cancellationToken) => WriteAsync(lease, row => true, change, insert, cancellationToken);
 
-    // The fence: the conditional UPDATE comes first and takes the write lock; rows are inserted only behind it.
-    private async Task<bool> WriteAsync(
+    private Task<bool> WriteAsync(
         JobLease lease,
         Expression<Func<JobRow, bool>> condition,
-        Action<UpdateSettersBuilder<JobRow>> change,
+        Action<UpdateSettersBuilder<JobRow>, long> change,
         Func<AppDbContext, long, Task> insert,
         CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
+        var name = Guid.CreateVersion7().ToString("N");
+        // For as long as the lease can last: after that the fence would refuse it anyway.
+        return retry.RunAsync(token => WriteOnceAsync(lease, name, condition, change, insert, token), options.Value.LeaseDuration, cancellationToken);
+    }
+
+    // The fence: the conditional UPDATE comes first and takes the write lock; rows are inserted only behind it.
+    private async Task<bool> WriteOnceAsync(
+        JobLease lease,
+        string name,
+        Expression<Func<JobRow, bool>> condition,
+        Action<UpdateSettersBuilder<JobRow>, long> change,
+        Func<AppDbContext, long, Task> insert,
+        CancellationToken cancellationToken)
+    {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.TakeWrittenTopics();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var hit = await db.Jobs.Where(Held(lease)).Where(condition).ExecuteUpdateAsync(
+        var now = await db.NowAsync(clock, cancellationToken);
+        var hit = await db.Jobs.Where(Held(lease)).Where(row => row.LastWrite != name).Where(condition).ExecuteUpdateAsync(
             set =>
             {
-                set.SetProperty(row => row.UpdatedAt, now);
-                change(set);
+                set.SetProperty(row => row.UpdatedAt, now).SetProperty(row => row.LastWrite, name);
+                change(set, now);
             },
             cancellationToken);
         if (hit == 0)
         {
-            return false;
+            return await db.Jobs.AnyAsync(row => row.Id == lease.JobId && row.LastWrite == name, cancellationToken);
         }
         await insert(db, now);
         await db.SaveChangesAsync(cancellationToken);

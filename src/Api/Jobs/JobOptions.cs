@@ -21,6 +21,10 @@ internal sealed class JobOptions : IValidatableObject
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 5;
 
+    /// <summary>Jobs of one key that may run in a queue at once; its others wait, however many workers are idle. Default 0: no limit.</summary>
+    [Range(0, 100_000)]
+    public int RunningPerKey { get; set; }
+
     /// <summary>How often the outbox looks for rows that nobody rang for. Default 2 s.</summary>
     public TimeSpan DispatchEvery { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -1,18 +1,23 @@
+using FeedbackService.Api.Storage;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Jobs;
 
 /// <summary>
-/// Takes jobs back from workers that are gone. At the start everything leased belongs to a process that has ended, because this one
-/// holds the data folder's lock; so nothing waits for a lease to run out.
+/// Takes jobs back from workers that are gone. A process that has the data folder to itself knows at the start that everything leased
+/// belongs to one that has ended, so nothing waits for a lease to run out; where processes share the database, leases decide.
 /// </summary>
 internal sealed partial class JobReconciler(
-    JobRecovery recovery, WorkerIdentity identity, TimeProvider clock, IOptions<JobOptions> options, ILogger<JobReconciler> logger)
+    JobRecovery recovery, DatabaseSettings database, WorkerIdentity identity, TimeProvider clock, IOptions<JobOptions> options, ILogger<JobReconciler> logger)
     : BackgroundService, IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        if (database.IsShared)
+        {
+            return;
+        }
         var recovered = await recovery.RecoverFromOthersAsync(identity.Owner, cancellationToken);
         if (recovered > 0)
         {

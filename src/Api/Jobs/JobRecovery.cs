@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
@@ -11,11 +10,7 @@ internal sealed class JobRecovery(IDbContextFactory<AppDbContext> contexts, JobB
 {
     /// <summary>Recovers jobs whose lease has run out.</summary>
     /// <returns>How many.</returns>
-    public Task<int> RecoverExpiredAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.NowMicroseconds();
-        return RecoverAsync(row => row.LeaseUntil < now, cancellationToken);
-    }
+    public Task<int> RecoverExpiredAsync(CancellationToken cancellationToken) => RecoverAsync("lease_until < {0}", "", cancellationToken);
 
     /// <summary>
     /// Recovers jobs of every other worker at once. Right only for a process that has the data folder to itself: then
@@ -29,15 +24,17 @@ internal sealed class JobRecovery(IDbContextFactory<AppDbContext> contexts, JobB
             await db.Jobs.Where(row => row.State == JobState.Queued)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.DispatchedAt, (long?)null), cancellationToken);
         }
-        return await RecoverAsync(row => row.LeaseOwner != owner, cancellationToken);
+        return await RecoverAsync("lease_owner <> {1}", owner, cancellationToken);
     }
 
-    private async Task<int> RecoverAsync(Expression<Func<JobRow, bool>> lost, CancellationToken cancellationToken)
+    private async Task<int> RecoverAsync(string lost, string owner, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var jobs = await db.Jobs.Where(row => row.State == JobState.Running).Where(lost).ToListAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
+        // Taken, not only read: no holder renews a row that is being recovered, and no other process recovers it too.
+        var taking = "SELECT * FROM jobs WHERE state = 'Running' AND " + lost + " " + db.TakeRows;
+        var jobs = await db.Jobs.FromSqlRaw(taking, now, owner).ToListAsync(cancellationToken);
         foreach (var job in jobs)
         {
             Recover(db, job, now);
@@ -51,7 +48,7 @@ internal sealed class JobRecovery(IDbContextFactory<AppDbContext> contexts, JobB
         return jobs.Count;
     }
 
-    // Tracked changes are safe here: the immediate transaction was begun before the rows were read.
+    // Tracked changes are safe here: the rows were taken when they were read.
     private static void Recover(AppDbContext db, JobRow job, long now)
     {
         (job.State, var line) = job switch
@@ -78,6 +75,7 @@ internal sealed class JobRecovery(IDbContextFactory<AppDbContext> contexts, JobB
         job.LeaseOwner = null;
         job.LeaseUntil = null;
         job.PauseRequested = false;
+        job.YieldRequested = false;
         job.DispatchedAt = null;
         job.UpdatedAt = now;
         JobEventLog.Append(db, job.Id, line, now);

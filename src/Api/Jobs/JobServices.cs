@@ -4,11 +4,11 @@ using FeedbackService.Api.Jobs.Classification;
 using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using Hangfire;
 using Hangfire.AspNetCore;
-using Hangfire.InMemory;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FeedbackService.Api.Jobs;
@@ -35,6 +35,7 @@ internal static class JobServices
         services.AddSingleton<JobBell>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<JobClaims>();
         services.AddSingleton<JobLeases>();
         services.AddSingleton<JobRecovery>();
         services.AddMetricRegistry();
@@ -62,7 +63,7 @@ internal static class JobServices
         // Our own instances, because AddHangfire would take the process-wide JobStorage.Current and JobActivator.Current, which two hosts
         // in one process share: the jobs of one would be run with the services of the other (HangfireIO/Hangfire issue 2151).
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
+        services.AddSingleton(provider => HangfireStorage.Create(provider.GetRequiredService<DatabaseSettings>()));
         services.AddHangfire((provider, hangfire) => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseLogProvider(new HangfireLogProvider(provider.GetRequiredService<ILoggerFactory>()))

@@ -23,9 +23,12 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     /// </exception>
     public async Task<JobRow> CreateAsync(NewJob job, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Nothing that the job reads may go before it is entered as its reader.
+        await using var transaction = job.Reads.Count > 0
+            ? await db.BeginHoldAsync(WriteTopic.Registry, cancellationToken)
+            : await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
         if (job.Idempotency is not null
             && await Idempotency.FindOrClaimAsync(db, job.Idempotency, job.Id, now, cancellationToken) is { } existing)
         {
@@ -112,9 +115,10 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     /// <exception cref="ServiceException">404; 409 when it has succeeded or failed.</exception>
     public async Task<JobRow> RequestCancelAsync(string id, JobKind kind, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
+        await db.LockJobAsync(id, cancellationToken);
         var waiting = await db.Jobs
             .Where(row => row.Id == id && row.Kind == kind && (row.State == JobState.Queued || row.State == JobState.Paused))
             .Where(row => row.Kind != JobKind.Batch || row.StartedAt == null)
@@ -144,9 +148,10 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     /// <exception cref="ServiceException">404; 409 when it has ended or is being cancelled.</exception>
     public async Task<JobRow> RequestPauseAsync(string id, JobKind kind, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
+        await db.LockJobAsync(id, cancellationToken);
         var waiting = await db.Jobs.Where(row => row.Id == id && row.Kind == kind && row.State == JobState.Queued)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.State, JobState.Paused).SetProperty(row => row.UpdatedAt, now), cancellationToken);
@@ -170,9 +175,10 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
     /// <exception cref="ServiceException">404; 409 when it is not paused.</exception>
     public async Task<JobRow> ResumeAsync(string id, JobKind kind, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
+        await db.LockJobAsync(id, cancellationToken);
         var resumed = await db.Jobs.Where(row => row.Id == id && row.Kind == kind && row.State == JobState.Paused)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.State, JobState.Queued).SetProperty(row => row.PauseRequested, false)

@@ -2,39 +2,44 @@ using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
 using Microsoft.Extensions.Options;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Jobs;
 
 /// <summary>Claims a job, has it done under a kept lease, and writes how it ended.</summary>
 internal sealed partial class JobWorker(
+    JobClaims claims,
     JobLeases leases,
     IServiceProvider services,
     RunningJobs running,
     WorkerIdentity identity,
-    JobRinger ringer,
+    Device device,
     IOptions<JobOptions> options,
     JobRunMetrics metrics,
     TimeProvider clock,
     ILogger<JobWorker> logger) : IJobEntryPoint
 {
+    private string DeviceKind => device.type == DeviceType.CUDA ? "cuda" : "cpu";
+
     /// <inheritdoc/>
     public async Task RingAsync(string queue, CancellationToken cancellationToken)
     {
-        var lease = await leases.ClaimAsync(queue, identity.Owner, cancellationToken);
-        if (lease is null)
+        // One ring may find several jobs: a ring that is lost costs nothing while somebody is at work.
+        while (await claims.ClaimAsync(queue, identity.Owner, DeviceKind, cancellationToken) is { } lease)
         {
-            return;
-        }
-        await RunAsync(lease, cancellationToken);
-        // Hangfire puts an aborted job back into its queue when it sees this.
-        cancellationToken.ThrowIfCancellationRequested();
-        if (await leases.AnyWaitingAsync(queue, cancellationToken))
-        {
-            ringer.Ring(queue);
+            var outcome = await RunAsync(lease, cancellationToken);
+            // Hangfire puts an aborted job back into its queue when it sees this.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (outcome == JobRunOutcome.Requeued)
+            {
+                // Its bell has been rung; not taken up again at once, lest one that goes wrong goes round in circles here.
+                return;
+            }
         }
     }
 
-    private async Task RunAsync(JobLease lease, CancellationToken shutdown)
+    private async Task<JobRunOutcome> RunAsync(JobLease lease, CancellationToken shutdown)
     {
         using var run = JobActivities.Run(lease);
         LogStarted(logger, lease.JobId, lease.Epoch);
@@ -55,6 +60,7 @@ internal sealed partial class JobWorker(
         metrics.End(lease, end.Outcome, elapsed);
         run.Note(end);
         LogEnded(logger, lease.JobId, lease.Epoch, end.Words, elapsed.TotalSeconds);
+        return end.Outcome;
     }
 
     // Ends are written without a token: a stopping service must still say what became of the job. They are one small transaction.
@@ -92,6 +98,14 @@ internal sealed partial class JobWorker(
                 ? new(JobRunOutcome.Requeued, "queued again")
                 : await FailAsync(lease, new JobFailure("worker_lost", $"{lost.Message} It was tried {lease.Job.Attempts} times."));
         }
+        catch (Exception fault) when (DatabaseFaults.IsTransient(fault))
+        {
+            // Nothing is wrong with the job: whoever can reach the database goes on with it.
+            LogDatabaseAway(logger, fault, lease.JobId);
+            return await leases.ReleaseAsync(lease, "The database did not answer; the job is queued again.", CancellationToken.None)
+                ? new(JobRunOutcome.Requeued, "queued again (database)")
+                : await EndUnwantedAsync(lease);
+        }
         catch (Exception fault) when (DiskSpace.IsExhausted(fault))
         {
             return await FailAsync(lease, new JobFailure("disk_full", "The disk of the service is full. Free some space, then create the job again."));
@@ -118,6 +132,8 @@ internal sealed partial class JobWorker(
             StopReason.Cancel => (await leases.CancelAsync(lease, CancellationToken.None), JobRunOutcome.Cancelled),
             StopReason.Pause => (await leases.PauseAsync(lease, CancellationToken.None), JobRunOutcome.Paused),
             StopReason.Shutdown => (await leases.ReleaseAsync(lease, "The service stops; the job is queued again.", CancellationToken.None), JobRunOutcome.Requeued),
+            StopReason.Yield => (
+                await leases.ReleaseAsync(lease, "Gave way to a job of higher priority; queued again.", CancellationToken.None), JobRunOutcome.Requeued),
             StopReason.LeaseLost => (false, JobRunOutcome.LeaseLost),
             _ => throw new UnreachableException($"Stopped for {reason}."),
         };
@@ -155,6 +171,9 @@ internal sealed partial class JobWorker(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What job {JobId} had made before it ended could not be kept")]
     private static partial void LogNotSalvaged(ILogger logger, Exception fault, string jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} stopped, because the database did not answer")]
+    private static partial void LogDatabaseAway(ILogger logger, Exception fault, string jobId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ended by an exception")]
     private static partial void LogFault(ILogger logger, Exception fault, string jobId);

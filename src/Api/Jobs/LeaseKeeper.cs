@@ -96,6 +96,9 @@ internal sealed partial class LeaseKeeper : IDisposable
                 case LeaseSignal.PauseRequested:
                     Stop(StopReason.Pause);
                     break;
+                case LeaseSignal.YieldRequested:
+                    Stop(StopReason.Yield);
+                    break;
             }
             // Counted from before the renewal: what was written cannot be younger than that.
             var left = _options.SelfStopAfter - _clock.GetElapsedTime(started);

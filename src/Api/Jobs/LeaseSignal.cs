@@ -12,6 +12,9 @@ internal enum LeaseSignal
     /// <summary>Held; the user wants the job paused.</summary>
     PauseRequested,
 
+    /// <summary>Held; a job of higher priority wants the worker.</summary>
+    YieldRequested,
+
     /// <summary>Another claim was made or the job has ended: stop and write nothing.</summary>
     Lost,
 }

@@ -15,6 +15,9 @@ internal enum StopReason
     /// <summary>The service stops; the job goes back to its queue.</summary>
     Shutdown,
 
+    /// <summary>A job of higher priority wants the worker; the job goes back to its queue.</summary>
+    Yield,
+
     /// <summary>The lease could not be renewed: somebody else may have the job now.</summary>
     LeaseLost,
 }

@@ -26,7 +26,7 @@ internal sealed class AliasStore(IDbContextFactory<AppDbContext> contexts, TimeP
     {
         ModelNames.RequireAlias(move.Alias);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         if (!await db.Models.AnyAsync(row => row.Name == move.Model, cancellationToken))
         {
             throw ServiceException.NotFound("model_not_found", $"There is no model '{move.Model}'.", "name");
@@ -56,7 +56,7 @@ internal sealed class AliasStore(IDbContextFactory<AppDbContext> contexts, TimeP
     public async Task DeleteAsync(string model, string alias, AliasPrecondition condition, string? keyId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         var current = await FindAsync(db, model, alias, cancellationToken) ?? throw Missing(model, alias);
         Require(condition, current, model, alias);
         Append(db, new AliasMove(model, alias, current.Version, null, keyId), current.Version, null);
@@ -80,7 +80,7 @@ internal sealed class AliasStore(IDbContextFactory<AppDbContext> contexts, TimeP
         string model, string alias, AliasPrecondition condition, string? reason, string? keyId, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         var current = await FindAsync(db, model, alias, cancellationToken) ?? throw Missing(model, alias);
         Require(condition, current, model, alias);
         if (await LastNotUndoneAsync(db, current, cancellationToken) is not { FromVersion: { } previous } undone)

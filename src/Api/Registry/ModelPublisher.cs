@@ -39,6 +39,7 @@ internal sealed class ModelPublisher(IArtifactStore artifacts, GarbageMarks mark
     public static async Task<string> AddVersionAsync(
         AppDbContext db, string name, VerifiedArtifact artifact, string? jobId, string? keyId, long now, CancellationToken cancellationToken)
     {
+        await db.WriteAsync(WriteTopic.Registry, cancellationToken);
         var model = await db.Models.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
         if (model is null)
         {

@@ -51,7 +51,7 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
         string name, string? description, IReadOnlyDictionary<string, string?>? tags, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         var model = await db.Models.SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw Missing(name);
         (model.Description, model.TagsJson) = Described(model.Description, model.TagsJson, description, tags);
         model.UpdatedAt = clock.NowMicroseconds();
@@ -71,7 +71,7 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
         string name, int version, string? description, IReadOnlyDictionary<string, string?>? tags, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         var found = await db.ModelVersions.SingleOrDefaultAsync(row => row.ModelName == name && row.Version == version, cancellationToken)
             ?? throw MissingVersion(name, version);
         (found.Description, found.TagsJson) = Described(found.Description, found.TagsJson, description, tags);
@@ -85,7 +85,7 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         var model = await db.Models.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, cancellationToken) ?? throw Missing(name);
         if (await VersionHolds.OfModelAsync(db, name, cancellationToken) is [_, ..] holds)
         {
@@ -131,7 +131,7 @@ internal sealed class ModelStore(IDbContextFactory<AppDbContext> contexts, TimeP
     public async Task DeleteVersionAsync(string name, int version, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         var found = await db.ModelVersions.AsNoTracking().SingleOrDefaultAsync(row => row.ModelName == name && row.Version == version, cancellationToken)
             ?? throw MissingVersion(name, version);
         if (await VersionHolds.OfVersionAsync(db, found, cancellationToken) is [_, ..] holds)

@@ -96,7 +96,7 @@ internal static class KeyCommand
     {
         var collection = new ServiceCollection();
         collection.AddLogging();
-        collection.AddStorage(_ => options.DataDir);
+        collection.AddStorage(_ => options.DataDir, options.Database);
         collection.AddKeys();
         var services = collection.BuildServiceProvider();
         try

@@ -29,7 +29,7 @@ internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, KeyRing
             CreatedAt = now,
         };
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Keys, cancellationToken);
         if (claim is not null && await Idempotency.FindOrClaimAsync(db, claim, row.Id, now, cancellationToken) is { } made)
         {
             return new MadeKey(await db.Keys.AsNoTracking().SingleAsync(existing => existing.Id == made, cancellationToken), Key: null);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
@@ -54,10 +55,12 @@ internal static class SecuritySetup
         app.UseMiddleware<BodyLimitMiddleware>();
     }
 
-    // The secrets behind the cookies lie in the data folder: a sign-in outlives a restart, and several processes share it.
-    private sealed class CookieSecrets(DataFolder folder, ILoggerFactory logs) : IConfigureOptions<KeyManagementOptions>
+    // The secrets behind the cookies are kept: a sign-in outlives a restart, and processes that share a database share it.
+    private sealed class CookieSecrets(
+        DataFolder folder, DatabaseSettings database, IDbContextFactory<AppDbContext> contexts, TimeProvider clock, ILoggerFactory logs) : IConfigureOptions<KeyManagementOptions>
     {
-        public void Configure(KeyManagementOptions options) =>
-            options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.CookieSecrets), logs);
+        public void Configure(KeyManagementOptions options) => options.XmlRepository = database.IsShared
+            ? new SharedCookieSecrets(contexts, clock)
+            : new FileSystemXmlRepository(new DirectoryInfo(folder.CookieSecrets), logs);
     }
 }

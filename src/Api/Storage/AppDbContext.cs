@@ -9,6 +9,8 @@ namespace FeedbackService.Api.Storage;
 /// </summary>
 public abstract class AppDbContext : DbContext
 {
+    private readonly HashSet<WriteTopic> _written = [];
+
     /// <summary>Takes the options of the derived context.</summary>
     protected AppDbContext(DbContextOptions options)
         : base(options)
@@ -56,6 +58,61 @@ public abstract class AppDbContext : DbContext
 
     /// <summary>Resources made under an Idempotency-Key.</summary>
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    /// <summary>Processes that take jobs.</summary>
+    public DbSet<WorkerRow> Workers => Set<WorkerRow>();
+
+    /// <summary>Turns of keys in queues.</summary>
+    public DbSet<QueueTurnRow> QueueTurns => Set<QueueTurnRow>();
+
+    /// <summary>How often topics were changed.</summary>
+    public DbSet<RevisionRow> Revisions => Set<RevisionRow>();
+
+    /// <summary>Work that one process does for all.</summary>
+    public DbSet<DutyRow> Duties => Set<DutyRow>();
+
+    /// <summary>What sign-in cookies are sealed with.</summary>
+    public DbSet<CookieSecretRow> CookieSecrets => Set<CookieSecretRow>();
+
+    /// <summary>Whether several processes share the database.</summary>
+    internal abstract bool IsShared { get; }
+
+    /// <summary>What a SELECT ends with that takes rows to change: they are locked, and those another transaction has are passed over.</summary>
+    internal abstract string TakeRows { get; }
+
+    /// <summary>The time that all processes agree on: the database's own, or this process's clock where it is alone.</summary>
+    /// <param name="clock">Clock of this process.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    /// <returns>UTC microseconds.</returns>
+    internal abstract ValueTask<long> NowAsync(TimeProvider clock, CancellationToken cancellationToken);
+
+    /// <summary>The same without a task, for threads that must not depend on the thread pool.</summary>
+    internal abstract long Now(TimeProvider clock);
+
+    /// <summary>Waits until no other transaction changes or holds the topic, and keeps others out until the transaction ends.</summary>
+    internal abstract Task LockAsync(WriteTopic topic, CancellationToken cancellationToken);
+
+    /// <summary>Waits until no other transaction changes the topic, and keeps those out until the transaction ends.</summary>
+    internal abstract Task HoldAsync(WriteTopic topic, CancellationToken cancellationToken);
+
+    /// <summary>Waits until no other transaction has locked the name, and keeps others out until the transaction ends.</summary>
+    /// <param name="name">Anything; two names may share a lock, which costs no more than waiting.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal abstract Task LockNameAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Keeps other transactions from changing a job until this one ends.</summary>
+    internal abstract Task LockJobAsync(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Notes that the transaction which begins now, or goes on, changes a topic.</summary>
+    internal void NoteWritten(WriteTopic topic) => _written.Add(topic);
+
+    /// <summary>Topics noted since the last call. Contexts are pooled: who begins a transaction forgets what one that was rolled back had noted.</summary>
+    internal IReadOnlyList<WriteTopic> TakeWrittenTopics()
+    {
+        WriteTopic[] written = [.. _written];
+        _written.Clear();
+        return written;
+    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

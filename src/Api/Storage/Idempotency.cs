@@ -17,6 +17,8 @@ internal static class Idempotency
     public static async Task<string?> FindOrClaimAsync(
         AppDbContext db, IdempotencyClaim claim, string resourceId, long now, CancellationToken cancellationToken)
     {
+        // Two requests with one key at the same time: the second waits, and finds what the first has made.
+        await db.LockNameAsync($"idempotency {claim.Route} {claim.Key}", cancellationToken);
         var made = await db.IdempotencyKeys.AsNoTracking()
             .SingleOrDefaultAsync(row => row.Route == claim.Route && row.Key == claim.Key, cancellationToken);
         if (made is null)

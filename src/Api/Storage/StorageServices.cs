@@ -1,3 +1,4 @@
+using FeedbackService.Api.Storage.Postgres;
 using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,20 +14,48 @@ internal static class StorageServices
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="dataDirectory">Root of the data folder; asked once, when the host starts.</param>
-    public static IServiceCollection AddStorage(this IServiceCollection services, Func<IServiceProvider, string> dataDirectory)
+    /// <param name="database">Connection string of a PostgreSQL database; null for the data folder's own file.</param>
+    public static IServiceCollection AddStorage(this IServiceCollection services, Func<IServiceProvider, string> dataDirectory, string? database = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => OpenFolder(dataDirectory(provider)));
         services.AddSingleton<DataFolderLock>();
-        services.AddPooledDbContextFactory<SqliteAppDbContext>(
-            (provider, options) =>
-            {
-                SqliteAppDbContext.Configure(options, provider.GetRequiredService<DataFolder>().Database);
-                options.AddInterceptors(provider.GetServices<IInterceptor>());
-            });
-        services.AddSingleton<IDbContextFactory<AppDbContext>, SqliteAppDbContextFactory>();
+        services.AddSingleton(new DatabaseSettings(database));
+        services.AddSingleton<DatabaseRetry>();
+        services.AddSingleton<ChangeSignal>();
+        services.AddSingleton<IInterceptor, CommittedChanges>();
+        if (database is null)
+        {
+            services.AddSqlite();
+        }
+        else
+        {
+            services.AddPostgres(database);
+        }
         services.AddHostedService<DatabaseInitializer>();
         return services;
+    }
+
+    private static void AddSqlite(this IServiceCollection services)
+    {
+        services.AddPooledDbContextFactory<SqliteAppDbContext>((provider, options) =>
+        {
+            SqliteAppDbContext.Configure(options, provider.GetRequiredService<DataFolder>().Database);
+            options.AddInterceptors(provider.GetServices<IInterceptor>());
+        });
+        services.AddSingleton<IDbContextFactory<AppDbContext>, SqliteAppDbContextFactory>();
+        services.AddSingleton<IDatabasePreparation, SqlitePreparation>();
+    }
+
+    private static void AddPostgres(this IServiceCollection services, string connectionString)
+    {
+        services.AddPooledDbContextFactory<PostgresAppDbContext>((provider, options) =>
+        {
+            PostgresAppDbContext.Configure(options, connectionString);
+            options.AddInterceptors(provider.GetServices<IInterceptor>());
+        });
+        services.AddSingleton<IDbContextFactory<AppDbContext>, PostgresAppDbContextFactory>();
+        services.AddSingleton<IDatabasePreparation, PostgresPreparation>();
     }
 
     private static DataFolder OpenFolder(string root)

@@ -251,7 +251,7 @@ public sealed class LiveEventTests : IAsyncDisposable
     {
         _ = _api.Address;
         await _api.Services.GetRequiredService<JobStore>().CreateAsync(new NewJob(Ids.NewFineTuningJob(), JobKind.Train, "{}"), Cancel);
-        return (await Leases.ClaimAsync(JobQueues.Train, "test", Cancel))!;
+        return (await _api.Services.GetRequiredService<JobClaims>().ClaimAsync(JobQueues.Train, "test", "cpu", Cancel))!;
     }
 
     private async Task ReportAsync(JobLease lease, params JobEvent[] events) => Assert.True(await Leases.ReportAsync(lease, new JobReport { Events = events }, Cancel));

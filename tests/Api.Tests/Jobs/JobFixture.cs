@@ -17,7 +17,8 @@ internal sealed class JobFixture : IAsyncDisposable
     {
         Storage = storage;
         Store = new JobStore(storage, Bell, Running, storage.Clock, Options.Create(options));
-        Leases = new JobLeases(storage, Bell, storage.Clock, Options.Create(options));
+        Claims = new JobClaims(storage, storage.Retry, storage.Clock, Options.Create(options));
+        Leases = new JobLeases(storage, Bell, storage.Retry, storage.Clock, Options.Create(options));
         Recovery = new JobRecovery(storage, Bell, storage.Clock);
         Events = new JobEventLog(storage);
     }
@@ -29,6 +30,8 @@ internal sealed class JobFixture : IAsyncDisposable
     public RunningJobs Running { get; } = new();
 
     public JobStore Store { get; }
+
+    public JobClaims Claims { get; }
 
     public JobLeases Leases { get; }
 
@@ -47,7 +50,7 @@ internal sealed class JobFixture : IAsyncDisposable
             CancellationToken.None);
     }
 
-    public Task<JobLease?> ClaimAsync(string owner = Worker) => Leases.ClaimAsync(JobQueues.Train, owner, CancellationToken.None);
+    public Task<JobLease?> ClaimAsync(string owner = Worker, string queue = JobQueues.Train) => Claims.ClaimAsync(queue, owner, "cpu", CancellationToken.None);
 
     public async Task<JobLease> QueueAndClaimAsync()
     {

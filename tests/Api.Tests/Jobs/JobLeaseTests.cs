@@ -37,7 +37,7 @@ public sealed class JobLeaseTests
     {
         await using var jobs = await JobFixture.CreateAsync();
         await jobs.QueueAsync();
-        Assert.Null(await jobs.Leases.ClaimAsync(JobQueues.Evaluate, "w", None));
+        Assert.Null(await jobs.ClaimAsync("w", JobQueues.Evaluate));
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public sealed class JobStateTests
         await using var jobs = await JobFixture.CreateAsync();
         var id = Ids.NewBatch();
         await jobs.Store.CreateAsync(new NewJob(id, JobKind.Batch, "{}"), None);
-        var first = (await jobs.Leases.ClaimAsync(JobQueues.Batch, JobFixture.Worker, None))!;
+        var first = (await jobs.ClaimAsync(queue: JobQueues.Batch))!;
         if (lost)
         {
             Assert.True((await jobs.Store.RequestCancelAsync(id, JobKind.Batch, None)).CancelRequested);
@@ -133,7 +133,7 @@ public sealed class JobStateTests
             Assert.NotNull(asked.CancelRequestedAt);
         }
 
-        var second = (await jobs.Leases.ClaimAsync(JobQueues.Batch, JobFixture.Worker, None))!;
+        var second = (await jobs.ClaimAsync(queue: JobQueues.Batch))!;
         Assert.True(second.Job.CancelRequested);
         Assert.True(await jobs.Leases.CancelAsync(second, None));
         Assert.Equal(JobState.Cancelled, (await jobs.Store.GetAsync(id, JobKind.Batch, None)).State);

@@ -15,9 +15,8 @@ public sealed class JobWorkerTests
     public async Task FiftyRings_RunTheJobOnce()
     {
         await using var jobs = await JobFixture.CreateAsync();
-        using var storage = new InMemoryStorage();
         var body = new Body(_ => Task.FromResult(new JobOutcome("{}")));
-        var worker = CreateSut(jobs, storage, body);
+        var worker = CreateSut(jobs, body);
         var job = await jobs.QueueAsync();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => worker.RingAsync(JobQueues.Train, None))));
         Assert.Equal(1, body.Runs);
@@ -32,8 +31,7 @@ public sealed class JobWorkerTests
     public async Task End_OfTheBody_IsWritten(string end, string state, string? code)
     {
         await using var jobs = await JobFixture.CreateAsync();
-        using var storage = new InMemoryStorage();
-        var worker = CreateSut(jobs, storage, new Body(_ => throw (end switch
+        var worker = CreateSut(jobs, new Body(_ => throw (end switch
         {
             "failed" => new JobFailedException(new JobFailure("file_unusable", "One class.")),
             "lost" => new WorkerLostException("Died."),
@@ -51,9 +49,8 @@ public sealed class JobWorkerTests
     public async Task Cancel_IsSeenAtOnce_NotAtTheNextRenewal()
     {
         await using var jobs = await JobFixture.CreateAsync();
-        using var storage = new InMemoryStorage();
         var started = new TaskCompletionSource();
-        var worker = CreateSut(jobs, storage, new Body(async stopping =>
+        var worker = CreateSut(jobs, new Body(async stopping =>
         {
             started.SetResult();
             await Task.Delay(Timeout.Infinite, stopping);
@@ -71,9 +68,8 @@ public sealed class JobWorkerTests
     public async Task Shutdown_GivesTheJobBack()
     {
         await using var jobs = await JobFixture.CreateAsync();
-        using var storage = new InMemoryStorage();
         using var shutdown = new CancellationTokenSource();
-        var worker = CreateSut(jobs, storage, new Body(async stopping =>
+        var worker = CreateSut(jobs, new Body(async stopping =>
         {
             await shutdown.CancelAsync();
             await Task.Delay(Timeout.Infinite, stopping);
@@ -90,7 +86,6 @@ public sealed class JobWorkerTests
     public async Task JobThatEndsEarly_IsSalvagedBefore_AlsoWhenThatFails(bool cancel, string state)
     {
         await using var jobs = await JobFixture.CreateAsync();
-        using var storage = new InMemoryStorage();
         var started = new TaskCompletionSource();
         var body = new Body(async stopping =>
         {
@@ -98,7 +93,7 @@ public sealed class JobWorkerTests
             await Task.Delay(cancel ? Timeout.Infinite : 0, stopping);
             throw new JobFailedException(new JobFailure("file_unusable", "One class."));
         });
-        var worker = CreateSut(jobs, storage, body);
+        var worker = CreateSut(jobs, body);
         var job = await jobs.QueueAsync();
         var running = worker.RingAsync(JobQueues.Train, None);
         await started.Task;
@@ -128,12 +123,12 @@ public sealed class JobWorkerTests
         Assert.Equal(3, storage.GetMonitoringApi().EnqueuedCount(JobQueues.Train));
     }
 
-    private static JobWorker CreateSut(JobFixture jobs, JobStorage storage, IJobRunner body)
+    private static JobWorker CreateSut(JobFixture jobs, IJobRunner body)
     {
         var services = new ServiceCollection();
         services.AddKeyedSingleton(JobKind.Train, body);
         return new JobWorker(
-            jobs.Leases, services.BuildServiceProvider(), jobs.Running, new WorkerIdentity(JobFixture.Worker), new JobRinger(new BackgroundJobClient(storage)),
+            jobs.Claims, jobs.Leases, services.BuildServiceProvider(), jobs.Running, new WorkerIdentity(JobFixture.Worker), TorchSharp.torch.CPU,
             Options.Create(new JobOptions()), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
     }
 

@@ -16,7 +16,7 @@ public sealed class PublicationTests
     {
         await using var registry = await RegistryFixture.CreateAsync();
         var (leases, recovery) = Jobs(registry);
-        var lease = await ClaimAsync(registry, leases);
+        var lease = await QueueAndClaimAsync(registry);
 
         // The attempt that dies: its artifact is in place, its transaction never ends.
         await registry.Publisher.StoreAsync(registry.Stage("same"), None);
@@ -25,7 +25,7 @@ public sealed class PublicationTests
             Assert.Empty(await db.ModelVersions.ToListAsync(None));
         }
         await recovery.RecoverFromOthersAsync("next-process", None);
-        var again = (await leases.ClaimAsync(JobQueues.Train, "next-process", None))!;
+        var again = await ClaimAsync(registry, "next-process");
 
         var artifact = await registry.Publisher.StoreAsync(registry.Stage("same"), None);
         Assert.True(await leases.SucceedAsync(again, Outcome(again, artifact), None));
@@ -41,7 +41,7 @@ public sealed class PublicationTests
     {
         await using var registry = await RegistryFixture.CreateAsync();
         var (leases, _) = Jobs(registry);
-        var lease = await ClaimAsync(registry, leases);
+        var lease = await QueueAndClaimAsync(registry);
         var artifact = await registry.Publisher.StoreAsync(registry.Stage("a"), None);
         var outcome = new JobOutcome(null, async (db, now, token) =>
         {
@@ -71,16 +71,20 @@ public sealed class PublicationTests
     private static (JobLeases Leases, JobRecovery Recovery) Jobs(RegistryFixture registry)
     {
         var bell = new JobBell();
-        return (new JobLeases(registry.Storage, bell, registry.Storage.Clock, Options.Create(new JobOptions())), new JobRecovery(registry.Storage, bell, registry.Storage.Clock));
+        return (new JobLeases(registry.Storage, bell, registry.Storage.Retry, registry.Storage.Clock, Options.Create(new JobOptions())), new JobRecovery(registry.Storage, bell, registry.Storage.Clock));
     }
 
-    private static async Task<JobLease> ClaimAsync(RegistryFixture registry, JobLeases leases)
+    private static async Task<JobLease> ClaimAsync(RegistryFixture registry, string owner) =>
+        (await new JobClaims(registry.Storage, registry.Storage.Retry, registry.Storage.Clock, Options.Create(new JobOptions()))
+            .ClaimAsync(JobQueues.Train, owner, "cpu", None))!;
+
+    private static async Task<JobLease> QueueAndClaimAsync(RegistryFixture registry)
     {
         await using (var db = registry.Storage.CreateDbContext())
         {
             db.Jobs.Add(new JobRow { Id = "ftjob-a", Queue = JobQueues.Train });
             await db.SaveChangesAsync(None);
         }
-        return (await leases.ClaimAsync(JobQueues.Train, "first-process", None))!;
+        return await ClaimAsync(registry, "first-process");
     }
 }

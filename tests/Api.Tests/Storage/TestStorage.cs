@@ -23,6 +23,8 @@ internal sealed class TestStorage : IAsyncDisposable, IDbContextFactory<AppDbCon
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
+    public DatabaseRetry Retry => _services.GetRequiredService<DatabaseRetry>();
+
     public DataFolder Folder => _services.GetRequiredService<DataFolder>();
 
     public static async Task<TestStorage> CreateAsync(string? root = null)

@@ -14,6 +14,7 @@ internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>
         builder.Property(job => job.Kind).HasConversion<string>();
         builder.Property(job => job.State).HasConversion<string>();
         builder.HasIndex(job => new { job.State, job.Queue, job.Priority, job.CreatedAt });
+        builder.HasIndex(job => new { job.CreatedByKeyId, job.State, job.Queue });
         builder.HasIndex(job => new { job.Kind, job.CreatedAt, job.Id });
     }
 }

@@ -69,6 +69,15 @@ public sealed class JobRow : ICreatedByKey
     /// <summary>The holder of the lease is asked to stop at a checkpoint and wait.</summary>
     public bool PauseRequested { get; set; }
 
+    /// <summary>The holder of the lease is asked to stop at a checkpoint and make room for a job of higher priority.</summary>
+    public bool YieldRequested { get; set; }
+
+    /// <summary>What a worker must have: <c>cuda</c> or <c>cpu</c>; null: any will do.</summary>
+    public string? Device { get; set; }
+
+    /// <summary>The newest write under a lease. A write whose answer was lost is repeated under the same name and then found done.</summary>
+    public string? LastWrite { get; set; }
+
     /// <summary>What the job goes on from after a crash or a pause, relative to the data folder.</summary>
     public string? LastCheckpoint { get; set; }
 

@@ -142,6 +142,48 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                     b.ToTable("checkpoints");
                 });
 
+            modelBuilder.Entity("FeedbackService.Api.Storage.Entities.CookieSecretRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Name")
+                        .HasName("pk_cookie_secrets");
+
+                    b.ToTable("cookie_secrets");
+                });
+
+            modelBuilder.Entity("FeedbackService.Api.Storage.Entities.DutyRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.HasKey("Name")
+                        .HasName("pk_duties");
+
+                    b.ToTable("duties", (string)null);
+                });
+
             modelBuilder.Entity("FeedbackService.Api.Storage.Entities.FileRow", b =>
                 {
                     b.Property<string>("Id")
@@ -396,6 +438,10 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created_by_key_id");
 
+                    b.Property<string>("Device")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("device");
+
                     b.Property<long?>("DispatchedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("dispatched_at");
@@ -424,6 +470,10 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                     b.Property<string>("LastCheckpoint")
                         .HasColumnType("TEXT")
                         .HasColumnName("last_checkpoint");
+
+                    b.Property<string>("LastWrite")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_write");
 
                     b.Property<long>("LeaseEpoch")
                         .HasColumnType("INTEGER")
@@ -497,8 +547,15 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
 
+                    b.Property<bool>("YieldRequested")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("yield_requested");
+
                     b.HasKey("Id")
                         .HasName("pk_jobs");
+
+                    b.HasIndex("CreatedByKeyId", "State", "Queue")
+                        .HasDatabaseName("ix_jobs_created_by_key_id_state_queue");
 
                     b.HasIndex("Kind", "CreatedAt", "Id")
                         .HasDatabaseName("ix_jobs_kind_created_at_id");
@@ -681,6 +738,26 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                     b.ToTable("model_versions");
                 });
 
+            modelBuilder.Entity("FeedbackService.Api.Storage.Entities.QueueTurnRow", b =>
+                {
+                    b.Property<string>("Queue")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<long>("Turn")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("turn");
+
+                    b.HasKey("Queue", "KeyId")
+                        .HasName("pk_queue_turns");
+
+                    b.ToTable("queue_turns");
+                });
+
             modelBuilder.Entity("FeedbackService.Api.Storage.Entities.RetiredModelRow", b =>
                 {
                     b.Property<string>("Name")
@@ -699,6 +776,111 @@ namespace FeedbackService.Api.Storage.Migrations.Sqlite
                         .HasName("pk_retired_models");
 
                     b.ToTable("retired_models");
+                });
+
+            modelBuilder.Entity("FeedbackService.Api.Storage.Entities.RevisionRow", b =>
+                {
+                    b.Property<string>("Topic")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("topic");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Topic")
+                        .HasName("pk_revisions");
+
+                    b.ToTable("revisions");
+
+                    b.HasData(
+                        new
+                        {
+                            Topic = "registry",
+                            Revision = 0L
+                        },
+                        new
+                        {
+                            Topic = "files",
+                            Revision = 0L
+                        },
+                        new
+                        {
+                            Topic = "keys",
+                            Revision = 0L
+                        });
+                });
+
+            modelBuilder.Entity("FeedbackService.Api.Storage.Entities.WorkerRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Capabilities")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("capabilities");
+
+                    b.Property<int>("Cores")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cores");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("device");
+
+                    b.Property<long?>("DeviceMemoryBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_memory_bytes");
+
+                    b.Property<string>("DeviceName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("device_name");
+
+                    b.Property<bool>("Draining")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draining");
+
+                    b.Property<long>("HeartbeatAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Machine")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("machine");
+
+                    b.Property<long>("MemoryBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("memory_bytes");
+
+                    b.Property<int>("ProcessId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Queues")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("queues");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workers");
+
+                    b.HasIndex("HeartbeatAt")
+                        .HasDatabaseName("ix_workers_heartbeat_at");
+
+                    b.ToTable("workers");
                 });
 
             modelBuilder.Entity("FeedbackService.Api.Storage.Entities.AliasRow", b =>

@@ -1,0 +1,33 @@
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Postgres;
+using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
+
+namespace FeedbackService.Api.Jobs;
+
+/// <summary>Where Hangfire keeps its rings: in this process's memory, or beside our tables for all processes.</summary>
+internal static class HangfireStorage
+{
+    /// <summary>Makes it. Hangfire's tables are there by then, or made before its first use.</summary>
+    public static JobStorage Create(DatabaseSettings database) => database.ConnectionString is { } connection
+        ? new PostgreSqlStorage(
+            new NpgsqlConnectionFactory(connection, Options),
+            Options)
+        : new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) });
+
+    private static PostgreSqlStorageOptions Options { get; } = new()
+    {
+        SchemaName = PostgresPreparation.HangfireSchema,
+        // Made with our own tables, under the same lock.
+        PrepareSchemaIfNecessary = false,
+        // A ring is answered for as long as jobs wait, hours perhaps: it must not be given to a second worker meanwhile. Should it be, the
+        // lease on our row decides.
+        UseSlidingInvisibilityTimeout = true,
+        InvisibilityTimeout = TimeSpan.FromMinutes(5),
+        QueuePollInterval = TimeSpan.FromSeconds(1),
+        // LISTEN/NOTIFY: an idle worker hears a ring of another process in milliseconds.
+        EnableLongPolling = true,
+    };
+}

@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace FeedbackService.Api.Storage;
+
+/// <summary>Tells faults of the connection to the database, which pass, from faults of what was asked.</summary>
+internal static class DatabaseFaults
+{
+    // Of the SQL standard and of PostgreSQL: connections, shutdowns, a start in progress, too many connections, deadlocks.
+    private static readonly string[] TransientStates = ["08", "57P", "53300", "40001", "40P01"];
+
+    /// <summary>Whether the same may go well a little later: the server restarts, the connection broke, or two transactions were in each other's way.</summary>
+    public static bool IsTransient(Exception? fault)
+    {
+        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is PostgresException { SqlState: var state })
+            {
+                return TransientStates.Any(known => state.StartsWith(known, StringComparison.Ordinal));
+            }
+            if (inner is NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or SocketException or TimeoutException })
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
