@@ -33,7 +33,7 @@ try
     builder.Services.AddFiles();
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);
-    builder.Services.AddJobs(builder.Configuration, work: options.Role != ServiceRole.Api);
+    builder.Services.AddJobs(builder.Configuration, work: options.TakesJobs);
     builder.AddSecurity(options);
     builder.AddFeatures();
     builder.Services.AddFirstStart();
@@ -44,12 +44,11 @@ try
     app.UseRequestMetrics();
     app.UseRequestLog();
     app.UseErrors();
-    app.UseOpenApi();
+    app.UseOpenApi(options);
     app.UseSecurity();
-    app.MapJobDashboard();
     app.MapHealth();
-    app.MapFeatures();
     app.MapMetrics();
+    app.MapFeatures(options);
     await app.RunServiceAsync(options);
     return 0;
 }

@@ -14,7 +14,9 @@ using FeedbackService.Api.Features.Presets;
 using FeedbackService.Api.Features.Registry;
 using FeedbackService.Api.Features.SignIn;
 using FeedbackService.Api.Features.Tei;
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Observability;
 
 namespace FeedbackService.Api.Features;
 
@@ -30,9 +32,15 @@ internal static class FeatureSetup
         builder.Services.AddRpc();
     }
 
-    /// <summary>Maps every route under the check of request records.</summary>
-    public static void MapFeatures(this WebApplication app)
+    /// <summary>Maps every route under the check of request records, and the dashboard of queues; none of them in a process that only takes jobs.</summary>
+    public static void MapFeatures(this WebApplication app, ServiceOptions options)
     {
+        if (!options.AnswersRequests)
+        {
+            return;
+        }
+
+        app.MapJobDashboard();
         var routes = app.MapGroup(string.Empty).WithRequestValidation();
         routes.MapHome();
         routes.MapFiles();

@@ -27,6 +27,12 @@ public sealed class ServiceOptions
     /// <summary>What this process does. Default: everything.</summary>
     public ServiceRole Role { get; set; } = ServiceRole.All;
 
+    /// <summary>Whether it answers requests. A worker alone answers how it is, and its metrics.</summary>
+    public bool AnswersRequests => Role != ServiceRole.Worker;
+
+    /// <summary>Whether it takes jobs.</summary>
+    public bool TakesJobs => Role != ServiceRole.Api;
+
     /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Default: a GPU if there is one that works.</summary>
     [RegularExpression("^(auto|cpu|cuda(:[0-9]{1,2})?)$", ErrorMessage = "--device must be auto, cpu, cuda or cuda:N.")]
     public string Device { get; set; } = "auto";

@@ -9,7 +9,7 @@ public enum ServiceRole
     /// <summary>Answers requests only; jobs wait for workers.</summary>
     Api,
 
-    /// <summary>Works on jobs only.</summary>
+    /// <summary>Works on jobs only; of the routes it has health and metrics.</summary>
     Worker,
 
     /// <summary>Runs one training as the child of a worker. Internal.</summary>

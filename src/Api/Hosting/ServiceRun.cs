@@ -38,9 +38,9 @@ internal static class ServiceRun
             [.. addresses],
             await services.GetRequiredService<FirstUse>().TrainsSampleAsync(stopping),
             await services.GetRequiredService<Openness>().AsksForKeysAsync(stopping),
-            await services.GetRequiredService<FirstKey>().MakeIfNeededAsync(stopping));
+            options.AnswersRequests ? await services.GetRequiredService<FirstKey>().MakeIfNeededAsync(stopping) : null);
         // Who asks for a quiet log does not want to be greeted either. Written to the console, never to the log: the key must not be kept.
-        if (options is { Role: not ServiceRole.Worker, LogLevel: <= LogLevel.Information })
+        if (options is { AnswersRequests: true, LogLevel: <= LogLevel.Information })
         {
             await Console.Out.WriteLineAsync(Banner.Text(greeting, options));
         }

@@ -36,9 +36,14 @@ internal static class OpenApiSetup
         });
     }
 
-    /// <summary>Serves document and page.</summary>
-    public static void UseOpenApi(this WebApplication app)
+    /// <summary>Serves document and page, where there are routes for them to show.</summary>
+    public static void UseOpenApi(this WebApplication app, ServiceOptions options)
     {
+        if (!options.AnswersRequests)
+        {
+            return;
+        }
+
         app.MapGet($"/swagger/{OpenApiText.Document}/swagger.json", async (OpenApiText text) => TypedResults.Bytes(await text.ReadAsync(), "application/json;charset=utf-8"))
             .ExcludeFromDescription().OpenToAnyone();
         app.UseOpenApiPage(OpenApiText.Document);

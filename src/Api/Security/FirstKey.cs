@@ -12,6 +12,6 @@ internal sealed class FirstKey(Openness openness, ConfiguredKey configured, KeyR
             return null;
         }
 
-        return (await keys.CreateAsync(new NewKey("made at the first start", [Scopes.Admin], ExpiresAt: null), claim: null, cancellationToken)).Key;
+        return await keys.CreateFirstAsync(new NewKey("made at the first start", [Scopes.Admin], ExpiresAt: null), cancellationToken);
     }
 }

@@ -17,20 +17,10 @@ internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, KeyRing
     /// <exception cref="ServiceException">400 for name, scopes or expiry; 409 when the Idempotency-Key was used with another request.</exception>
     public async Task<MadeKey> CreateAsync(NewKey key, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
-        var text = KeyText.New(Ids.NewKey());
-        var row = new KeyRow
-        {
-            Id = text.Id,
-            Name = CheckedName(key.Name),
-            Scopes = string.Join(' ', CheckedScopes(key.Scopes)),
-            SecretSha256 = text.SecretSha256,
-            ExpiresAt = CheckedExpiry(key.ExpiresAt, now),
-            CreatedAt = now,
-        };
+        var (row, text) = Prepare(key);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginWriteAsync(WriteTopic.Keys, cancellationToken);
-        if (claim is not null && await Idempotency.FindOrClaimAsync(db, claim, row.Id, now, cancellationToken) is { } made)
+        if (claim is not null && await Idempotency.FindOrClaimAsync(db, claim, row.Id, row.CreatedAt, cancellationToken) is { } made)
         {
             return new MadeKey(await db.Keys.AsNoTracking().SingleAsync(existing => existing.Id == made, cancellationToken), Key: null);
         }
@@ -40,6 +30,25 @@ internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, KeyRing
         await transaction.CommitAsync(cancellationToken);
         ring.Forget();
         return new MadeKey(row, text.Full);
+    }
+
+    /// <summary>Makes a key if there has never been one. Of several processes that start at the same time, one makes it.</summary>
+    /// <returns>The key in full; null when there was one.</returns>
+    public async Task<string?> CreateFirstAsync(NewKey key, CancellationToken cancellationToken)
+    {
+        var (row, text) = Prepare(key);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Keys, cancellationToken);
+        if (await db.Keys.AnyAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        db.Keys.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        ring.Forget();
+        return text.Full;
     }
 
     /// <summary>The key.</summary>
@@ -83,6 +92,22 @@ internal sealed class KeyStore(IDbContextFactory<AppDbContext> contexts, KeyRing
 
         ring.Forget();
         return await GetAsync(id, cancellationToken);
+    }
+
+    private (KeyRow Row, KeyText Text) Prepare(NewKey key)
+    {
+        var now = clock.NowMicroseconds();
+        var text = KeyText.New(Ids.NewKey());
+        var row = new KeyRow
+        {
+            Id = text.Id,
+            Name = CheckedName(key.Name),
+            Scopes = string.Join(' ', CheckedScopes(key.Scopes)),
+            SecretSha256 = text.SecretSha256,
+            ExpiresAt = CheckedExpiry(key.ExpiresAt, now),
+            CreatedAt = now,
+        };
+        return (row, text);
     }
 
     private static string CheckedName(string name)

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace FeedbackService.Api.Storage;
 
@@ -13,6 +15,10 @@ internal static class SchemaVersion
     /// <exception cref="DataFolderException">It is from a newer program.</exception>
     public static async Task RefuseNewerAsync(AppDbContext db, string name, string remedy, CancellationToken cancellationToken)
     {
+        if (!await db.GetService<IHistoryRepository>().ExistsAsync(cancellationToken))
+        {
+            return;
+        }
         var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
         var unknown = applied.Except(db.Database.GetMigrations(), StringComparer.Ordinal).FirstOrDefault();
         if (unknown is not null)
