@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Files;
@@ -54,9 +55,11 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
 
             contents.Keep(temporary, row.Sha256);
             contents.KeepFindings(findings, row.Id);
+            FaultPoint.Reach(FaultPoints.FilePlaced);
             db.Files.Add(row);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            FaultPoint.Reach(FaultPoints.FileRowCommitted);
             return row;
         }
         finally

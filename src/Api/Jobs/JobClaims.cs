@@ -1,5 +1,6 @@
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Storage;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -66,6 +67,7 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
         JobEventLog.Append(db, job.Id, JobEvent.Status(job.Attempts == 1 ? "Job started." : $"Job started again (attempt {job.Attempts})."), now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        FaultPoint.Reach(FaultPoints.JobClaimCommitted);
         return new JobLease(job.Id, owner, job.LeaseEpoch, job);
     }
 

@@ -1,5 +1,6 @@
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -43,6 +44,7 @@ internal sealed partial class JobDispatcher(
         {
             ringer.Ring(queue);
         }
+        FaultPoint.Reach(FaultPoints.JobRung);
         var ids = due.Select(row => row.Id).ToList();
         await db.Jobs.Where(row => ids.Contains(row.Id) && row.State == JobState.Queued)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.DispatchedAt, now), cancellationToken);

@@ -3,6 +3,7 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,7 @@ internal sealed class JobLeases(
         {
             return LeaseSignal.Lost;
         }
+        FaultPoint.Reach(FaultPoints.LeaseRenewed);
         var asked = db.Jobs.Where(row => row.Id == lease.JobId).Select(row => new { row.CancelRequested, row.PauseRequested, row.YieldRequested }).Single();
         return asked.CancelRequested ? LeaseSignal.CancelRequested
             : asked.PauseRequested ? LeaseSignal.PauseRequested
@@ -114,6 +116,7 @@ internal sealed class JobLeases(
             {
                 var line = outcome.Publish is null ? "Job succeeded." : await outcome.Publish(db, now, cancellationToken);
                 JobEventLog.Append(db, lease.JobId, JobEvent.Status(line), now);
+                FaultPoint.Reach(FaultPoints.PublishBeforeCommit);
             },
             cancellationToken);
 

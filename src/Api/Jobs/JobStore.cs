@@ -4,6 +4,7 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -58,6 +59,7 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         }
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        FaultPoint.Reach(FaultPoints.JobInserted);
         bell.Ring();
         return row;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
+using FeedbackService.Model.Faults;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,6 +30,7 @@ internal sealed partial class JobWorker(
         while (await claims.ClaimAsync(queue, identity.Owner, DeviceKind, cancellationToken) is { } lease)
         {
             var outcome = await RunAsync(lease, cancellationToken);
+            FaultPoint.Reach(FaultPoints.JobAcknowledged);
             // Hangfire puts an aborted job back into its queue when it sees this.
             cancellationToken.ThrowIfCancellationRequested();
             if (outcome == JobRunOutcome.Requeued)
@@ -74,7 +76,9 @@ internal sealed partial class JobWorker(
         try
         {
             var outcome = await Runner(lease).RunAsync(lease, keeper.Stopping);
-            return await leases.SucceedAsync(lease, outcome, CancellationToken.None) ? new(JobRunOutcome.Succeeded, "succeeded") : await EndUnwantedAsync(lease);
+            var published = await leases.SucceedAsync(lease, outcome, CancellationToken.None);
+            FaultPoint.Reach(FaultPoints.PublishCommitted);
+            return published ? new(JobRunOutcome.Succeeded, "succeeded") : await EndUnwantedAsync(lease);
         }
         catch (OperationCanceledException) when (keeper.Reason != StopReason.None)
         {
@@ -137,6 +141,10 @@ internal sealed partial class JobWorker(
             StopReason.LeaseLost => (false, JobRunOutcome.LeaseLost),
             _ => throw new UnreachableException($"Stopped for {reason}."),
         };
+        if (reason == StopReason.Shutdown)
+        {
+            FaultPoint.Reach(FaultPoints.DrainReleased);
+        }
         return written ? new(outcome, $"stopped ({reason})") : await EndUnwantedAsync(lease);
     }
 

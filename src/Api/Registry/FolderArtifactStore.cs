@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Api.Registry;
 
@@ -18,6 +19,7 @@ internal sealed class FolderArtifactStore(DataFolder folder) : IArtifactStore
         var place = PlaceOf(hash);
         var target = folder.Resolve(place);
         DurableFolder.Flush(directory);
+        FaultPoint.Reach(FaultPoints.ArtifactFlushed);
         if (IsWhole(target, hash))
         {
             // The same bytes were published before, perhaps by an attempt that died before its row was written.

@@ -4,6 +4,7 @@ using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Registry;
@@ -22,9 +23,12 @@ internal sealed class ModelPublisher(IArtifactStore artifacts, GarbageMarks mark
     public async Task<VerifiedArtifact> StoreAsync(string directory, CancellationToken cancellationToken)
     {
         var artifact = ArtifactReader.Open(directory, ArtifactVerification.Hashes);
+        FaultPoint.Reach(FaultPoints.ArtifactHashed);
         // Before it is looked whether these bytes are there already: no sweep takes them out until a row names them.
         await marks.RenewAsync(artifacts.PlaceOf(artifact.ManifestSha256), cancellationToken);
-        return new VerifiedArtifact(await artifacts.PublishAsync(directory, cancellationToken), artifact.Manifest);
+        var stored = await artifacts.PublishAsync(directory, cancellationToken);
+        FaultPoint.Reach(FaultPoints.ArtifactStored);
+        return new VerifiedArtifact(stored, artifact.Manifest);
     }
 
     /// <summary>Adds the next version of a model, and the model if it is new, to the caller's transaction.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Api.Storage;
 
@@ -23,6 +24,7 @@ internal static class DurableFolder
     public static void Move(string source, string target)
     {
         Directory.Move(source, target);
+        FaultPoint.Reach(FaultPoints.FolderRenamed);
         DurableFiles.FlushFolder(Path.GetDirectoryName(target)!);
     }
 

@@ -1,4 +1,5 @@
 using FeedbackService.Api.Storage;
+using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -144,6 +145,7 @@ internal sealed partial class Sweeper(
         {
             File.Move(path, trash);
         }
+        FaultPoint.Reach(FaultPoints.SweepTakenOut);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Training.Checkpoints;
 
@@ -64,6 +65,7 @@ public sealed class CheckpointStore(string directory)
 
         Directory.Move(staging, target);
         DurableFiles.FlushFolder(directory);
+        FaultPoint.Reach(FaultPoints.TrainerCheckpointWritten);
         Prune(content.State);
         return target;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FeedbackService.Model.Faults;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Metrics;
@@ -54,6 +55,7 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
     {
         run.Resume();
         ReportStart(setup, run);
+        FaultPoint.Reach(FaultPoints.TrainerStarted);
         while (!run.IsOver)
         {
             if (cancellation.IsCancellationRequested)
@@ -63,6 +65,7 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
             }
 
             run.TakeStep();
+            FaultPoint.Reach(FaultPoints.TrainerStep);
             if (run.EvaluationIsDue)
             {
                 run.Evaluate();
@@ -87,6 +90,7 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
 
         var reportJson = evaluation is null ? null : (JsonObject?)JsonSerializer.SerializeToNode(evaluation);
         TrainingArtifact.Write(setup, calibration, reportJson, time.GetUtcNow());
+        FaultPoint.Reach(FaultPoints.TrainerFinished);
         return new TrainingFinished(Path.GetFullPath(plan.OutputDirectory), run.Step, run.BestStep, run.StoppedEarly, run.TrainedTokens, reportJson);
     }
 

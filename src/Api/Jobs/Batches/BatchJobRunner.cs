@@ -5,6 +5,7 @@ using FeedbackService.Api.Serving;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Faults;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Jobs.Batches;
@@ -39,6 +40,7 @@ internal sealed partial class BatchJobRunner(
 
         using var phase = JobActivities.Phase("batch.publish");
         await results.PublishAsync(lease.Job, progress, stopping);
+        FaultPoint.Reach(FaultPoints.BatchPublished);
         return new JobOutcome(null, (_, _, _) => Task.FromResult($"Batch completed: {progress.Completed} lines answered, {progress.Failed} refused."));
     }
 
@@ -192,6 +194,7 @@ internal sealed partial class BatchJobRunner(
         {
             throw new LeaseLostException(lease.JobId);
         }
+        FaultPoint.Reach(FaultPoints.BatchProgressCommitted);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Line {Line} of {BatchId} failed: {Code}")]

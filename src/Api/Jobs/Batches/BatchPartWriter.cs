@@ -1,5 +1,6 @@
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Api.Jobs.Batches;
 
@@ -51,6 +52,7 @@ internal sealed class BatchPartWriter : IDisposable
             _named = true;
         }
 
+        FaultPoint.Reach(FaultPoints.BatchPartFlushed);
         return new BatchPart(_epoch, _output.Length, _errors.Length);
     }
 

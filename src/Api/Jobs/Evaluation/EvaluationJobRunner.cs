@@ -3,6 +3,7 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
+using FeedbackService.Model.Faults;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Metrics;
@@ -40,6 +41,7 @@ internal sealed class EvaluationJobRunner(
             var comparison = baseline is null ? null : new ComparisonTally(baseline.Address);
             using var phase = JobActivities.Phase("evaluation.classify");
             await predictions.WriteAsync(lease.JobId, PredictAsync(lease, model, baseline, reader, tally, comparison, stopping), stopping);
+            FaultPoint.Reach(FaultPoints.EvaluationPredictionsWritten);
             phase?.SetTag("evaluation.texts", tally.Counted);
             await CheckAsync(lease, tally, comparison, stopping);
             return new JobOutcome(new EvaluationResult(tally.Report, comparison?.Comparison).ToJson());

@@ -4,6 +4,7 @@ using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Faults;
 using FeedbackService.Training.Checkpoints;
 using Microsoft.EntityFrameworkCore;
 
@@ -71,10 +72,12 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
             ManifestSha256 = ArtifactReader.Open(servable).ManifestSha256,
             MetricsJson = metricsJson,
         };
+        FaultPoint.Reach(FaultPoints.CheckpointPlaced);
         if (!await leases.SaveCheckpointAsync(lease, row, Path.GetRelativePath(folder.Root, resume), cancellationToken))
         {
             return false;
         }
+        FaultPoint.Reach(FaultPoints.CheckpointRowCommitted);
         await PruneAsync(lease.JobId, root, resume, best, cancellationToken);
         return true;
     }
@@ -87,6 +90,7 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
         try
         {
             fill(staging);
+            FaultPoint.Reach(FaultPoints.CheckpointFileWritten);
             DurableFolder.Flush(staging);
             DurableFolder.Move(staging, target);
         }
@@ -127,7 +131,7 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
             .Skip(KeptNewest).Where(row => row.Step != best).ToList();
         foreach (var row in dropped)
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
             if (await ModelReads.UnendedReaders(db, ModelAddress.OfCheckpoint(jobId, row.Step)).AnyAsync(cancellationToken))
             {
                 // An evaluation or a batch works with it. Looked at again with the next checkpoint, and by the sweeper after the training.

@@ -5,6 +5,7 @@ using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Faults;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Progress;
 using Microsoft.EntityFrameworkCore;
@@ -107,10 +108,12 @@ internal sealed partial class TrainingJobRunner(
         using var phase = JobActivities.Phase("training.train");
         var task = new TrainerTask(plan, service.Value.TorchNative, YieldsToServing: service.Value.Role == ServiceRole.All);
         await using var child = TrainerChild.Start(task, Path.Combine(staging, TaskFile), logger);
+        FaultPoint.Reach(FaultPoints.TrainingStarted);
         await using var killTimer = new Timer(_ => child.Kill());
         await using var stop = stopping.Register(() =>
         {
             child.RequestStop();
+            FaultPoint.Reach(FaultPoints.DrainCheckpointAsked);
             killTimer.Change(options.Value.StopGrace, Timeout.InfiniteTimeSpan);
         });
         var state = new TrainingProgressState();
