@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -100,6 +101,11 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
         builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("data-dir", DataFolder);
         builder.UseSetting("role", Role);
+        if (TestProvider.DatabaseOf(DataFolder) is { } database)
+        {
+            builder.UseSetting("database", database);
+        }
+
         builder.UseSetting("sample-on-first-start", "off");
         builder.UseSetting("max-upload-bytes", MaxUploadBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
         builder.UseSetting("log-level", "critical");

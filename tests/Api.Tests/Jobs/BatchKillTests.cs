@@ -26,6 +26,7 @@ public sealed class BatchKillTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Kill_InTheMiddle_ThreeTimesOver_LeavesEveryLineOnceAndInOrder()
     {

@@ -7,6 +7,7 @@ using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
 using FeedbackService.Training.Presets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -130,7 +131,7 @@ internal sealed class JobHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLogging();
         builder.Services.AddSingleton(Options.Create(new ServiceOptions { DataDir = root, Device = "cpu" }));
-        builder.Services.AddStorage(_ => root);
+        builder.Services.AddStorage(_ => root, TestProvider.DatabaseOf(root));
         builder.Services.AddFiles();
         builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
         builder.Services.AddServing(builder.Configuration, "cpu", threads: 1);

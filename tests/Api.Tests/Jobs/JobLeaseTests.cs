@@ -1,6 +1,7 @@
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Tests.Jobs;
@@ -66,6 +67,7 @@ public sealed class JobLeaseTests
         Assert.True(await jobs.Leases.SucceedAsync(holder, new JobOutcome("{}"), None));
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task ExpiredLease_IsQueuedAgain_UntilAttemptsAreUsedUp_ThenFailsAsWorkerLost()
     {

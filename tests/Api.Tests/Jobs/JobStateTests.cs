@@ -2,6 +2,7 @@ using FeedbackService.Api.Errors;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
 
 namespace FeedbackService.Api.Tests.Jobs;
 
@@ -110,6 +111,7 @@ public sealed class JobStateTests
         Assert.Equal(JobState.Running, (await jobs.GetAsync(lease.JobId)).State);
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,5 +1,6 @@
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
 using Hangfire;
 using Hangfire.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,6 +107,7 @@ public sealed class JobWorkerTests
         Assert.Equal((1, state), (body.Salvages, (await jobs.GetAsync(job.Id)).State.ToString()));
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Dispatcher_RingsOncePerNewRow_AndAgainOnlyWhenARowWaitsLong()
     {

@@ -20,6 +20,7 @@ public sealed class KillTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Kill_WhileOneTrainsAndThreeWait_ThreeTimesOver_LosesNoJobAndMakesOneVersionEach()
     {

@@ -17,6 +17,7 @@ public sealed class SignalTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     // SIGTERM, because a shell that starts the tests in the background has SIGINT ignored in all that they start.
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Terminate_ToTheServiceAndItsTraining_LeavesACheckpointToGoOnFrom()
     {

@@ -19,6 +19,7 @@ public sealed class DatabaseTests
         Assert.Empty(await db.Database.GetPendingMigrationsAsync(None));
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task WhatIsKept_IsForItsOwnerAlone()
     {
@@ -36,6 +37,7 @@ public sealed class DatabaseTests
         Assert.All(root.GetDirectories().Append(root), folder => Assert.Equal(ownerAlone | UnixFileMode.UserExecute, folder.UnixFileMode));
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Theory]
     [InlineData("journal_mode", "wal")]
     [InlineData("synchronous", "2")]
@@ -48,6 +50,7 @@ public sealed class DatabaseTests
         Assert.Equal(expected, await ReadPragmaAsync(db, pragma));
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Transaction_BeginsImmediate_SoASecondWriterWaitsAtBegin()
     {
@@ -71,6 +74,7 @@ public sealed class DatabaseTests
         Assert.Equal("Train/Paused", stored);
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Start_OnADatabaseOfANewerVersion_SaysSo()
     {
@@ -89,6 +93,7 @@ public sealed class DatabaseTests
         Directory.Delete(root, recursive: true);
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Start_OnAFileThatIsNoDatabase_SaysWhichFile()
     {
@@ -100,6 +105,7 @@ public sealed class DatabaseTests
         Directory.Delete(root, recursive: true);
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Start_AfterAKillDuringMigration_DoesNotWaitForEver()
     {
@@ -115,6 +121,7 @@ public sealed class DatabaseTests
         Assert.Equal(root, again.Folder.Root);
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Folder_InUse_IsRefusedByName()
     {

@@ -11,13 +11,13 @@ internal sealed class TestStorage : IAsyncDisposable, IDbContextFactory<AppDbCon
     private readonly string _root;
     private readonly ServiceProvider _services;
 
-    private TestStorage(string root)
+    private TestStorage(string root, string? database)
     {
         _root = root;
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Clock);
-        services.AddStorage(_ => root);
+        services.AddStorage(_ => root, database);
         _services = services.BuildServiceProvider();
     }
 
@@ -29,7 +29,9 @@ internal sealed class TestStorage : IAsyncDisposable, IDbContextFactory<AppDbCon
 
     public static async Task<TestStorage> CreateAsync(string? root = null)
     {
-        var storage = new TestStorage(root ?? NewRoot());
+        root ??= NewRoot();
+        var storage = new TestStorage(root, TestProvider.DatabaseOf(root));
+        _ = storage.Folder;
         foreach (var service in storage._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
         {
             await service.StartingAsync(TestContext.Current.CancellationToken);

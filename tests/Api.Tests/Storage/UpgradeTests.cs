@@ -26,6 +26,7 @@ public sealed class UpgradeTests
 
     private static readonly CancellationToken None = CancellationToken.None;
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Start_OnADatabaseOfTheFirstVersion_KeepsItsRows_AndGoesOnWithThem()
     {
