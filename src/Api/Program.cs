@@ -47,8 +47,8 @@ try
     app.UseOpenApi(options);
     app.UseSecurity();
     app.MapHealth();
-    app.MapMetrics();
     app.MapFeatures(options);
+    app.MapMetrics();
     await app.RunServiceAsync(options);
     return 0;
 }
