@@ -23,6 +23,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Once it has exited; 128 and the signal's number if one ended it.</summary>
+    public int ExitCode => _process.ExitCode;
+
     public string Output
     {
         get
@@ -82,6 +85,31 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
     }
+
+    /// <summary>Sends a signal to the program alone.</summary>
+    public void Send(ProcessSignal signal) => ProcessTree.Send(_process.Id, signal);
+
+    /// <summary>Sends a signal to the program and then to all that it has started, its trainers.</summary>
+    public void SendToAll(ProcessSignal signal)
+    {
+        if (!_process.HasExited)
+        {
+            foreach (var process in ProcessTree.Of(_process.Id))
+            {
+                ProcessTree.Send(process, signal);
+            }
+        }
+    }
+
+    /// <summary>SIGKILL of the program and its trainers, as when a machine goes.</summary>
+    public async Task KillAllAsync()
+    {
+        SendToAll(ProcessSignal.Kill);
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Returns when it has ended by itself.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>Command lines of all processes that name the folder.</summary>
     public static IReadOnlyList<string> Naming(string dataFolder)

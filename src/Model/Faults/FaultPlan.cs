@@ -5,7 +5,7 @@ namespace FeedbackService.Model.Faults;
 /// <summary>What is to happen at which fault points, and how often the process has got to each.</summary>
 public sealed class FaultPlan
 {
-    private readonly Dictionary<string, List<Entry>> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Point> _points = new(StringComparer.Ordinal);
     private readonly string? _marks;
 
     private FaultPlan(string? marks) => _marks = marks;
@@ -29,11 +29,11 @@ public sealed class FaultPlan
             {
                 throw new FormatException($"FAULT: '{part}' is not name:n[:kill|stop|throw|exit] with the name of a fault point.");
             }
-            if (!plan._entries.TryGetValue(words[0], out var entries))
+            if (!plan._points.TryGetValue(words[0], out var point))
             {
-                plan._entries[words[0]] = entries = [];
+                plan._points[words[0]] = point = new Point();
             }
-            entries.Add(new Entry(count, action));
+            point.Actions[count] = action;
         }
         return plan;
     }
@@ -42,21 +42,15 @@ public sealed class FaultPlan
     /// <returns>What it shall do there; null: nothing.</returns>
     public FaultAction? Reach(string name)
     {
-        if (!_entries.TryGetValue(name, out var entries))
+        if (!_points.TryGetValue(name, out var point))
         {
             return null;
         }
-        foreach (var entry in entries)
-        {
-            if (Interlocked.Increment(ref entry.Reached) == entry.Count && TakeMark(name, entry))
-            {
-                return entry.Action;
-            }
-        }
-        return null;
+        var count = Interlocked.Increment(ref point.Reached);
+        return point.Actions.TryGetValue(count, out var action) && TakeMark(name, count) ? action : null;
     }
 
-    private bool TakeMark(string name, Entry entry)
+    private bool TakeMark(string name, int count)
     {
         if (_marks is null)
         {
@@ -64,7 +58,7 @@ public sealed class FaultPlan
         }
         try
         {
-            new FileStream(Path.Combine(_marks, string.Create(CultureInfo.InvariantCulture, $"{name}.{entry.Count}")), FileMode.CreateNew).Dispose();
+            new FileStream(Path.Combine(_marks, string.Create(CultureInfo.InvariantCulture, $"{name}.{count}")), FileMode.CreateNew).Dispose();
             return true;
         }
         catch (IOException)
@@ -74,12 +68,10 @@ public sealed class FaultPlan
         }
     }
 
-    private sealed class Entry(int count, FaultAction action)
+    private sealed class Point
     {
         public int Reached;
 
-        public int Count => count;
-
-        public FaultAction Action => action;
+        public Dictionary<int, FaultAction> Actions { get; } = [];
     }
 }

@@ -1,0 +1,107 @@
+using System.Data.Common;
+using FeedbackService.Testing.Cluster;
+using FeedbackService.Testing.Invariants;
+using FeedbackService.Testing.Load;
+using FeedbackService.Testing.Postgres;
+using Npgsql;
+
+namespace FeedbackService.Faults.Tests;
+
+/// <summary>A cluster on a database of its own, with what is asked of it and what it must hold.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    /// <summary>How long a request is tried, and a cluster may take to come to rest.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    // Leases so short that a test can wait for their end.
+    private static readonly string[] Brisk =
+    [
+        "--Jobs:LeaseDuration=00:00:06", "--Jobs:RenewEvery=00:00:01", "--Jobs:StopGrace=00:00:01.5", "--Jobs:ReconcileEvery=00:00:01",
+        "--Jobs:DispatchEvery=00:00:00.5", "--Jobs:RedispatchAfter=00:00:02", "--Jobs:CheckpointEvery=00:00:00.2", "--Jobs:MaxAttempts=100",
+    ];
+
+    private readonly string _root;
+    private readonly List<LoadClient> _clients = [];
+    private readonly List<Violation> _seen = [];
+
+    private Scene(string root, string database, IEnumerable<string> arguments)
+    {
+        _root = root;
+        var data = Path.Combine(root, "data");
+        Database = database;
+        Cluster = new ServiceCluster(new ClusterSettings { Root = data, Database = database, Arguments = [.. Brisk, .. arguments] });
+        History = new History(Path.Combine(root, "history.jsonl"));
+        Checker = new InvariantChecker(Connect, new StoredFolder(data), []);
+    }
+
+    public string Database { get; }
+
+    public ServiceCluster Cluster { get; }
+
+    public History History { get; }
+
+    public InvariantChecker Checker { get; }
+
+    /// <summary>Files by which fault points show that they have happened; also the value of <c>FAULT_ONCE</c>.</summary>
+    public string Marks => Directory.CreateDirectory(Path.Combine(_root, "marks")).FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>A scene on a new database of the shared server; without one the test is skipped.</summary>
+    public static async Task<Scene> CreateAsync(params IEnumerable<string> arguments)
+    {
+        Assert.SkipWhen(TestDatabase.Missing is not null, TestDatabase.Missing ?? "");
+        return Create(await TestDatabase.CreateAsync(), arguments);
+    }
+
+    /// <summary>A scene on a database of a server that the test may end.</summary>
+    public static Scene Create(string database, params IEnumerable<string> arguments) =>
+        new(Directory.CreateTempSubdirectory("feedback-faults-").FullName, database, arguments);
+
+    /// <summary>A client of all processes that answer requests.</summary>
+    public LoadClient NewClient(string name = "load")
+    {
+        var client = new LoadClient(name, [.. Cluster.Apis.Select(node => node.Address)], History, Patience);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Waits until the condition holds for what the database says, watching that no end changes.</summary>
+    public Task WaitUntilAsync(Func<DatabaseImage, bool> condition) => Cluster.WaitUntilAsync(
+        async token =>
+        {
+            try
+            {
+                _seen.AddRange(await Checker.ObserveAsync(token));
+                return condition(await Checker.ReadAsync(token));
+            }
+            catch (DbException)
+            {
+                // The database is what the test has taken away.
+                return false;
+            }
+        },
+        Patience,
+        Cancel);
+
+    /// <summary>Waits until no job waits or runs, then holds everything to the promises.</summary>
+    /// <param name="orphanAge">As in <see cref="InvariantChecker.CheckAsync"/>.</param>
+    public async Task AssertIntactAsync(TimeSpan orphanAge)
+    {
+        await WaitUntilAsync(image => image.Jobs.All(job => job.IsTerminal));
+        var broken = _seen.Concat(await Checker.CheckAsync(History.Entries, orphanAge, Cancel)).ToList();
+        Assert.True(broken.Count == 0, string.Join(Environment.NewLine, broken) + Environment.NewLine + Cluster.Report());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private NpgsqlConnection Connect() => new(Database + ";Pooling=false");
+}
