@@ -6,7 +6,7 @@ namespace FeedbackService.Faults.Tests;
 public sealed class WorkerKillTests
 {
     private const int Jobs = 5;
-    private const int Epochs = 40;
+    private const int Epochs = 12;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

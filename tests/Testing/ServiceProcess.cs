@@ -21,6 +21,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Of the system.</summary>
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Once it has exited; 128 and the signal's number if one ended it.</summary>
