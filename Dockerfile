@@ -16,7 +16,9 @@ COPY build/ build/
 COPY src/Model/FeedbackService.Model.csproj src/Model/packages.lock.json src/Model/
 COPY src/Training/FeedbackService.Training.csproj src/Training/packages.lock.json src/Training/
 COPY src/Api/FeedbackService.Api.csproj src/Api/packages.lock.json src/Api/
-RUN dotnet restore src/Api/FeedbackService.Api.csproj --locked-mode
+# cpu | cuda: which libtorch the image carries. There is no lock file for cuda; its versions are those of Directory.Packages.props.
+ARG TORCH_BACKEND=cpu
+RUN dotnet restore src/Api/FeedbackService.Api.csproj --locked-mode -p:TorchBackend="$TORCH_BACKEND"
 
 COPY .editorconfig ./
 COPY eng/ eng/
@@ -27,7 +29,7 @@ ARG REVISION=
 # A tree per layer, by how often its content changes: libtorch and other natives, libraries from packages, our own code. Equal modes
 # and times make equal content an equal layer, with or without a cache, so that a change of code pushes the last one alone.
 RUN dotnet publish src/Api/FeedbackService.Api.csproj --configuration Release --runtime linux-x64 --no-self-contained --no-restore \
-        --output /image/code/app -p:ContinuousIntegrationBuild=true -p:Version="$VERSION" -p:SourceRevisionId="$REVISION" \
+        --output /image/code/app -p:TorchBackend="$TORCH_BACKEND" -p:ContinuousIntegrationBuild=true -p:Version="$VERSION" -p:SourceRevisionId="$REVISION" \
         -p:CreateHardLinksForPublishFilesIfPossible=false \
     && mkdir -p /image/native/app /image/libraries/app /image/owned/data \
     && find /image/code/app -maxdepth 1 -name '*.so*' -exec mv -t /image/native/app {} + \

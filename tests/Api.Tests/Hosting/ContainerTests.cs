@@ -1,17 +1,11 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using FeedbackService.Api.Hosting;
-using FeedbackService.Api.Jobs;
-using YamlDotNet.RepresentationModel;
 
 namespace FeedbackService.Api.Tests.Hosting;
 
-/// <summary>What Dockerfile and docker-compose.yml say about the program is true of it, and of each other. eng/container.sh builds and runs the image.</summary>
-public sealed partial class ContainerTests
+/// <summary>What the Dockerfile says about the program is true of it. eng/container.sh builds and runs the image.</summary>
+public sealed class ContainerTests
 {
     private readonly Dockerfile _dockerfile = Dockerfile.Read();
-    private readonly YamlMappingNode _service = ReadCompose();
 
     [Fact]
     public void BaseImages_AreArguments()
@@ -83,56 +77,13 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
-    public void Compose_MapsThePortOnLoopback_AndTheVolume()
+    public void Backend_IsTheSameInRestoreAndPublish_AndThatOfTheProjectsByDefault()
     {
-        Assert.Equal([$"127.0.0.1:${{FEEDBACKSERVICE_PORT:-8080}}:{Runtime("EXPOSE")}"], Strings("ports"));
-        Assert.Equal([$"data:{Runtime("VOLUME")}"], Strings("volumes"));
-    }
-
-    [Fact]
-    public void Compose_PassesOnSettingsThatExist() => Assert.All(
-        Strings("environment"), name => Assert.Contains(ServiceSettings.All, setting => setting.Variable == name));
-
-    [Fact]
-    public void Compose_AsksForHealthAsTheImageDoes()
-    {
-        var check = (YamlMappingNode)_service.Children["healthcheck"];
-        var command = string.Join(", ", ((YamlSequenceNode)check.Children["test"]).Skip(1).Select(word => $"\"{word}\""));
-        Assert.Equal(
-            $"--interval={check.Children["interval"]} --timeout={check.Children["timeout"]} --start-period={check.Children["start_period"]} --retries={check.Children["retries"]} CMD [{command}]",
-            Runtime("HEALTHCHECK"));
-    }
-
-    [Fact]
-    public void Compose_WaitsLongerThanAGracefulStopTakes()
-    {
-        var seconds = int.Parse(Seconds().Match(_service.Children["stop_grace_period"].ToString()).Groups[1].Value, CultureInfo.InvariantCulture);
-        Assert.True(TimeSpan.FromSeconds(seconds) > JobServices.HostTimeout);
-    }
-
-    [Fact]
-    public void Compose_LeavesNothingToWriteToButVolumeAndTemporaryFiles()
-    {
-        Assert.Equal("true", _service.Children["read_only"].ToString());
-        Assert.Equal(["/tmp"], Strings("tmpfs"));
-        Assert.Equal(["ALL"], Strings("cap_drop"));
-        Assert.Equal(["no-new-privileges:true"], Strings("security_opt"));
-    }
-
-    [GeneratedRegex("^([0-9]+)s$")]
-    private static partial Regex Seconds();
-
-    private static YamlMappingNode ReadCompose()
-    {
-        using var text = File.OpenText(Path.Combine(Dockerfile.Root, "docker-compose.yml"));
-        var yaml = new YamlStream();
-        yaml.Load(text);
-        var root = (YamlMappingNode)yaml.Documents.Single().RootNode;
-        var services = (YamlMappingNode)root.Children["services"];
-        return (YamlMappingNode)services.Children["feedbackservice"];
+        var runs = _dockerfile.Build.Where(line => line.Name == "RUN").ToList();
+        Assert.All(runs, line => Assert.Contains("-p:TorchBackend=\"$TORCH_BACKEND\"", line.Arguments, StringComparison.Ordinal));
+        var backend = XDocument.Load(Path.Combine(Dockerfile.Root, "Directory.Build.props")).Descendants("TorchBackend").Single().Value;
+        Assert.Equal($"TORCH_BACKEND={backend}", Assert.Single(_dockerfile.Build, line => line.Name == "ARG" && line.Arguments.StartsWith("TORCH", StringComparison.Ordinal)).Arguments);
     }
 
     private string Runtime(string instruction) => Assert.Single(_dockerfile.Runtime, line => line.Name == instruction).Arguments;
-
-    private IEnumerable<string> Strings(string key) => ((YamlSequenceNode)_service.Children[key]).Select(node => node.ToString());
 }
