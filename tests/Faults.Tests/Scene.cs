@@ -67,7 +67,9 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Waits until the condition holds for what the database says, watching that no end changes.</summary>
-    public Task WaitUntilAsync(Func<DatabaseImage, bool> condition) => Cluster.WaitUntilAsync(
+    /// <param name="condition">What is waited for.</param>
+    /// <param name="deadline">Null: the usual patience.</param>
+    public Task WaitUntilAsync(Func<DatabaseImage, bool> condition, TimeSpan? deadline = null) => Cluster.WaitUntilAsync(
         async token =>
         {
             try
@@ -81,14 +83,15 @@ internal sealed class Scene : IAsyncDisposable
                 return false;
             }
         },
-        Patience,
+        deadline ?? Patience,
         Cancel);
 
     /// <summary>Waits until no job waits or runs, then holds everything to the promises.</summary>
     /// <param name="orphanAge">As in <see cref="InvariantChecker.CheckAsync"/>.</param>
-    public async Task AssertIntactAsync(TimeSpan orphanAge)
+    /// <param name="deadline">How long it may take to come to rest; null: the usual patience.</param>
+    public async Task AssertIntactAsync(TimeSpan orphanAge, TimeSpan? deadline = null)
     {
-        await WaitUntilAsync(image => image.Jobs.All(job => job.IsTerminal));
+        await WaitUntilAsync(image => image.Jobs.All(job => job.IsTerminal), deadline);
         var broken = _seen.Concat(await Checker.CheckAsync(History.Entries, orphanAge, Cancel)).ToList();
         Assert.True(broken.Count == 0, string.Join(Environment.NewLine, broken) + Environment.NewLine + Cluster.Report());
     }

@@ -60,7 +60,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         {
             start.Environment[name] = value;
         }
-        return new ServiceProcess(Process.Start(start)!);
+        var process = Process.Start(start)!;
+        if (!OperatingSystem.IsWindows())
+        {
+            ProcessKeeper.Watch(process.Id);
+        }
+        return new ServiceProcess(process);
     }
 
     /// <summary>Where it listens, once it does.</summary>

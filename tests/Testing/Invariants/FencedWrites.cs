@@ -4,7 +4,7 @@ namespace FeedbackService.Testing.Invariants;
 internal static class FencedWrites
 {
     private const string Invariant = "I4";
-    private static readonly string[] LastWords = ["Job succeeded", "Job failed", "Job cancelled"];
+    private static readonly string[] LastWords = ["Job succeeded", "Job failed", "Job cancelled", "Batch completed"];
 
     public static IEnumerable<Violation> Check(DatabaseImage image)
     {

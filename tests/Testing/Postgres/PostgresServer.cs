@@ -1,33 +1,52 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace FeedbackService.Testing.Postgres;
 
 /// <summary>
-/// A PostgreSQL of the tests' own, started from installed binaries in a temporary folder, with fsync on: faults must be honest. It ends with
-/// the test process, however that ends.
+/// A PostgreSQL of the tests' own, started from installed binaries in a temporary folder, with fsync on: faults must be honest. It goes with
+/// the test process, however that ends, and leaves nothing behind.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string SuperUser = "postgres";
 
-    // Not a death signal: that would come with the end of the thread which started it. Whoever holds the other end of the pipe keeps it alive.
-    private const string Keeper = "exec 3<&0; \"$@\" & server=$!; (read -r line <&3; kill -QUIT $server 2>/dev/null) & wait $server";
+    // Waits for the end of its input, which comes with the end of this process at the latest; a death signal would come with the end of
+    // the thread that started it. A server that stands still cannot end by itself.
+    private const string Keeper = """
+        exec >/dev/null 2>&1; trap '' INT TERM HUP; root=$1; shift; read -r line
+        kill -CONT "$(head -n 1 "$root/data/postmaster.pid")"; "$@"; rm -rf "$root"
+        """;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly string _binaries;
     private readonly string _root;
-    private Process? _postmaster;
+    private readonly Process _keeper;
 
-    private PostgresServer(string binaries, string root, int port) => (_binaries, _root, Port) = (binaries, root, port);
+    private PostgresServer(string binaries, string root, int port)
+    {
+        (_binaries, _root, Port) = (binaries, root, port);
+        var stop = AsUser(Path.Combine(binaries, "pg_ctl"), ["-D", Data, "-m", "immediate", "-w", "stop"]);
+        _keeper = Process.Start(new ProcessStartInfo("sh", ["-c", Keeper, "sh", root, stop.FileName, .. stop.ArgumentList])
+        {
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        })!;
+    }
 
     public int Port { get; }
 
+    /// <summary>Where all of it lies.</summary>
+    public string Folder => _root;
+
+    /// <summary>What it has said about itself.</summary>
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
     private string Data => Path.Combine(_root, "data");
+
+    private string LogFile => Path.Combine(_root, "log");
 
     /// <summary>Where the binaries are; null when PostgreSQL is not installed.</summary>
     public static string? FindBinaries()
@@ -46,7 +65,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var binaries = FindBinaries() ?? throw new InvalidOperationException("PostgreSQL is not installed: apt-get install postgresql.");
         var root = Directory.CreateTempSubdirectory("feedback-postgres-").FullName;
-        var server = new PostgresServer(binaries, root, FreePort());
+        var server = new PostgresServer(binaries, root, FreePort.Take());
         try
         {
             if (Environment.IsPrivilegedProcess)
@@ -100,40 +119,19 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Ends it without a checkpoint.</summary>
-    public async Task StopImmediateAsync()
-    {
-        if (_postmaster is { HasExited: false })
-        {
-            await RunAsUserAsync("pg_ctl", ["-D", Data, "-m", "immediate", "-w", "stop"]);
-            await _postmaster.WaitForExitAsync();
-        }
-    }
+    public Task StopImmediateAsync() => RunAsUserAsync("pg_ctl", ["-D", Data, "-m", "immediate", "-w", "stop"]);
 
     /// <summary>Starts it after a stop; returns when it takes connections.</summary>
+    /// <exception cref="InvalidOperationException">It does not start; the message has its log.</exception>
     public async Task StartAgainAsync()
     {
-        _postmaster?.Dispose();
-        var start = AsUser("sh", ["-c", Keeper, "sh", Path.Combine(_binaries, "postgres"), "-D", Data]);
-        start.RedirectStandardInput = true;
-        _postmaster = Process.Start(start)!;
-        _ = _postmaster.StandardOutput.ReadToEndAsync();
-        var errors = _postmaster.StandardError.ReadToEndAsync();
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
+        try
         {
-            try
-            {
-                await ExecuteAsync("SELECT 1");
-                return;
-            }
-            catch (NpgsqlException) when (!_postmaster.HasExited && TimeProvider.System.GetElapsedTime(started) < Deadline)
-            {
-                await Task.Delay(20);
-            }
-            catch (NpgsqlException fault)
-            {
-                throw new InvalidOperationException($"PostgreSQL does not start: {(_postmaster.HasExited ? await errors : "it does not answer")}", fault);
-            }
+            await RunAsUserAsync("pg_ctl", ["-D", Data, "-l", LogFile, "-w", "start"]);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new InvalidOperationException($"PostgreSQL does not start: {fault.Message}{Environment.NewLine}{Log}", fault);
         }
     }
 
@@ -144,38 +142,20 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Makes all its processes stand still, or go on.</summary>
     public async Task PauseAsync(bool pause)
     {
-        var server = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
-        var children = (await File.ReadAllTextAsync($"/proc/{server}/task/{server}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        await RunAsync("kill", [pause ? "-STOP" : "-CONT", server, .. children]);
+        var postmaster = int.Parse((await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0], CultureInfo.InvariantCulture);
+        // The postmaster first: it would make more of them.
+        ProcessTree.Send(postmaster, pause ? ProcessSignal.Stop : ProcessSignal.Continue);
+        foreach (var process in ProcessTree.Of(postmaster).Skip(1))
+        {
+            ProcessTree.Send(process, pause ? ProcessSignal.Stop : ProcessSignal.Continue);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_postmaster is { HasExited: false })
-        {
-            _postmaster.StandardInput.Close();
-            await _postmaster.WaitForExitAsync();
-        }
-        _postmaster?.Dispose();
-        for (var tries = 0; Directory.Exists(_root); tries++)
-        {
-            try
-            {
-                Directory.Delete(_root, recursive: true);
-            }
-            catch (IOException) when (tries < 100)
-            {
-                // The server's children write on for a moment after it has gone.
-                await Task.Delay(50);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        _keeper.StandardInput.Close();
+        await _keeper.WaitForExitAsync();
+        _keeper.Dispose();
     }
 
     // PostgreSQL refuses to run as root; as root it is run as the user that its package has made.
