@@ -30,6 +30,7 @@ try
     builder.AddTracing();
     builder.AddOpenApi();
     builder.Services.AddStorage(_ => options.DataDir, options.Database);
+    builder.Services.AddChangeWatcher();
     builder.Services.AddFiles();
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);

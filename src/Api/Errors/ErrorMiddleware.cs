@@ -1,4 +1,5 @@
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.Security;
 
 namespace FeedbackService.Api.Errors;
 
@@ -24,7 +25,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
         catch (Exception error)
         {
-            var problem = ProblemMapping.From(error);
+            var problem = InWordsOf(context, ProblemMapping.From(error));
             if (problem.Status >= StatusCodes.Status500InternalServerError)
             {
                 LogFailure(error, context.TraceIdentifier, ServiceActivities.TraceIdOr(context.TraceIdentifier), problem.Code);
@@ -47,6 +48,12 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             await ProblemWriter.WriteAsync(context, ProblemMapping.FromStatus(context.Response.StatusCode, context.Request.Method));
         }
     }
+
+    // Clients of inference servers take 503 for a model that is being loaded, and wait for it.
+    private static Problem InWordsOf(HttpContext context, Problem problem) =>
+        problem.Status == StatusCodes.Status503ServiceUnavailable && context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>()?.Scope == Scopes.Predict
+            ? problem with { Status = StatusCodes.Status500InternalServerError }
+            : problem;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId}, trace {TraceId}, failed: {Code}")]
     private partial void LogFailure(Exception error, string requestId, string traceId, string code);

@@ -59,6 +59,7 @@ internal sealed partial class GrpcProblems(ILogger<GrpcProblems> logger) : Inter
         { Status: 404 } => StatusCode.NotFound,
         { Code: "model_not_servable" } or { Status: 409 or 412 } => StatusCode.FailedPrecondition,
         { Status: 429 } or { Code: "body_too_large" } => StatusCode.ResourceExhausted,
+        { Status: 503 } => StatusCode.Unavailable,
         { Status: 504 } => StatusCode.DeadlineExceeded,
         { Status: >= 500 } => StatusCode.Internal,
         _ => StatusCode.InvalidArgument,

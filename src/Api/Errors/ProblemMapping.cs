@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FeedbackService.Api.Storage;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
 using Microsoft.Data.Sqlite;
@@ -31,6 +32,9 @@ internal static partial class ProblemMapping
         IOException { HResult: DiskFullLinux or DiskQuotaLinux or DiskFullWindows } => DiskFull,
         SqliteException { SqliteErrorCode: SqliteFull } => DiskFull,
         DbUpdateException { InnerException: SqliteException { SqliteErrorCode: SqliteFull } } => DiskFull,
+        _ when DatabaseFaults.IsDiskFull(exception) => DiskFull,
+        _ when DatabaseFaults.IsUnkeepableText(exception) => new(400, "invalid_value", "A text has a NUL character (U+0000), which cannot be kept. Send it without."),
+        _ when DatabaseFaults.IsTransient(exception) => DatabaseAway,
         TimeoutException => Late,
         _ => Bug,
     };
@@ -60,6 +64,7 @@ internal static partial class ProblemMapping
         416 => new(416, "range_not_satisfiable", "There is nothing at that range yet. Content-Range says how long the file is."),
         422 => new(422, "unusable", "This is well-formed, but nothing can be done with it."),
         429 => new(429, "rate_limited", "Too many requests in a short time. Go on after the time in Retry-After."),
+        503 => DatabaseAway,
         504 => Late,
         507 => DiskFull,
         >= 500 => Bug with { Status = status },
@@ -75,6 +80,9 @@ internal static partial class ProblemMapping
 
     private static Problem DiskFull { get; } =
         new(507, "disk_full", "There is no space left for this. Delete files or models that are not needed, or make room on the disk.");
+
+    private static Problem DatabaseAway { get; } = new(
+        503, "database_unavailable", "The database does not answer at the moment. Try again after the time in Retry-After.", RetryAfter: TimeSpan.FromSeconds(1));
 
     private static Problem Late { get; } =
         new(504, "deadline_exceeded", "The answer did not come in time. Try again, or ask with Prefer: respond-async.");

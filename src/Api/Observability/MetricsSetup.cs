@@ -5,6 +5,7 @@ using FeedbackService.Api.Jobs;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Serving;
+using FeedbackService.Api.Storage;
 using Prometheus;
 
 namespace FeedbackService.Api.Observability;
@@ -33,6 +34,8 @@ internal static class MetricsSetup
 
         // Made now and not at their first use: a series that appears late looks like a counter that started late.
         _ = app.Services.GetRequiredService<ServingMetrics>();
+        _ = app.Services.GetRequiredService<ModelRouteMetrics>();
+        _ = app.Services.GetRequiredService<ChangeMetrics>();
         _ = app.Services.GetRequiredService<JobRunMetrics>();
         _ = app.Services.GetRequiredService<JobStateMetrics>();
         _ = app.Services.GetRequiredService<UploadMetrics>();

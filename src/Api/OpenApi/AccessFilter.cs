@@ -6,7 +6,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace FeedbackService.Api.OpenApi;
 
-/// <summary>Says of every operation which scope it needs, how the key is sent, and that 401, 403 and 429 may come of it.</summary>
+/// <summary>Says of every operation which scope it needs, how the key is sent, and what may come of that: 401, 403, 429, and 503 where only the database can tell.</summary>
 internal sealed class AccessFilter : IOperationFilter
 {
     /// <summary>Name of the scheme <c>Authorization: Bearer</c>.</summary>
@@ -17,6 +17,9 @@ internal sealed class AccessFilter : IOperationFilter
 
     // Described once in the document; operations point there.
     private static readonly (int Status, string Name)[] Refusals = [(401, "KeyNeeded"), (403, "ScopeMissing"), (429, "RateLimited")];
+
+    // Inference goes on without the database as far as it can, and never answers 503.
+    private static readonly (int Status, string Name) DatabaseAway = (503, "DatabaseUnavailable");
 
     /// <summary>Describes both schemes.</summary>
     public static void AddSchemes(SwaggerGenOptions swagger)
@@ -49,7 +52,7 @@ internal sealed class AccessFilter : IOperationFilter
         var responses = new Dictionary<string, IOpenApiResponse>(operation.Responses!, StringComparer.Ordinal);
         // The dialects tell errors in another shape.
         var suffix = ProblemWriter.SaysErrorAsText("/" + context.ApiDescription.RelativePath) ? "AsText" : string.Empty;
-        foreach (var (status, kind) in Refusals)
+        foreach (var (status, kind) in scope == Scopes.Predict ? Refusals : [.. Refusals, DatabaseAway])
         {
             var name = kind + suffix;
             Describe(status, name, context);

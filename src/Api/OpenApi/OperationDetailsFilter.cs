@@ -32,7 +32,7 @@ internal sealed class OperationDetailsFilter : IOperationFilter
         [422] = "Well-formed but unusable",
         [429] = "Too much at once; try again after Retry-After",
         [500] = "A failure of the service",
-        [503] = "Not ready",
+        [503] = "Not ready, or the database does not answer",
         [504] = "Not done in time",
         [507] = "The disk is full",
     };

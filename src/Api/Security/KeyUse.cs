@@ -50,7 +50,7 @@ internal sealed partial class KeyUse(IDbContextFactory<AppDbContext> contexts, T
         {
             await WriteAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is System.Data.Common.DbException or DbUpdateException)
+        catch (Exception fault) when (fault is System.Data.Common.DbException or DbUpdateException || DatabaseFaults.IsTransient(fault))
         {
             LogNotWritten(fault);
         }

@@ -49,6 +49,15 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
         }
     }
 
+    /// <summary>Whether the model is in memory now.</summary>
+    public bool Holds(ServableModel model)
+    {
+        lock (_gate)
+        {
+            return _entries.TryGetValue(model.ManifestSha256, out var entry) && entry.Predictor is not null;
+        }
+    }
+
     /// <summary>Lets go of every model without a lease; the others go when their lease is returned.</summary>
     public void Dispose()
     {

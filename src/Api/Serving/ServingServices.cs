@@ -8,7 +8,7 @@ namespace FeedbackService.Api.Serving;
 /// <summary>Registers what answers classification requests.</summary>
 internal static class ServingServices
 {
-    /// <summary>Adds the queue, the inference thread, the model cache and the service. Needs the registry.</summary>
+    /// <summary>Adds the queue, the inference thread, the model cache, what addresses mean, and the service. Needs the registry.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">Root of the configuration; section <c>Serving</c> is read.</param>
     /// <param name="device">auto, cpu or cuda:N.</param>
@@ -30,6 +30,10 @@ internal static class ServingServices
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<ModelCache>();
         services.AddSingleton<IClassificationEngine, ClassificationEngine>();
+        services.AddSingleton<ModelRouteMetrics>();
+        services.AddSingleton<ModelExchange>();
+        services.AddSingleton<ModelRoutes>();
+        services.AddHostedService<ModelRouteKeeper>();
         services.AddSingleton<ClassificationService>();
         return services;
     }

@@ -9,6 +9,12 @@ internal static class DatabaseFaults
     // Of the SQL standard and of PostgreSQL: connections, shutdowns, a start in progress, too many connections, deadlocks.
     private static readonly string[] TransientStates = ["08", "57P", "53300", "40001", "40P01"];
 
+    /// <summary>Whether the database's disk has no room left.</summary>
+    public static bool IsDiskFull(Exception fault) => StateOf(fault) == "53100";
+
+    /// <summary>Whether a text holds what the database cannot keep: PostgreSQL has no NUL character in texts.</summary>
+    public static bool IsUnkeepableText(Exception fault) => StateOf(fault) == "22021";
+
     /// <summary>Whether the same may go well a little later: the server restarts, the connection broke, or two transactions were in each other's way.</summary>
     public static bool IsTransient(Exception? fault)
     {
@@ -24,5 +30,17 @@ internal static class DatabaseFaults
             }
         }
         return false;
+    }
+
+    private static string? StateOf(Exception fault)
+    {
+        for (var inner = fault; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is PostgresException { SqlState: var state })
+            {
+                return state;
+            }
+        }
+        return null;
     }
 }

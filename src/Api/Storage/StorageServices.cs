@@ -1,3 +1,4 @@
+using FeedbackService.Api.Observability;
 using FeedbackService.Api.Storage.Postgres;
 using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -33,6 +34,15 @@ internal static class StorageServices
             services.AddPostgres(database);
         }
         services.AddHostedService<DatabaseInitializer>();
+        return services;
+    }
+
+    /// <summary>Lets this process see what others change in a shared database. Needs the storage.</summary>
+    public static IServiceCollection AddChangeWatcher(this IServiceCollection services)
+    {
+        services.AddMetricRegistry();
+        services.AddSingleton<ChangeMetrics>();
+        services.AddHostedService<ChangeWatcher>();
         return services;
     }
 

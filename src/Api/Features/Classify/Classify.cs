@@ -2,7 +2,6 @@ using System.Text.Json;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.Jobs;
-using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Api.Storage;
@@ -21,7 +20,7 @@ internal static class Classify
         ClassifyRequest request,
         HttpContext context,
         ClassificationService classifications,
-        ModelRegistry registry,
+        ModelRoutes models,
         JobStore jobs,
         CancellationToken cancellationToken)
     {
@@ -32,7 +31,7 @@ internal static class Classify
         }
 
         // The version is fixed now: the answer must not depend on when a worker gets to it.
-        var model = await registry.ResolveServableAsync(request.Model, cancellationToken);
+        var model = await models.FindAsync(request.Model, cancellationToken);
         await classifications.CheckLengthAsync(request, model, cancellationToken);
         var spec = JsonSerializer.Serialize(request with { Model = model.Address }, ApiJson.Options);
         var job = await jobs.CreateAsync(

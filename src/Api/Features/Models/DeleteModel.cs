@@ -1,6 +1,7 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Http;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Serving;
 using FeedbackService.Training.Presets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,7 +11,7 @@ namespace FeedbackService.Api.Features.Models;
 internal static class DeleteModel
 {
     /// <summary>Handles the request.</summary>
-    public static async Task<Ok<DeletedObject>> HandleAsync(string id, ModelStore models, CancellationToken cancellationToken)
+    public static async Task<Ok<DeletedObject>> HandleAsync(string id, ModelStore models, ModelRoutes routes, CancellationToken cancellationToken)
     {
         var address = ModelEndpoints.Decode(id);
         if (PresetCatalog.Find(address) is not null)
@@ -28,6 +29,7 @@ internal static class DeleteModel
         }
 
         await models.DeleteVersionAsync(parsed.Name, version, cancellationToken);
+        await routes.SettleAsync(parsed.Name, cancellationToken);
         return TypedResults.Ok(new DeletedObject(address, "model"));
     }
 }

@@ -2,6 +2,7 @@ using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Security;
+using FeedbackService.Api.Serving;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FeedbackService.Api.Features.Registry;
@@ -52,17 +53,20 @@ internal static class AliasEndpoints
     }
 
     private static async Task<Ok<AliasObject>> PutAsync(
-        string name, string alias, PutAliasRequest request, HttpContext context, AliasStore aliases, CancellationToken cancellationToken)
+        string name, string alias, PutAliasRequest request, HttpContext context, AliasStore aliases, ModelRoutes routes, CancellationToken cancellationToken)
     {
         var move = new AliasMove(name, alias, request.Version, request.Reason, null);
         var row = await aliases.PutAsync(move, AliasTags.Expected(context.Request), cancellationToken);
+        await routes.SettleAsync(name, cancellationToken);
         AliasTags.Write(context.Response, row.Revision);
         return TypedResults.Ok(AliasObject.From(row));
     }
 
-    private static async Task<Ok<DeletedObject>> DeleteAsync(string name, string alias, HttpRequest request, AliasStore aliases, CancellationToken cancellationToken)
+    private static async Task<Ok<DeletedObject>> DeleteAsync(
+        string name, string alias, HttpRequest request, AliasStore aliases, ModelRoutes routes, CancellationToken cancellationToken)
     {
         await aliases.DeleteAsync(name, alias, AliasTags.Expected(request), null, cancellationToken);
+        await routes.SettleAsync(name, cancellationToken);
         return TypedResults.Ok(new DeletedObject($"{name}@{alias}", "registry.alias"));
     }
 
@@ -76,9 +80,10 @@ internal static class AliasEndpoints
     }
 
     private static async Task<Ok<AliasObject>> RollbackAsync(
-        string name, string alias, RollbackAliasRequest? request, HttpContext context, AliasStore aliases, CancellationToken cancellationToken)
+        string name, string alias, RollbackAliasRequest? request, HttpContext context, AliasStore aliases, ModelRoutes routes, CancellationToken cancellationToken)
     {
         var row = await aliases.RollbackAsync(name, alias, AliasTags.Expected(context.Request), request?.Reason, null, cancellationToken);
+        await routes.SettleAsync(name, cancellationToken);
         AliasTags.Write(context.Response, row.Revision);
         return TypedResults.Ok(AliasObject.From(row));
     }

@@ -3,6 +3,7 @@ using FeedbackService.Api.Http;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Security;
+using FeedbackService.Api.Serving;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -80,9 +81,10 @@ internal static class RegistryEndpoints
     private static async Task<Ok<RegistryModelObject>> PatchAsync(string name, PatchModelRequest request, ModelStore models, CancellationToken cancellationToken) =>
         TypedResults.Ok(RegistryModelObject.From(await models.DescribeAsync(name, request.Description, request.Tags, cancellationToken)));
 
-    private static async Task<Ok<DeletedObject>> DeleteAsync(string name, ModelStore models, CancellationToken cancellationToken)
+    private static async Task<Ok<DeletedObject>> DeleteAsync(string name, ModelStore models, ModelRoutes routes, CancellationToken cancellationToken)
     {
         await models.DeleteAsync(name, cancellationToken);
+        await routes.SettleAsync(name, cancellationToken);
         return TypedResults.Ok(new DeletedObject(name, "registry.model"));
     }
 
@@ -101,9 +103,10 @@ internal static class RegistryEndpoints
         string name, int version, PatchModelRequest request, ModelStore models, CancellationToken cancellationToken) =>
         TypedResults.Ok(RegistryVersionObject.From(await models.DescribeVersionAsync(name, version, request.Description, request.Tags, cancellationToken)));
 
-    private static async Task<Ok<DeletedObject>> DeleteVersionAsync(string name, int version, ModelStore models, CancellationToken cancellationToken)
+    private static async Task<Ok<DeletedObject>> DeleteVersionAsync(string name, int version, ModelStore models, ModelRoutes routes, CancellationToken cancellationToken)
     {
         await models.DeleteVersionAsync(name, version, cancellationToken);
+        await routes.SettleAsync(name, cancellationToken);
         return TypedResults.Ok(new DeletedObject(ModelAddress.OfVersion(name, version), "registry.version"));
     }
 

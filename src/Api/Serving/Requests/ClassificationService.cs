@@ -1,12 +1,11 @@
 using FeedbackService.Api.Errors;
-using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Inference;
 
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>Answers a classification request, whether a caller waits for it or a job carries it out.</summary>
-internal sealed class ClassificationService(ModelRegistry models, IClassificationEngine engine, TimeProvider clock)
+internal sealed class ClassificationService(ModelRoutes models, IClassificationEngine engine, TimeProvider clock)
 {
     /// <summary>Most texts of one request.</summary>
     public const int MaxItems = 1000;
@@ -71,7 +70,7 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
     public async Task<ClassificationResponse> AnswerAsync(ClassifyRequest request, string id, WorkPriority priority, CancellationToken cancellationToken)
     {
         Check(request);
-        return await AnswerAsync(request, await models.ResolveServableAsync(request.Model, cancellationToken), id, priority, cancellationToken);
+        return await AnswerAsync(request, await models.FindAsync(request.Model, cancellationToken), id, priority, cancellationToken);
     }
 
     /// <summary>Answers a request by a model that was resolved before, whatever its name means by now.</summary>
@@ -121,7 +120,7 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
             }
         }
 
-        var model = await models.ResolveServableAsync(query.Model, cancellationToken);
+        var model = await models.FindAsync(query.Model, cancellationToken);
         var answers = await engine.ClassifyAsync(model, query.Inputs, query.Options, query.Truncate, WorkPriority.Interactive, cancellationToken);
         for (var index = 0; index < answers.Items.Count; index++)
         {
@@ -138,7 +137,7 @@ internal sealed class ClassificationService(ModelRegistry models, IClassificatio
     /// <exception cref="ServiceException">404, 422, or 500 when its files are damaged.</exception>
     public async Task<ServedModel> DescribeAsync(string address, CancellationToken cancellationToken)
     {
-        var model = await models.ResolveServableAsync(address, cancellationToken);
+        var model = await models.FindAsync(address, cancellationToken);
         return new ServedModel(model.Address, model.ManifestSha256, await engine.DescribeAsync(model, cancellationToken));
     }
 
