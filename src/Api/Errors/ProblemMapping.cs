@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
 using Microsoft.Data.Sqlite;
@@ -31,6 +32,7 @@ internal static partial class ProblemMapping
         IOException { HResult: DiskFullLinux or DiskQuotaLinux or DiskFullWindows } => DiskFull,
         SqliteException { SqliteErrorCode: SqliteFull } => DiskFull,
         DbUpdateException { InnerException: SqliteException { SqliteErrorCode: SqliteFull } } => DiskFull,
+        ContentStoreException => new(503, "storage_unavailable", "The store of artifacts and files does not answer. Try again in a while.", RetryAfter: TimeSpan.FromSeconds(10)),
         TimeoutException => Late,
         _ => Bug,
     };

@@ -15,6 +15,12 @@ public sealed class ServiceOptions
     [Required]
     public string DataDir { get; set; } = DefaultDataFolder.Path;
 
+    /// <summary>Connection string of a PostgreSQL database that several processes share; null (default): a database in the data folder, for this process alone.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>Where artifacts and files lie: a folder, or <c>s3://BUCKET[/PREFIX]</c>; null (default): the data folder.</summary>
+    public string? Artifacts { get; set; }
+
     /// <summary>What this process does. Default: everything.</summary>
     public ServiceRole Role { get; set; } = ServiceRole.All;
 

@@ -12,6 +12,8 @@ public static class ServiceSettings
         new("urls", WebHostDefaults.ServerUrlsKey, "URL[;URL]", $"Addresses to listen on. Default {DefaultUrls}"),
         Own(nameof(ServiceOptions.GrpcPort), "grpc-port", "PORT", "Also offer the Open Inference Protocol over gRPC, without TLS, on this port. Default off"),
         Own(nameof(ServiceOptions.DataDir), "data-dir", "DIR", $"Database, files and models. Default {DefaultDataFolder.Path}"),
+        Own(nameof(ServiceOptions.Database), "database", "CONNECTION", "PostgreSQL database that several processes share. Default: one in the data folder, for this process alone"),
+        Own(nameof(ServiceOptions.Artifacts), "artifacts", "DIR|s3://BUCKET[/PREFIX]", "Artifacts and files, where several processes share them. Default: the data folder"),
         Own(nameof(ServiceOptions.Role), "role", "all|api|worker", "What this process does. Default all"),
         Own(nameof(ServiceOptions.Device), "device", "auto|cpu|cuda:N", "Where tensors live. Default auto: a GPU if one works"),
         Own(nameof(ServiceOptions.TorchNative), "torch-native", "DIR", "Folder with libtorch to load, for a build that carries none (-p:TorchBackend=none)"),

@@ -1,3 +1,4 @@
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FeedbackService.Api.Storage;
 
-/// <summary>Registers the data folder and the database.</summary>
+/// <summary>Registers the data folder, the database and the store of artifacts and files.</summary>
 internal static class StorageServices
 {
     /// <summary>
@@ -26,6 +27,7 @@ internal static class StorageServices
             });
         services.AddSingleton<IDbContextFactory<AppDbContext>, SqliteAppDbContextFactory>();
         services.AddHostedService<DatabaseInitializer>();
+        services.AddContents();
         return services;
     }
 

@@ -60,7 +60,7 @@ internal sealed class RowExpiry(IDbContextFactory<AppDbContext> contexts, FileSt
 
     private static async Task ExpireAsync(AppDbContext db, CheckpointRow row, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
         if (!await ModelReads.UnendedReaders(db, ModelAddress.OfCheckpoint(row.JobId, row.Step)).AnyAsync(cancellationToken))
         {
             await db.Checkpoints.Where(old => old.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
