@@ -10,6 +10,7 @@ using FeedbackService.Api.Registry;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Training.Presets;
 
 try
@@ -31,6 +32,7 @@ try
     builder.AddOpenApi();
     builder.Services.AddStorage(_ => options.DataDir, options.Database);
     builder.Services.AddChangeWatcher();
+    builder.Services.AddContentSettings(builder.Configuration);
     builder.Services.AddFiles();
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
     builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
 using Microsoft.Data.Sqlite;
@@ -35,6 +36,7 @@ internal static partial class ProblemMapping
         _ when DatabaseFaults.IsDiskFull(exception) => DiskFull,
         _ when DatabaseFaults.IsUnkeepableText(exception) => new(400, "invalid_value", "A text has a NUL character (U+0000), which cannot be kept. Send it without."),
         _ when DatabaseFaults.IsTransient(exception) => DatabaseAway,
+        ContentStoreException => new(503, "storage_unavailable", "The store of artifacts and files does not answer. Try again in a while.", RetryAfter: TimeSpan.FromSeconds(10)),
         TimeoutException => Late,
         _ => Bug,
     };

@@ -41,7 +41,7 @@ internal sealed class FileChecker(FileContents contents) : IDisposable
     /// <param name="cancellationToken">Ends the wait and the pass.</param>
     public async Task<FileFindings> FindingsAsync(FileRow file, CancellationToken cancellationToken)
     {
-        var findings = contents.FindingsOf(file.Id);
+        var findings = await contents.GetFindingsAsync(file.Id, cancellationToken);
         var reading = FileReading.FromJson(file.ReadingJson);
         using var index = RowIndex.TryOpen(findings.Rows);
         if (index is not null || reading.Kind is null)
@@ -52,15 +52,15 @@ internal sealed class FileChecker(FileContents contents) : IDisposable
         var folder = contents.NewTemporaryPath();
         try
         {
-            await CheckAsync(contents.PathOf(file.Sha256), file.Purpose, reading.ToColumns(), folder, cancellationToken);
-            contents.KeepFindings(folder, file.Id);
+            await CheckAsync(await contents.GetAsync(file.Sha256, cancellationToken), file.Purpose, reading.ToColumns(), folder, cancellationToken);
+            await contents.KeepFindingsAsync(folder, file.Id, cancellationToken);
         }
         finally
         {
             DurableFolder.Remove(folder);
         }
 
-        return findings;
+        return await contents.GetFindingsAsync(file.Id, cancellationToken);
     }
 
     /// <summary>The index of a file's rows, made anew if it is lost.</summary>

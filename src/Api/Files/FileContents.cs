@@ -1,51 +1,50 @@
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 
 namespace FeedbackService.Api.Files;
 
-/// <summary>Where the bytes of files lie: by hash, so that equal files are kept once and no name of a user becomes a path.</summary>
-/// <param name="folder">The data folder.</param>
-public sealed class FileContents(DataFolder folder)
+/// <summary>The bytes of files: by hash, so that equal files are kept once and no name of a user becomes a path.</summary>
+/// <param name="folder">The data folder, for what is in the making.</param>
+/// <param name="store">Where they are kept.</param>
+internal sealed class FileContents(DataFolder folder, IContentStore store)
 {
-    /// <summary>The content with that hash.</summary>
+    /// <summary>Key of the content with that hash.</summary>
     /// <param name="sha256">Lower-case hex.</param>
-    public string PathOf(string sha256)
+    public static string KeyOf(string sha256) => $"files/{sha256[..2]}/{sha256}";
+
+    /// <summary>Key of what was found in a file. It hangs on the columns chosen, hence on the file and not on its content.</summary>
+    public static string FindingsKeyOf(string fileId) => $"files/findings/{fileId}";
+
+    /// <summary>A local file with the content that has the hash.</summary>
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    public Task<string> GetAsync(string sha256, CancellationToken cancellationToken) => store.GetFileAsync(KeyOf(sha256), cancellationToken);
+
+    /// <summary>What was found in a file; places where nothing is when it is lost.</summary>
+    public async Task<FileFindings> GetFindingsAsync(string fileId, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(sha256);
-        return folder.Resolve(Path.Combine("files", sha256[..2], sha256));
+        try
+        {
+            return new FileFindings(await store.GetFolderAsync(FindingsKeyOf(fileId), cancellationToken));
+        }
+        catch (Exception lost) when (lost is DirectoryNotFoundException or DamagedContentException)
+        {
+            return new FileFindings(NewTemporaryPath());
+        }
     }
 
-    /// <summary>What was found in a file. It hangs on the columns chosen, hence on the file and not on its content.</summary>
-    /// <param name="fileId">The file.</param>
-    internal FileFindings FindingsOf(string fileId) => new(FindingsFolder(fileId));
-
-    /// <summary>A place for an upload in progress.</summary>
+    /// <summary>A local place for an upload in progress.</summary>
     public string NewTemporaryPath() => Path.Combine(folder.Temporary, Guid.CreateVersion7().ToString("N"));
 
-    /// <summary>Gives a finished upload its place. The file at <paramref name="temporary"/> is gone afterwards.</summary>
-    public void Keep(string temporary, string sha256)
-    {
-        var path = PathOf(sha256);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.Move(temporary, path, overwrite: true);
-    }
+    /// <summary>Keeps a finished upload. The file at <paramref name="temporary"/> stays, so that it can be kept again.</summary>
+    public Task KeepAsync(string temporary, string sha256, CancellationToken cancellationToken) => store.PutFileAsync(KeyOf(sha256), temporary, cancellationToken);
 
-    /// <summary>Gives what was found in a file its place, if there is something. The folder at <paramref name="temporary"/> is gone afterwards.</summary>
-    public void KeepFindings(string temporary, string fileId)
-    {
-        if (!Directory.Exists(temporary))
-        {
-            return;
-        }
+    /// <summary>Whether the content with that hash is there.</summary>
+    public Task<bool> AreKeptAsync(string sha256, CancellationToken cancellationToken) => store.ExistsAsync(KeyOf(sha256), cancellationToken);
 
-        var target = FindingsFolder(fileId);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        DurableFolder.Remove(target);
-        Directory.Move(temporary, target);
-    }
+    /// <summary>Keeps what was found in a file, if there is something. The folder at <paramref name="temporary"/> is gone afterwards.</summary>
+    public Task KeepFindingsAsync(string temporary, string fileId, CancellationToken cancellationToken) =>
+        Directory.Exists(temporary) ? store.PutFolderAsync(FindingsKeyOf(fileId), temporary, cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Removes what was found in a file.</summary>
-    /// <param name="fileId">The file.</param>
-    public void RemoveFindings(string fileId) => DurableFolder.Remove(FindingsFolder(fileId));
-
-    private string FindingsFolder(string fileId) => folder.Resolve(Path.Combine("files", "findings", fileId));
+    /// <summary>Removes what was found in a file that came to nothing.</summary>
+    public Task RemoveFindingsAsync(string fileId, CancellationToken cancellationToken) => store.RemoveAsync(FindingsKeyOf(fileId), cancellationToken);
 }

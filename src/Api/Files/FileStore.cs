@@ -2,13 +2,17 @@ using System.Linq.Expressions;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Sweeping;
 using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Files;
 
-/// <summary>Files as their users see them. A row exists only when its content is in place.</summary>
-internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileContents contents, TimeProvider clock) : IDisposable
+/// <summary>
+/// Files as their users see them. A row exists only when its content is in place: content is kept first, and its row is written only
+/// after a look, in the same transaction, that no deletion has taken it meanwhile.
+/// </summary>
+internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileContents contents, FileLeftovers leftovers, LeftoverRemoval removal, TimeProvider clock)
 {
     // A report names every label of its file: a page of files would load megabytes that no list shows.
     private static readonly Expression<Func<FileRow, FileRow>> WithoutReport = file => new FileRow
@@ -26,9 +30,6 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
         CreatedByKeyId = file.CreatedByKeyId,
     };
 
-    // Between placing content and naming it in a row, nobody may find it unused and remove it.
-    private readonly SemaphoreSlim _placing = new(1, 1);
-
     /// <summary>Keeps a file, or finds the one that an equal request with the same Idempotency-Key has made.</summary>
     /// <param name="row">Complete but for its time.</param>
     /// <param name="temporary">Its content; gone afterwards if the file is new.</param>
@@ -41,31 +42,32 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     {
         row.CreatedAt = clock.NowMicroseconds();
         row.ExpiresAt = row.CreatedAt + keptFor?.ToMicroseconds() ?? row.ExpiresAt;
-        await _placing.WaitAsync(cancellationToken);
-        try
+        // Before the transaction: an upload to a store far away may take minutes, for which no other request shall wait.
+        await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
+        await contents.KeepFindingsAsync(findings, row.Id, cancellationToken);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Files, cancellationToken);
+        if (claim is not null
+            && await Idempotency.FindOrClaimAsync(db, claim, row.Id, row.CreatedAt, cancellationToken) is { } made
+            && await db.Files.AsNoTracking().SingleOrDefaultAsync(file => file.Id == made, cancellationToken) is { } existing)
         {
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            if (claim is not null
-                && await Idempotency.FindOrClaimAsync(db, claim, row.Id, row.CreatedAt, cancellationToken) is { } made
-                && await db.Files.AsNoTracking().SingleOrDefaultAsync(file => file.Id == made, cancellationToken) is { } existing)
-            {
-                return existing;
-            }
+            await contents.RemoveFindingsAsync(row.Id, cancellationToken);
+            return existing;
+        }
 
-            contents.Keep(temporary, row.Sha256);
-            contents.KeepFindings(findings, row.Id);
-            FaultPoint.Reach(FaultPoints.FilePlaced);
-            db.Files.Add(row);
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            FaultPoint.Reach(FaultPoints.FileRowCommitted);
-            return row;
-        }
-        finally
+        FaultPoint.Reach(FaultPoints.FilePlaced);
+        if (!await contents.AreKeptAsync(row.Sha256, cancellationToken))
         {
-            _placing.Release();
+            // The last file with the same content was deleted since.
+            await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
         }
+
+        db.Files.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        FaultPoint.Reach(FaultPoints.FileRowCommitted);
+        File.Delete(temporary);
+        return row;
     }
 
     /// <summary>The file, or null. Also one whose time has come and that a job which has not ended still reads.</summary>
@@ -121,41 +123,36 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     /// <exception cref="ServiceException">404; 409 while a job that has not ended needs it.</exception>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
-        await _placing.WaitAsync(cancellationToken);
-        try
-        {
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            var row = await db.Files.SingleOrDefaultAsync(file => file.Id == id, cancellationToken) ?? throw Missing(id);
-            var mention = $"\"{id}\"";
-            var user = await db.Jobs
-                .Where(job => job.State != JobState.Succeeded && job.State != JobState.Failed && job.State != JobState.Cancelled)
-                .Where(job => job.SpecJson.Contains(mention))
-                .Select(job => job.Id)
-                .FirstOrDefaultAsync(cancellationToken);
-            if (user is not null)
-            {
-                throw ServiceException.Conflict("file_in_use", $"'{id}' is needed by '{user}', which has not ended. Wait for it or cancel it first.");
-            }
-
-            db.Files.Remove(row);
-            await db.SaveChangesAsync(cancellationToken);
-            var shared = await db.Files.AnyAsync(file => file.Sha256 == row.Sha256, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            contents.RemoveFindings(id);
-            if (!shared)
-            {
-                File.Delete(contents.PathOf(row.Sha256));
-            }
-        }
-        finally
-        {
-            _placing.Release();
-        }
+        var row = await DeleteRowAsync(id, cancellationToken);
+        await removal.TryTakeOutAsync(leftovers, FileContents.FindingsKeyOf(id), since: 0, cancellationToken);
+        await removal.TryTakeOutAsync(leftovers, FileContents.KeyOf(row.Sha256), since: 0, cancellationToken);
+        await removal.FinishAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _placing.Dispose();
+    // With marks that are due at once: should this process die, the next sweep takes the content out.
+    private async Task<FileRow> DeleteRowAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Files, cancellationToken);
+        var row = await db.Files.SingleOrDefaultAsync(file => file.Id == id, cancellationToken) ?? throw Missing(id);
+        var mention = $"\"{id}\"";
+        var user = await db.Jobs
+            .Where(job => job.State != JobState.Succeeded && job.State != JobState.Failed && job.State != JobState.Cancelled)
+            .Where(job => job.SpecJson.Contains(mention))
+            .Select(job => job.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (user is not null)
+        {
+            throw ServiceException.Conflict("file_in_use", $"'{id}' is needed by '{user}', which has not ended. Wait for it or cancel it first.");
+        }
+
+        db.Files.Remove(row);
+        await db.SaveChangesAsync(cancellationToken);
+        await GarbageMarks.SetAsync(db, FileContents.FindingsKeyOf(id), since: 0, cancellationToken);
+        await GarbageMarks.SetAsync(db, FileContents.KeyOf(row.Sha256), since: 0, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return row;
+    }
 
     private bool IsKept(FileRow row) => row.ExpiresAt is not { } expires || expires > clock.NowMicroseconds();
 

@@ -19,7 +19,7 @@ internal sealed class RowBrowser(FileContents contents, FileChecker checker)
     public async Task<List<DatasetRow>> FindAsync(FileRow file, long afterLine, string? label, bool? valid, int limit, CancellationToken cancellationToken)
     {
         using var index = await checker.RowsAsync(file, cancellationToken);
-        using var reader = DatasetReader.Open(contents.PathOf(file.Sha256), FileReading.FromJson(file.ReadingJson).ToColumns());
+        using var reader = DatasetReader.Open(await contents.GetAsync(file.Sha256, cancellationToken), FileReading.FromJson(file.ReadingJson).ToColumns());
         var mayHave = label is null ? null : RowEntry.MayHave(label);
         var wanted = index.From(index.FirstAfter(afterLine))
             .Where(entry => (valid is null || entry.IsValid == valid) && (mayHave is null || mayHave(entry)));
@@ -34,7 +34,7 @@ internal sealed class RowBrowser(FileContents contents, FileChecker checker)
     {
         using var index = await checker.RowsAsync(file, cancellationToken);
         var next = index.From(index.FirstAfter(row.Line)).Select(entry => (long?)entry.Offset).FirstOrDefault();
-        await using var stream = new FileStream(contents.PathOf(file.Sha256), new FileStreamOptions { Options = FileOptions.RandomAccess, BufferSize = 0 });
+        await using var stream = new FileStream(await contents.GetAsync(file.Sha256, cancellationToken), new FileStreamOptions { Options = FileOptions.RandomAccess, BufferSize = 0 });
         var bytes = new byte[Math.Min(RawBytes, (next ?? stream.Length) - row.Offset)];
         stream.Position = row.Offset;
         var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
@@ -43,9 +43,9 @@ internal sealed class RowBrowser(FileContents contents, FileChecker checker)
     }
 
     /// <summary>What was found wrong with rows that follow one another or not, by row.</summary>
-    public Dictionary<long, IReadOnlyList<DatasetIssue>> IssuesOf(FileRow file, IReadOnlyList<DatasetRow> rows)
+    public async Task<Dictionary<long, IReadOnlyList<DatasetIssue>>> IssuesOfAsync(FileRow file, IReadOnlyList<DatasetRow> rows, CancellationToken cancellationToken)
     {
-        var issues = new IssueReader(contents.FindingsOf(file.Id));
+        var issues = new IssueReader(await contents.GetFindingsAsync(file.Id, cancellationToken));
         return rows.ToDictionary(row => row.Line, row => Own(row, issues));
     }
 

@@ -18,10 +18,11 @@ internal sealed class UsableFiles(FileStore files, FileContents contents)
     {
         var row = await files.RequireAsync(id, param, cancellationToken);
         var report = FileCheck.ReportFromJson(row.ReportJson);
-        return problems(report) is [_, ..] found ? throw Refusal(row, report, found, param) : (row, report);
+        return problems(report) is [_, ..] found ? throw await RefusalAsync(row, report, found, param, cancellationToken) : (row, report);
     }
 
-    private ServiceException Refusal(FileRow row, ValidationReport report, IReadOnlyList<UsabilityProblem> problems, string param)
+    private async Task<ServiceException> RefusalAsync(
+        FileRow row, ValidationReport report, IReadOnlyList<UsabilityProblem> problems, string param, CancellationToken cancellationToken)
     {
         if (FileReading.FromJson(row.ReadingJson).Kind is null)
         {
@@ -34,7 +35,8 @@ internal sealed class UsableFiles(FileStore files, FileContents contents)
             return ServiceException.Unusable("file_unusable", $"{reasons} GET /v1/files/{row.Id}/validation shows what was read.", param);
         }
 
-        var first = new IssueReader(contents.FindingsOf(row.Id)).After(0, IssueSeverity.Error).Take(FileSummary.ShownErrors).Select(found => found.Issue).ToList();
+        var findings = await contents.GetFindingsAsync(row.Id, cancellationToken);
+        var first = new IssueReader(findings).After(0, IssueSeverity.Error).Take(FileSummary.ShownErrors).Select(found => found.Issue).ToList();
         var errors = $"The file has {FileSummary.Count(report.ErrorCount, "error")} in {FileSummary.Count(report.Rows, "row")}: {FileSummary.Errors(report, first)}.";
         return ServiceException.Unusable(
             "file_unusable",

@@ -23,10 +23,10 @@ internal static class HealthSetup
             .WithAnswerExample("""{"status":"live","checks":null}""").Refuses();
         health.MapGet("/ready", ReadyAsync)
             .WithName("GetReady").WithSummary("Whether the service can work")
-            .WithDescription("Asks the database and computes with a tensor. 503 says what is wrong.")
+            .WithDescription("Asks the database and the store of artifacts and files, and computes with a tensor. 503 says what is wrong.")
             .Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
-            .WithAnswerExample("""{"status":"ready","checks":{"database":"ok","torch":"ok"}}""")
-            .WithAnswerExample("""{"status":"not_ready","checks":{"database":"ok","torch":"libtorch cannot be loaded."}}""", 503).Refuses();
+            .WithAnswerExample("""{"status":"ready","checks":{"database":"ok","storage":"ok","torch":"ok"}}""")
+            .WithAnswerExample("""{"status":"not_ready","checks":{"database":"ok","storage":"ok","torch":"libtorch cannot be loaded."}}""", 503).Refuses();
     }
 
     private static async Task<IResult> ReadyAsync(ReadinessCheck check, CancellationToken cancellationToken)

@@ -1,10 +1,11 @@
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Observability;
 
-/// <summary>Tries what every request needs: the database, and tensors.</summary>
-internal sealed class ReadinessCheck(IDbContextFactory<AppDbContext> contexts, TorchCheck torch)
+/// <summary>Tries what every request needs: the database, the store of artifacts and files, and tensors.</summary>
+internal sealed class ReadinessCheck(IDbContextFactory<AppDbContext> contexts, IContentStore store, TorchCheck torch)
 {
     /// <summary>Status when nothing is wrong.</summary>
     public const string Ready = "ready";
@@ -15,6 +16,7 @@ internal sealed class ReadinessCheck(IDbContextFactory<AppDbContext> contexts, T
         var checks = new Dictionary<string, string>
         {
             ["database"] = await DatabaseAsync(cancellationToken),
+            ["storage"] = await store.FindFaultAsync(cancellationToken) ?? TorchCheck.Ok,
             ["torch"] = torch.Finding,
         };
         return new HealthResponse(checks.Values.All(finding => finding == TorchCheck.Ok) ? Ready : "not_ready", checks);

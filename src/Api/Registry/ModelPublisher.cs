@@ -10,22 +10,24 @@ using Microsoft.EntityFrameworkCore;
 namespace FeedbackService.Api.Registry;
 
 /// <summary>
-/// Makes versions, in an order that leaves nothing half done: artifact verified, then renamed into place, then its row in one
+/// Makes versions, in an order that leaves nothing half done: artifact verified, then put into the store, then its row in one
 /// transaction with whatever else must be true together. A crash in between leaves an artifact no row names, swept later.
 /// </summary>
-internal sealed class ModelPublisher(IArtifactStore artifacts, GarbageMarks marks)
+internal sealed class ModelPublisher(ArtifactStore artifacts, GarbageMarks marks)
 {
     /// <summary>Verifies a finished artifact and puts it into the store; nothing names it yet.</summary>
-    /// <param name="directory">Absolute path, on the data folder's file system. Gone afterwards.</param>
+    /// <param name="directory">Absolute path of a local folder. Gone afterwards.</param>
     /// <param name="cancellationToken">Stops before anything is visible.</param>
     /// <exception cref="InvalidArtifactException">The folder is not what its manifest says.</exception>
     /// <exception cref="IOException">The disk is full or refuses.</exception>
     public async Task<VerifiedArtifact> StoreAsync(string directory, CancellationToken cancellationToken)
     {
+        // First to disk, then read back: what the hashes are taken of is what a power cut would leave.
+        DurableFolder.Flush(directory);
         var artifact = ArtifactReader.Open(directory, ArtifactVerification.Hashes);
         FaultPoint.Reach(FaultPoints.ArtifactHashed);
         // Before it is looked whether these bytes are there already: no sweep takes them out until a row names them.
-        await marks.RenewAsync(artifacts.PlaceOf(artifact.ManifestSha256), cancellationToken);
+        await marks.RenewAsync(ArtifactStore.PlaceOf(artifact.ManifestSha256), cancellationToken);
         var stored = await artifacts.PublishAsync(directory, cancellationToken);
         FaultPoint.Reach(FaultPoints.ArtifactStored);
         return new VerifiedArtifact(stored, artifact.Manifest);

@@ -1,13 +1,14 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Registry;
 
 /// <summary>Finds what a model address means. A version row exists only once its artifact is complete, so every version found is ready.</summary>
-internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, IArtifactStore artifacts, ReservedNames reserved)
+internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, ArtifactStore artifacts, ReservedNames reserved)
 {
     private const string Classifier = "classifier";
 
@@ -76,9 +77,9 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, IA
         {
             return await artifacts.GetLocalAsync(directory, cancellationToken);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception fault) when (fault is DirectoryNotFoundException or DamagedContentException)
         {
-            throw new ServiceException(500, "artifact_damaged", $"The files of '{address}' are gone. Use another version, or restore them from a backup.", "model");
+            throw new ServiceException(500, "artifact_damaged", $"The files of '{address}' are gone or damaged. Use another version, or restore them from a backup.", "model");
         }
     }
 

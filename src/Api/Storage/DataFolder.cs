@@ -1,6 +1,9 @@
 namespace FeedbackService.Api.Storage;
 
-/// <summary>Where everything the service keeps lies on disk. All parts are on one file system, so that renames are atomic.</summary>
+/// <summary>
+/// Where a process keeps what it keeps on disk. All parts are on one file system, so that renames are atomic. Artifacts, checkpoints,
+/// files and batches lie elsewhere when the service is given a store of its own for them.
+/// </summary>
 public sealed class DataFolder
 {
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -10,7 +13,7 @@ public sealed class DataFolder
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Batches, Temporary, Trash, CookieSecrets })
+        foreach (var part in new[] { Root, Files, Staging, Blobs, Checkpoints, Batches, Temporary, Trash, Cache, CookieSecrets })
         {
             MakePrivate(part);
         }
@@ -31,11 +34,14 @@ public sealed class DataFolder
     /// <summary>Published artifacts: <c>blobs/{manifest hash}</c>. Immutable.</summary>
     public string Blobs => Path.Combine(Root, "blobs");
 
-    /// <summary>Published checkpoints: <c>checkpoints/{job}/step-{n}</c>.</summary>
+    /// <summary>Published checkpoints: <c>checkpoints/{job}/{epoch}-step-{n}</c>.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 
     /// <summary>Answers of batches that have not ended: <c>batches/{batch}/{epoch}-output.jsonl</c> and <c>{epoch}-errors.jsonl</c>.</summary>
     public string Batches => Path.Combine(Root, "batches");
+
+    /// <summary>What was fetched from a store elsewhere. May go at any time.</summary>
+    public string Cache => Path.Combine(Root, "cache");
 
     /// <summary>Uploads in progress.</summary>
     public string Temporary => Path.Combine(Root, "tmp");
@@ -62,7 +68,8 @@ public sealed class DataFolder
         return full;
     }
 
-    private static void MakePrivate(string directory)
+    /// <summary>Makes a folder that only its owner may look into. One that is there keeps its mode: whoever made it may have meant it.</summary>
+    internal static void MakePrivate(string directory)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -70,7 +77,6 @@ public sealed class DataFolder
             return;
         }
 
-        // A folder that is there keeps its mode: whoever made it may have meant it.
         Directory.CreateDirectory(directory, OwnerAlone);
     }
 }

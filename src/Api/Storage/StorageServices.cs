@@ -1,4 +1,5 @@
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Postgres;
 using FeedbackService.Api.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FeedbackService.Api.Storage;
 
-/// <summary>Registers the data folder and the database.</summary>
+/// <summary>Registers the data folder, the database and the store of artifacts and files.</summary>
 internal static class StorageServices
 {
     /// <summary>
@@ -34,6 +35,7 @@ internal static class StorageServices
             services.AddPostgres(database);
         }
         services.AddHostedService<DatabaseInitializer>();
+        services.AddContents();
         return services;
     }
 

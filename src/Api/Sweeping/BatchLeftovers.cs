@@ -4,18 +4,24 @@ using Microsoft.EntityFrameworkCore;
 namespace FeedbackService.Api.Sweeping;
 
 /// <summary>What batches have written on their way: needed until they have ended, for then it is in their files.</summary>
-internal sealed class BatchLeftovers(DataFolder folder) : ILeftovers
+internal sealed class BatchLeftovers : ILeftovers
 {
     /// <inheritdoc/>
     public string Kind => "batch";
 
     /// <inheritdoc/>
-    public IEnumerable<string> List() => Directory.EnumerateDirectories(folder.Batches).Select(folder.Relative);
+    public string Prefix => "batches";
 
     /// <inheritdoc/>
-    public Task<bool> IsNeededAsync(AppDbContext db, string path, CancellationToken cancellationToken)
+    public int Depth => 1;
+
+    /// <inheritdoc/>
+    public WriteTopic Topic => WriteTopic.Files;
+
+    /// <inheritdoc/>
+    public Task<bool> IsNeededAsync(AppDbContext db, string key, CancellationToken cancellationToken)
     {
-        var id = Path.GetFileName(path);
+        var id = key.Split('/')[^1];
         return db.Jobs.AnyAsync(row => row.Id == id && row.FinishedAt == null, cancellationToken);
     }
 }

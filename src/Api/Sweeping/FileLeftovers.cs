@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Sweeping;
 
-/// <summary>Contents of files, and what was found in them: needed while a file names them. Left over only by a crash.</summary>
-internal sealed class FileLeftovers(DataFolder folder) : ILeftovers
+/// <summary>Contents of files, and what was found in them: needed while a file names them.</summary>
+internal sealed class FileLeftovers : ILeftovers
 {
     private const string Findings = "findings";
 
@@ -12,18 +12,20 @@ internal sealed class FileLeftovers(DataFolder folder) : ILeftovers
     public string Kind => "file";
 
     /// <inheritdoc/>
-    public IEnumerable<string> List() => Directory.EnumerateDirectories(folder.Files)
-        .SelectMany(part => Path.GetFileName(part) == Findings
-            ? Directory.EnumerateDirectories(part)
-            : Directory.EnumerateFiles(part, Path.GetFileName(part) + "*"))
-        .Select(folder.Relative);
+    public string Prefix => "files";
 
     /// <inheritdoc/>
-    public Task<bool> IsNeededAsync(AppDbContext db, string path, CancellationToken cancellationToken)
+    public int Depth => 2;
+
+    /// <inheritdoc/>
+    public WriteTopic Topic => WriteTopic.Files;
+
+    /// <inheritdoc/>
+    public Task<bool> IsNeededAsync(AppDbContext db, string key, CancellationToken cancellationToken) => key.Split('/') switch
     {
-        var name = Path.GetFileName(path);
-        return Path.GetFileName(Path.GetDirectoryName(path)) == Findings
-            ? db.Files.AnyAsync(row => row.Id == name, cancellationToken)
-            : db.Files.AnyAsync(row => row.Sha256 == name, cancellationToken);
-    }
+        [_, Findings, var id] => db.Files.AnyAsync(row => row.Id == id, cancellationToken),
+        [_, _, var sha256] => db.Files.AnyAsync(row => row.Sha256 == sha256, cancellationToken),
+        // A folder without contents: the next file may be on its way into it.
+        _ => Task.FromResult(true),
+    };
 }

@@ -6,21 +6,26 @@ using Microsoft.Extensions.Options;
 namespace FeedbackService.Api.Sweeping;
 
 /// <summary>Predictions of evaluations: needed until some time after the evaluation.</summary>
-internal sealed class PredictionLeftovers(
-    EvaluationPredictions predictions, DataFolder folder, TimeProvider clock, IOptions<SweepOptions> options) : ILeftovers
+internal sealed class PredictionLeftovers(TimeProvider clock, IOptions<SweepOptions> options) : ILeftovers
 {
     /// <inheritdoc/>
     public string Kind => "predictions";
 
     /// <inheritdoc/>
-    public IEnumerable<string> List() =>
-        Directory.Exists(predictions.Root) ? Directory.EnumerateFiles(predictions.Root).Select(folder.Relative) : [];
+    public string Prefix => EvaluationPredictions.Prefix;
 
     /// <inheritdoc/>
-    public Task<bool> IsNeededAsync(AppDbContext db, string path, CancellationToken cancellationToken)
+    public int Depth => 1;
+
+    /// <inheritdoc/>
+    public WriteTopic Topic => WriteTopic.Files;
+
+    /// <inheritdoc/>
+    public Task<bool> IsNeededAsync(AppDbContext db, string key, CancellationToken cancellationToken)
     {
-        var id = Path.GetFileNameWithoutExtension(path);
+        var (id, epoch) = EvaluationPredictions.Parse(key);
         var before = clock.NowMicroseconds() - options.Value.KeepPredictions.ToMicroseconds();
-        return db.Jobs.AnyAsync(row => row.Id == id && (row.FinishedAt == null || row.FinishedAt >= before), cancellationToken);
+        return db.Jobs.AnyAsync(
+            row => row.Id == id && (row.FinishedAt == null || row.FinishedAt >= before) && (epoch == null || row.LeaseEpoch <= epoch), cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Storage;
-using FeedbackService.Model.Faults;
+using FeedbackService.Api.Storage.Contents;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -7,22 +8,26 @@ namespace FeedbackService.Api.Sweeping;
 
 /// <summary>
 /// Frees the disk of what nothing needs any more: first rows past their time go, then what no row names is marked, and what has been
-/// marked for the time of grace is taken out. Taking out is one rename inside a transaction that looks once more; a crash anywhere
-/// leaves something for the next sweep, never a row without its files.
+/// marked for the time of grace is taken out. A crash anywhere leaves something for the next sweep, never a row without its files.
+/// What all processes share is swept by one of them at a time; what a process has in its own folder, by itself.
 /// </summary>
 internal sealed partial class Sweeper(
     IDbContextFactory<AppDbContext> contexts,
     IEnumerable<ILeftovers> leftovers,
     GarbageMarks marks,
     RowExpiry expiry,
-    DataFolder folder,
+    LeftoverRemoval removal,
+    Scratch scratch,
+    ISweepTurn turn,
+    IContentStore store,
+    IOptions<ServiceOptions> service,
     TimeProvider clock,
     IOptions<SweepOptions> options,
     ILogger<Sweeper> logger) : BackgroundService
 {
     private readonly SemaphoreSlim _one = new(1, 1);
 
-    /// <summary>Sweeps once, after any sweep in progress.</summary>
+    /// <summary>Sweeps once, after any sweep in progress; only this process's own folder while another process has the turn.</summary>
     /// <param name="dryRun">Only look.</param>
     /// <param name="cancellationToken">Stops between two things; what was done stays done.</param>
     public async Task<SweepReport> SweepAsync(bool dryRun, CancellationToken cancellationToken)
@@ -30,7 +35,10 @@ internal sealed partial class Sweeper(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return dryRun ? (await SearchAsync(cancellationToken)).Report : await RemoveAsync(cancellationToken);
+            var own = await scratch.SweepAsync(dryRun, cancellationToken);
+            await using var taken = await turn.TryTakeAsync(cancellationToken);
+            var shared = taken is null ? new SweepReport([], []) : dryRun ? (await SearchAsync(cancellationToken)).Report : await RemoveAsync(cancellationToken);
+            return shared with { Freed = [.. own, .. shared.Freed] };
         }
         finally
         {
@@ -41,10 +49,10 @@ internal sealed partial class Sweeper(
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        // Nothing runs yet and the folder is this process's alone: what is being made in it was being made by a dead one.
-        foreach (var dead in new[] { folder.Staging, folder.Temporary, folder.Trash }.SelectMany(Directory.GetFileSystemEntries))
+        if (service.Value.Database is null)
         {
-            Remove(dead);
+            // Nothing runs yet and the folder is this process's alone: what is being made in it was being made by a dead one.
+            scratch.Clear();
         }
         return base.StartAsync(cancellationToken);
     }
@@ -82,22 +90,12 @@ internal sealed partial class Sweeper(
         var freed = new List<SweptItem>();
         foreach (var item in report.Freed)
         {
-            try
+            if (await removal.TryTakeOutAsync(leftovers.Single(kind => kind.Kind == item.Kind), item.Path, item.Since, cancellationToken))
             {
-                if (await TakeOutAsync(item, cancellationToken))
-                {
-                    freed.Add(item);
-                }
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                LogStuck(logger, fault, item.Path);
+                freed.Add(item);
             }
         }
-        foreach (var entry in Directory.GetFileSystemEntries(folder.Trash))
-        {
-            Remove(entry);
-        }
+        await removal.FinishAsync(cancellationToken);
         if (freed.Count > 0)
         {
             LogSwept(logger, freed.Count, freed.Sum(item => item.Bytes), report.Waiting.Count);
@@ -113,11 +111,11 @@ internal sealed partial class Sweeper(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         foreach (var kind in leftovers)
         {
-            foreach (var path in kind.List())
+            await foreach (var (key, bytes) in store.ListAsync(kind.Prefix, kind.Depth, cancellationToken))
             {
-                if (!await kind.IsNeededAsync(db, path, cancellationToken))
+                if (!await kind.IsNeededAsync(db, key, cancellationToken))
                 {
-                    found.Add(new SweptItem(kind.Kind, path, SizeOf(folder.Resolve(path)), known.GetValueOrDefault(path, now)));
+                    found.Add(new SweptItem(kind.Kind, key, bytes, known.GetValueOrDefault(key, now)));
                 }
             }
         }
@@ -125,58 +123,8 @@ internal sealed partial class Sweeper(
         return (known, new SweepReport([.. byAge[true]], [.. byAge[false]]));
     }
 
-    private async Task<bool> TakeOutAsync(SweptItem item, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // The mark first: it takes the write lock, and is young again if a publication has taken the thing up.
-        if (await db.Garbage.Where(mark => mark.Path == item.Path && mark.Since == item.Since).ExecuteDeleteAsync(cancellationToken) == 0
-            || await leftovers.Single(kind => kind.Kind == item.Kind).IsNeededAsync(db, item.Path, cancellationToken))
-        {
-            return false;
-        }
-        var path = folder.Resolve(item.Path);
-        var trash = Path.Combine(folder.Trash, Guid.CreateVersion7().ToString("N"));
-        if (Directory.Exists(path))
-        {
-            Directory.Move(path, trash);
-        }
-        else if (File.Exists(path))
-        {
-            File.Move(path, trash);
-        }
-        FaultPoint.Reach(FaultPoints.SweepTakenOut);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
-    }
-
-    private static long SizeOf(string path) =>
-        Directory.Exists(path) ? DurableFolder.SizeOf(path) : new FileInfo(path) is { Exists: true, Length: var bytes } ? bytes : 0;
-
-    private void Remove(string path)
-    {
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-            else
-            {
-                File.Delete(path);
-            }
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            LogStuck(logger, fault, folder.Relative(path));
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Swept {Count} things that nothing needs, {Bytes} bytes; {Waiting} more wait for their time")]
     private static partial void LogSwept(ILogger logger, int count, long bytes, int waiting);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be removed; trying again at the next sweep")]
-    private static partial void LogStuck(ILogger logger, Exception fault, string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping failed; trying again later")]
     private static partial void LogFault(ILogger logger, Exception fault);

@@ -61,7 +61,7 @@ public sealed class BatchKillTests : IDisposable
     {
         var artifact = Path.Combine(host.Folder.Temporary, Path.GetRandomFileName());
         TinyArtifacts.Write(artifact, TinyArtifacts.Kinds["attending"]);
-        var stored = await host.Services.GetRequiredService<IArtifactStore>().PublishAsync(artifact, None);
+        var stored = await host.Services.GetRequiredService<ArtifactStore>().PublishAsync(artifact, None);
         await using (var db = await host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(None))
         {
             db.Models.Add(new ModelRow { Name = "news", LastVersion = 1 });
@@ -99,7 +99,7 @@ public sealed class BatchKillTests : IDisposable
     {
         await using var db = Open();
         var file = await db.Files.SingleAsync(row => row.Id == fileId, None);
-        var lines = await File.ReadAllLinesAsync(new FileContents(new DataFolder(_root)).PathOf(file.Sha256), None);
+        var lines = await File.ReadAllLinesAsync(Path.Combine(_root, FileContents.KeyOf(file.Sha256)), None);
         return [.. lines.Select(line => JsonNode.Parse(line)!)];
     }
 

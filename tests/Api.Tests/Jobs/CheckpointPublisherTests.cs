@@ -1,6 +1,7 @@
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Jobs.Training;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
@@ -25,7 +26,7 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _jobs = await JobFixture.CreateAsync();
-        _sut = new CheckpointPublisher(Folder, _jobs.Storage, _jobs.Leases, _jobs.Storage.Clock);
+        _sut = new CheckpointPublisher(Folder, new FolderContentStore(Folder.Root), _jobs.Storage, _jobs.Leases, _jobs.Storage.Clock);
         await _jobs.Store.CreateAsync(new NewJob(Ids.NewFineTuningJob(), JobKind.Train, Spec), None);
         _lease = (await _jobs.ClaimAsync())!;
     }
@@ -36,7 +37,7 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
     public async Task OldOnesGo_ButForTheBest()
     {
         await PublishAsync(10, 20, 30, 40);
-        Assert.Equal(["resume-40", "step-10", "step-30", "step-40"], Names());
+        Assert.Equal(["1-resume-40", "1-step-10", "1-step-30", "1-step-40"], Names());
     }
 
     [Fact]
@@ -46,11 +47,11 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
         var evaluation = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, "{}") { Reads = [$"{_lease.JobId}:step-20"] };
         await _jobs.Store.CreateAsync(evaluation, None);
         await PublishAsync(30, 40);
-        Assert.Equal(["resume-40", "step-10", "step-20", "step-30", "step-40"], Names());
+        Assert.Equal(["1-resume-40", "1-step-10", "1-step-20", "1-step-30", "1-step-40"], Names());
 
         await _jobs.Store.RequestCancelAsync(evaluation.Id, JobKind.Evaluate, None);
         await PublishAsync(50);
-        Assert.Equal(["resume-50", "step-10", "step-40", "step-50"], Names());
+        Assert.Equal(["1-resume-50", "1-step-10", "1-step-40", "1-step-50"], Names());
         await using var db = _jobs.Storage.CreateDbContext();
         Assert.Equal([10, 40, 50], await db.Checkpoints.Select(row => row.Step).Order().ToListAsync(None));
     }

@@ -1,5 +1,6 @@
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Api.Tests.Storage;
 using FeedbackService.Model.Checkpoints;
@@ -13,7 +14,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
     private RegistryFixture(TestStorage storage)
     {
         Storage = storage;
-        Artifacts = new FolderArtifactStore(storage.Folder);
+        Artifacts = new ArtifactStore(new FolderContentStore(storage.Folder.Root));
         Publisher = new ModelPublisher(Artifacts, new GarbageMarks(storage, storage.Clock));
         Registry = new ModelRegistry(storage, Artifacts, new ReservedNames(new HashSet<string> { "mlp" }));
         Models = new ModelStore(storage, storage.Clock);
@@ -22,7 +23,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
 
     public TestStorage Storage { get; }
 
-    public FolderArtifactStore Artifacts { get; }
+    public ArtifactStore Artifacts { get; }
 
     public ModelPublisher Publisher { get; }
 

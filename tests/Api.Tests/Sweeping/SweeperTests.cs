@@ -1,6 +1,8 @@
 using FeedbackService.Api.Files;
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Api.Tests.Registry;
@@ -26,20 +28,21 @@ public sealed class SweeperTests : IAsyncLifetime
     {
         _registry = await RegistryFixture.CreateAsync();
         var (storage, options) = (_registry.Storage, Options.Create(Settings));
-        _files = new FileStore(storage, new FileContents(Folder), storage.Clock);
-        ILeftovers[] kinds =
-        [
-            new ArtifactLeftovers(Folder), new CheckpointLeftovers(Folder), new StagingLeftovers(Folder), new BatchLeftovers(Folder), new FileLeftovers(Folder),
-            new PredictionLeftovers(new EvaluationPredictions(Folder), Folder, storage.Clock, options), new TemporaryLeftovers(Folder, storage.Clock),
-        ];
+        var store = new FolderContentStore(Folder.Root);
+        var removal = new LeftoverRemoval(storage, store, NullLogger<LeftoverRemoval>.Instance);
+        var fileLeftovers = new FileLeftovers();
+        _files = new FileStore(storage, new FileContents(Folder, store), fileLeftovers, removal, storage.Clock);
+        ILeftovers[] kinds = [new ArtifactLeftovers(), new CheckpointLeftovers(), new BatchLeftovers(), fileLeftovers, new PredictionLeftovers(storage.Clock, options)];
+        var cache = new ContentCache(Folder, storage.Clock, Options.Create(new StorageOptions()));
         _sweeper = new Sweeper(
-            storage, kinds, new GarbageMarks(storage, storage.Clock), new RowExpiry(storage, _files, storage.Clock, options), Folder, storage.Clock, options, NullLogger<Sweeper>.Instance);
+            storage, kinds, new GarbageMarks(storage, storage.Clock), new RowExpiry(storage, _files, storage.Clock, options), removal,
+            new Scratch(storage, Folder, cache, kinds, storage.Clock, NullLogger<Scratch>.Instance), new OwnSweepTurn(), store,
+            Options.Create(new ServiceOptions()), storage.Clock, options, NullLogger<Sweeper>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
         _sweeper.Dispose();
-        _files.Dispose();
         await _registry.DisposeAsync();
     }
 
@@ -232,7 +235,8 @@ public sealed class SweeperTests : IAsyncLifetime
             db.Jobs.Add(new JobRow { Id = "eval_kept", Kind = JobKind.Evaluate, State = JobState.Succeeded, FinishedAt = _registry.Storage.Clock.NowMicroseconds() });
             await db.SaveChangesAsync(None);
         }
-        Assert.Equal(5, (await SweepAfterGraceAsync()).Freed.Count);
+        Assert.Equal(["attempt", "temporary"], (await _sweeper.SweepAsync(dryRun: false, None)).Freed.Select(item => item.Kind));
+        Assert.Equal(["file", "file", "predictions"], (await SweepAfterGraceAsync()).Freed.Select(item => item.Kind).Order(StringComparer.Ordinal));
         Assert.All(dead, path => Assert.False(File.Exists(path), path));
         Assert.All(alive, path => Assert.True(File.Exists(path), path));
 
@@ -275,7 +279,7 @@ public sealed class SweeperTests : IAsyncLifetime
         _registry.Storage.Clock.Advance(TimeSpan.FromHours(1));
         await _sweeper.SweepAsync(dryRun: false, None);
         Assert.Equal(["file-b", "file-c"], await db.Files.Select(row => row.Id).Order().ToListAsync(None));
-        Assert.Equal([false, true, true], new[] { "file-a", "file-b", "file-c" }.Select(id => File.Exists(new FileContents(Folder).PathOf(id))));
+        Assert.Equal([false, true, true], new[] { "file-a", "file-b", "file-c" }.Select(id => File.Exists(Folder.Resolve(FileContents.KeyOf(id)))));
     }
 
     [Fact]

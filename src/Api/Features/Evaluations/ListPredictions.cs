@@ -31,12 +31,9 @@ internal static class ListPredictions
             throw ServiceException.NotFound("predictions_not_ready", $"'{id}' has no predictions yet; they come when it has succeeded.");
         }
 
-        if (!predictions.Exist(id))
-        {
-            throw ServiceException.NotFound("predictions_expired", $"The predictions of '{id}' are no longer kept; its report is. Evaluate again to see them.");
-        }
-
-        var found = predictions.Read(id)
+        var all = await predictions.FindAsync(job, cancellationToken) ?? throw ServiceException.NotFound(
+            "predictions_expired", $"The predictions of '{id}' are no longer kept; its report is. Evaluate again to see them.");
+        var found = all
             .Where(prediction => prediction.Line > after
                 && (trueLabel is null || prediction.True.Contains(trueLabel, StringComparer.Ordinal))
                 && (predicted is null || prediction.Predicted.Contains(predicted, StringComparer.Ordinal)))

@@ -81,6 +81,6 @@ internal static class FileEndpoints
         // Somebody's upload must never be shown as a page of this site.
         response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         return TypedResults.PhysicalFile(
-            contents.PathOf(row.Sha256), "application/octet-stream", row.FileName, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{row.Sha256}\""));
+            await contents.GetAsync(row.Sha256, cancellationToken), "application/octet-stream", row.FileName, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{row.Sha256}\""));
     }
 }

@@ -32,7 +32,7 @@ internal static class ListFileRows
 
         var limit = page.LimitOr();
         var found = Page<DatasetRow>.Of(await browser.FindAsync(file, page.AfterNumber(), label, valid, limit + 1, cancellationToken), limit);
-        var issues = browser.IssuesOf(file, found.Items);
+        var issues = await browser.IssuesOfAsync(file, found.Items, cancellationToken);
         var raw = new Dictionary<long, string>();
         foreach (var row in found.Items.Where(row => row.Text is null))
         {

@@ -4,7 +4,7 @@ using FeedbackService.Api.Registry;
 namespace FeedbackService.Api.Features.Registry;
 
 /// <summary>The files of a version. A name given by a user is only ever compared with names that are there, never joined to a path.</summary>
-internal sealed class ArtifactFiles(ModelStore models, IArtifactStore artifacts)
+internal sealed class ArtifactFiles(ModelStore models, ArtifactStore artifacts)
 {
     /// <summary>All files, by name.</summary>
     /// <exception cref="ServiceException">404 when there is no such version.</exception>

@@ -1,12 +1,13 @@
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
 
 namespace FeedbackService.Api.Jobs.Batches;
 
 /// <summary>Makes files for users of what the claims of a batch have written.</summary>
-internal sealed class BatchFiles(DataFolder folder, FileIntake intake, FileContents contents, TimeProvider clock)
+internal sealed class BatchFiles(IContentStore store, FileIntake intake, FileContents contents, TimeProvider clock)
 {
     /// <summary>Progress with the ids that the files will have; a file without a line is not made.</summary>
     public static BatchProgress Name(BatchProgress progress) => progress with
@@ -22,25 +23,26 @@ internal sealed class BatchFiles(DataFolder folder, FileIntake intake, FileConte
         if (progress.OutputFile is { } output)
         {
             await PublishAsync(
-                batch, output, "output", progress.Parts.Select(part => (BatchPartWriter.OutputPath(folder, batch.Id, part.Epoch), part.OutputBytes)), cancellationToken);
+                batch, output, "output", progress.Parts.Select(part => (BatchPartWriter.OutputKey(batch.Id, part.Epoch), part.OutputBytes, part.OutputSegments)), cancellationToken);
         }
 
         if (progress.ErrorFile is { } errors)
         {
             await PublishAsync(
-                batch, errors, "errors", progress.Parts.Select(part => (BatchPartWriter.ErrorPath(folder, batch.Id, part.Epoch), part.ErrorBytes)), cancellationToken);
+                batch, errors, "errors", progress.Parts.Select(part => (BatchPartWriter.ErrorKey(batch.Id, part.Epoch), part.ErrorBytes, part.ErrorSegments)), cancellationToken);
         }
     }
 
     private async Task PublishAsync(
-        JobRow batch, string fileId, string name, IEnumerable<(string Path, long Bytes)> parts, CancellationToken cancellationToken)
+        JobRow batch, string fileId, string name, IEnumerable<(string Key, long Bytes, int Segments)> parts, CancellationToken cancellationToken)
     {
         var whole = contents.NewTemporaryPath();
         try
         {
+            var pieces = await FindAsync(parts, cancellationToken);
             var (bytes, sha256) = DurableFiles.Create(whole, target =>
             {
-                foreach (var (path, length) in parts)
+                foreach (var (path, length) in pieces)
                 {
                     Append(path, length, target, cancellationToken);
                 }
@@ -61,14 +63,24 @@ internal sealed class BatchFiles(DataFolder folder, FileIntake intake, FileConte
         }
     }
 
+    private async Task<List<(string Path, long Bytes)>> FindAsync(IEnumerable<(string Key, long Bytes, int Segments)> parts, CancellationToken cancellationToken)
+    {
+        var pieces = new List<(string, long)>();
+        foreach (var (key, bytes, segments) in parts.Where(part => part.Bytes > 0))
+        {
+            foreach (var piece in BatchPartFile.KeysOf(key, segments))
+            {
+                var path = await store.GetFileAsync(piece, cancellationToken);
+                pieces.Add((path, segments == 0 ? bytes : new FileInfo(path).Length));
+            }
+        }
+
+        return pieces;
+    }
+
     // No more than was counted: behind it may be lines that another claim has written again.
     private static void Append(string path, long length, Stream target, CancellationToken cancellationToken)
     {
-        if (length == 0)
-        {
-            return;
-        }
-
         using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.SequentialScan);
         var buffer = new byte[128 * 1024];
         while (length > 0)

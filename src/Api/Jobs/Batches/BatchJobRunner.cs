@@ -4,6 +4,7 @@ using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Faults;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ internal sealed partial class BatchJobRunner(
     FileContents contents,
     BatchFiles results,
     DataFolder folder,
+    IContentStore store,
     ModelRegistry registry,
     ClassificationService classifications,
     TimeProvider clock,
@@ -61,7 +63,7 @@ internal sealed partial class BatchJobRunner(
         var spec = BatchSpec.FromJson(lease.Job.SpecJson);
         var file = await files.FindAsync(spec.InputFile, cancellationToken) ?? throw new JobFailedException(
             new JobFailure("file_not_found", $"The file '{spec.InputFile}' was deleted before the batch began.", "input_file_id"));
-        return contents.PathOf(file.Sha256);
+        return await contents.GetAsync(file.Sha256, cancellationToken);
     }
 
     private BatchSurvey Survey(string path, CancellationToken stopping)
@@ -101,7 +103,8 @@ internal sealed partial class BatchJobRunner(
     {
         using var phase = JobActivities.Phase("batch.answer")?.SetTag("batch.resumed_from_line", begun.Line);
         using var reader = new BatchInputReader(path, options.Value.MaxLineBytes, begun.Offset, begun.Line);
-        using var writer = new BatchPartWriter(folder, lease.JobId, lease.Epoch);
+        using var writer = new BatchPartWriter(folder, store, lease.JobId, lease.Epoch);
+        var saveEvery = writer.GrowsInPlace ? options.Value.SaveEvery : options.Value.SaveSegmentsEvery;
         var models = new BatchModels(registry, begun.Models);
         var window = new Queue<PendingLine>();
         var (progress, saved, texts) = (begun, clock.GetTimestamp(), 0);
@@ -136,9 +139,9 @@ internal sealed partial class BatchJobRunner(
                     Offset = oldest.EndOffset,
                     Line = oldest.Line,
                 };
-                if (clock.GetElapsedTime(saved) >= options.Value.SaveEvery)
+                if (clock.GetElapsedTime(saved) >= saveEvery)
                 {
-                    await SaveAsync(lease, Counted(), stopping);
+                    await SaveAsync(lease, await KeptAsync(stopping), stopping);
                     saved = clock.GetTimestamp();
                 }
             }
@@ -146,7 +149,7 @@ internal sealed partial class BatchJobRunner(
         catch (OperationCanceledException)
         {
             // Whoever goes on, or ends it, shall find all that was answered.
-            await SaveAsync(lease, Counted(), CancellationToken.None);
+            await SaveAsync(lease, await KeptAsync(CancellationToken.None), CancellationToken.None);
             throw;
         }
         finally
@@ -155,11 +158,11 @@ internal sealed partial class BatchJobRunner(
             await Task.WhenAll(window.Select(pending => pending.Answer)).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
-        progress = BatchFiles.Name(Counted() with { FinalizingAt = clock.NowMicroseconds() });
+        progress = BatchFiles.Name(await KeptAsync(stopping) with { FinalizingAt = clock.NowMicroseconds() });
         await SaveAsync(lease, progress, stopping);
         return progress;
 
-        BatchProgress Counted() => progress with { Parts = [.. begun.Parts, writer.Flush()] };
+        async Task<BatchProgress> KeptAsync(CancellationToken cancellationToken) => progress with { Parts = [.. begun.Parts, await writer.KeepAsync(cancellationToken)] };
     }
 
     private async Task<BatchAnswer> AnswerAsync(JobLease lease, BatchLine line, BatchModels models, CancellationToken stopping)

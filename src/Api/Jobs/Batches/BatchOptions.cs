@@ -30,4 +30,7 @@ internal sealed class BatchOptions
 
     /// <summary>How often answers are brought to disk and counted; as much is done again after a crash. Default 1 s.</summary>
     public TimeSpan SaveEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same where they are uploaded to an S3 store, an object each time. Default 10 s.</summary>
+    public TimeSpan SaveSegmentsEvery { get; set; } = TimeSpan.FromSeconds(10);
 }

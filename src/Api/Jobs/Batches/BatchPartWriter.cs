@@ -1,4 +1,5 @@
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Faults;
 
@@ -7,45 +8,40 @@ namespace FeedbackService.Api.Jobs.Batches;
 /// <summary>The two files that one claim of a batch writes, answers and refusals, each in the order of the input.</summary>
 internal sealed class BatchPartWriter : IDisposable
 {
-    private readonly string _folder;
     private readonly long _epoch;
-    private readonly FileStream _output;
-    private readonly FileStream _errors;
+    private readonly string? _folder;
+    private readonly BatchPartFile _output;
+    private readonly BatchPartFile _errors;
     private bool _named;
 
     /// <summary>Makes the files, empty.</summary>
-    public BatchPartWriter(DataFolder data, string batchId, long epoch)
+    public BatchPartWriter(DataFolder data, IContentStore store, string batchId, long epoch)
     {
-        (_folder, _epoch) = (FolderOf(data, batchId), epoch);
-        Directory.CreateDirectory(_folder);
-        _output = Create(OutputPath(data, batchId, epoch));
-        _errors = Create(ErrorPath(data, batchId, epoch));
+        _epoch = epoch;
+        _folder = Path.GetDirectoryName(store.PathToGrow(OutputKey(batchId, epoch)));
+        _output = new BatchPartFile(store, OutputKey(batchId, epoch), NewScratch(data));
+        _errors = new BatchPartFile(store, ErrorKey(batchId, epoch), NewScratch(data));
     }
 
-    /// <summary>Folder of all parts of a batch.</summary>
-    public static string FolderOf(DataFolder data, string batchId) => Path.Combine(data.Batches, batchId);
+    /// <summary>Whether the files grow in place, so that saving them often costs little.</summary>
+    public bool GrowsInPlace => _folder is not null;
 
     /// <summary>Answers of a claim.</summary>
-    public static string OutputPath(DataFolder data, string batchId, long epoch) => Path.Combine(FolderOf(data, batchId), $"{epoch}-output.jsonl");
+    public static string OutputKey(string batchId, long epoch) => $"batches/{batchId}/{epoch}-output.jsonl";
 
     /// <summary>Refusals of a claim.</summary>
-    public static string ErrorPath(DataFolder data, string batchId, long epoch) => Path.Combine(FolderOf(data, batchId), $"{epoch}-errors.jsonl");
+    public static string ErrorKey(string batchId, long epoch) => $"batches/{batchId}/{epoch}-errors.jsonl";
 
     /// <summary>Appends a line.</summary>
-    public void Write(BatchAnswer answer)
-    {
-        var file = answer.Succeeded ? _output : _errors;
-        file.Write(answer.Json);
-        file.WriteByte((byte)'\n');
-    }
+    public void Write(BatchAnswer answer) => (answer.Succeeded ? _output : _errors).Write(answer.Json);
 
-    /// <summary>Brings everything written to disk.</summary>
+    /// <summary>Brings everything written to where whoever goes on finds it, on whichever machine.</summary>
     /// <returns>How much that is.</returns>
-    public BatchPart Flush()
+    public async Task<BatchPart> KeepAsync(CancellationToken cancellationToken)
     {
-        _output.Flush(flushToDisk: true);
-        _errors.Flush(flushToDisk: true);
-        if (!_named)
+        await _output.KeepAsync(cancellationToken);
+        await _errors.KeepAsync(cancellationToken);
+        if (_folder is not null && !_named)
         {
             DurableFiles.FlushFolder(_folder);
             DurableFiles.FlushFolder(Path.GetDirectoryName(_folder)!);
@@ -53,7 +49,7 @@ internal sealed class BatchPartWriter : IDisposable
         }
 
         FaultPoint.Reach(FaultPoints.BatchPartFlushed);
-        return new BatchPart(_epoch, _output.Length, _errors.Length);
+        return new BatchPart(_epoch, _output.Bytes, _errors.Bytes, _output.Segments, _errors.Segments);
     }
 
     /// <inheritdoc/>
@@ -63,5 +59,5 @@ internal sealed class BatchPartWriter : IDisposable
         _errors.Dispose();
     }
 
-    private static FileStream Create(string path) => new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 128 * 1024);
+    private static string NewScratch(DataFolder data) => Path.Combine(data.Temporary, Guid.CreateVersion7().ToString("N"));
 }

@@ -36,11 +36,11 @@ internal sealed class EvaluationJobRunner(
             ?? throw new JobFailedException(new JobFailure("file_not_found", $"The file '{spec.File}' was deleted before the evaluation began.", "file"));
         try
         {
-            using var reader = DatasetReader.Open(contents.PathOf(file.Sha256), FileReading.FromJson(file.ReadingJson).ToColumns());
+            using var reader = DatasetReader.Open(await contents.GetAsync(file.Sha256, stopping), FileReading.FromJson(file.ReadingJson).ToColumns());
             var tally = new EvaluationTally();
             var comparison = baseline is null ? null : new ComparisonTally(baseline.Address);
             using var phase = JobActivities.Phase("evaluation.classify");
-            await predictions.WriteAsync(lease.JobId, PredictAsync(lease, model, baseline, reader, tally, comparison, stopping), stopping);
+            await predictions.WriteAsync(lease.JobId, lease.Epoch, PredictAsync(lease, model, baseline, reader, tally, comparison, stopping), stopping);
             FaultPoint.Reach(FaultPoints.EvaluationPredictionsWritten);
             phase?.SetTag("evaluation.texts", tally.Counted);
             await CheckAsync(lease, tally, comparison, stopping);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
@@ -11,32 +12,40 @@ using Microsoft.EntityFrameworkCore;
 namespace FeedbackService.Api.Jobs.Training;
 
 /// <summary>
-/// Publishes checkpoints out of a training's own folder: <c>checkpoints/{job}/step-n</c> is a model of its own that can be served,
-/// <c>checkpoints/{job}/resume-n</c> is what the training goes on from after a crash. Files are shared, not copied, so the
-/// training's own pruning and ours do not meet.
+/// Publishes checkpoints out of a training's own folder: <c>checkpoints/{job}/{epoch}-step-n</c> is a model of its own that can be
+/// served, <c>checkpoints/{job}/{epoch}-resume-n</c> is what the training goes on from after a crash. The epoch of the lease is in the
+/// key, so that a holder that was declared dead never writes where its successor reads. Files are shared, not copied, so the training's
+/// own pruning and ours do not meet.
 /// </summary>
-internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<AppDbContext> contexts, JobLeases leases, TimeProvider clock)
+internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store, IDbContextFactory<AppDbContext> contexts, JobLeases leases, TimeProvider clock)
 {
     private const int KeptNewest = 2;
+    private const string Resume = "resume";
+    private const string Step = "step";
 
     // Needed for going on only; a served model has no use for them.
     private static readonly string[] ResumeOnly = [CheckpointStore.OptimizerFile, CheckpointStore.BestFile, CheckpointStore.StateFile];
 
-    /// <summary>Gives a training that was interrupted its newest checkpoint back.</summary>
+    /// <summary>Gives a training that was interrupted its newest checkpoint back; nothing when that is lost, and it begins anew.</summary>
     /// <param name="job">The job.</param>
     /// <param name="target">The new attempt's folder of checkpoints.</param>
-    public void Restore(JobRow job, string target)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task RestoreAsync(JobRow job, string target, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(target);
         if (job.LastCheckpoint is null)
         {
             return;
         }
-        var resume = folder.Resolve(job.LastCheckpoint);
-        if (Directory.Exists(resume))
+        try
         {
+            var resume = await store.GetFolderAsync(job.LastCheckpoint, cancellationToken);
             var state = JsonFiles.Read<CheckpointState>(Path.Combine(resume, CheckpointStore.StateFile));
-            DurableFolder.Share(resume, Path.Combine(target, StepName("step", state.Step)));
+            DurableFolder.Share(resume, Path.Combine(target, string.Create(CultureInfo.InvariantCulture, $"{Step}-{state.Step}")));
+        }
+        catch (Exception lost) when (lost is DirectoryNotFoundException or DamagedContentException)
+        {
+            // Everything can be computed again.
         }
     }
 
@@ -47,56 +56,39 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
     /// <param name="metricsJson">Validation figures at the step.</param>
     /// <param name="cancellationToken">Stops before the row is written.</param>
     /// <returns>False when the lease is lost.</returns>
-    /// <exception cref="IOException">The disk refuses; not found: the training has replaced the checkpoint by newer ones meanwhile.</exception>
+    /// <exception cref="IOException">The disk or the store refuses; not found: the training has replaced the checkpoint by newer ones meanwhile.</exception>
     public async Task<bool> PublishAsync(JobLease lease, string source, long best, string metricsJson, CancellationToken cancellationToken)
     {
         var state = JsonFiles.Read<CheckpointState>(Path.Combine(source, CheckpointStore.StateFile));
-        var root = Path.Combine(folder.Checkpoints, lease.JobId);
-        Directory.CreateDirectory(root);
-        var servable = Path.Combine(root, StepName("step", state.Step));
-        var resume = Path.Combine(root, StepName("resume", state.Step));
-        if (!Directory.Exists(resume))
-        {
-            Place(lease, resume, staging => DurableFolder.Share(source, staging));
-        }
-        if (!Directory.Exists(servable))
-        {
-            Place(lease, servable, staging => MakeServable(lease, source, state, staging));
-        }
-        var row = new CheckpointRow
-        {
-            Id = Ids.NewCheckpoint(),
-            JobId = lease.JobId,
-            Step = checked((int)state.Step),
-            Directory = Path.GetRelativePath(folder.Root, servable),
-            ManifestSha256 = ArtifactReader.Open(servable).ManifestSha256,
-            MetricsJson = metricsJson,
-        };
+        var (servable, resume) = (KeyOf(lease, Step, state.Step), KeyOf(lease, Resume, state.Step));
+        await PutAsync(resume, staging => DurableFolder.Share(source, staging), cancellationToken);
+        var row = new CheckpointRow { Id = Ids.NewCheckpoint(), JobId = lease.JobId, Step = checked((int)state.Step), Directory = servable, MetricsJson = metricsJson };
+        await PutAsync(
+            servable,
+            staging =>
+            {
+                MakeServable(lease, source, state, staging);
+                row.ManifestSha256 = ArtifactReader.Open(staging).ManifestSha256;
+            },
+            cancellationToken);
         FaultPoint.Reach(FaultPoints.CheckpointPlaced);
-        if (!await leases.SaveCheckpointAsync(lease, row, Path.GetRelativePath(folder.Root, resume), cancellationToken))
+        if (!await leases.SaveCheckpointAsync(lease, row, resume, cancellationToken))
         {
             return false;
         }
         FaultPoint.Reach(FaultPoints.CheckpointRowCommitted);
-        await PruneAsync(lease.JobId, root, resume, best, cancellationToken);
+        await PruneAsync(lease, resume, best, cancellationToken);
         return true;
     }
 
-    // Complete under another name, then renamed: a folder under its final name is always whole.
-    private static void Place(JobLease lease, string target, Action<string> fill)
+    private async Task PutAsync(string key, Action<string> fill, CancellationToken cancellationToken)
     {
-        var staging = string.Create(CultureInfo.InvariantCulture, $"{target}.{lease.Epoch}.partial");
-        DurableFolder.Remove(staging);
+        var staging = Path.Combine(folder.Temporary, Guid.CreateVersion7().ToString("N"));
         try
         {
             fill(staging);
             FaultPoint.Reach(FaultPoints.CheckpointFileWritten);
-            DurableFolder.Flush(staging);
-            DurableFolder.Move(staging, target);
-        }
-        catch (IOException) when (Directory.Exists(target))
-        {
-            // A holder that was fenced off meanwhile had placed it: the same step of the same training.
+            await store.PutFolderAsync(key, staging, cancellationToken);
         }
         finally
         {
@@ -120,29 +112,50 @@ internal sealed class CheckpointPublisher(DataFolder folder, IDbContextFactory<A
         DurableFiles.Create(Path.Combine(target, ArtifactFiles.Manifest), stream => stream.Write(JsonFiles.ToBytes(manifest)));
     }
 
-    private async Task PruneAsync(string jobId, string root, string newestResume, long best, CancellationToken cancellationToken)
+    private async Task PruneAsync(JobLease lease, string newestResume, long best, CancellationToken cancellationToken)
     {
-        foreach (var old in Directory.EnumerateDirectories(root, "resume-*").Where(path => path != newestResume).ToList())
+        await foreach (var (key, _) in store.ListAsync($"checkpoints/{lease.JobId}", depth: 1, cancellationToken))
         {
-            DurableFolder.Remove(old);
+            if (key != newestResume && IsOldResume(key, lease.Epoch))
+            {
+                await store.RemoveAsync(key, cancellationToken);
+            }
         }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var dropped = (await db.Checkpoints.AsNoTracking().Where(row => row.JobId == jobId).OrderByDescending(row => row.Step).ToListAsync(cancellationToken))
+        var dropped = (await db.Checkpoints.AsNoTracking().Where(row => row.JobId == lease.JobId).OrderByDescending(row => row.Step).ToListAsync(cancellationToken))
             .Skip(KeptNewest).Where(row => row.Step != best).ToList();
         foreach (var row in dropped)
         {
-            await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
-            if (await ModelReads.UnendedReaders(db, ModelAddress.OfCheckpoint(jobId, row.Step)).AnyAsync(cancellationToken))
-            {
-                // An evaluation or a batch works with it. Looked at again with the next checkpoint, and by the sweeper after the training.
-                continue;
-            }
-            // The row first: nobody may find a model whose files are going.
-            await db.Checkpoints.Where(old => old.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            DurableFolder.Remove(folder.Resolve(row.Directory));
+            await DropAsync(db, lease, row, cancellationToken);
         }
+        await store.CleanAsync(cancellationToken);
     }
 
-    private static string StepName(string kind, long step) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{step}");
+    private async Task DropAsync(AppDbContext db, JobLease lease, CheckpointRow row, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
+        // Which one is the best is for the holder of the lease to say; the update keeps the row from being claimed until the commit.
+        var held = await db.Jobs.Where(job => job.Id == lease.JobId && job.LeaseOwner == lease.Owner && job.LeaseEpoch == lease.Epoch && job.State == JobState.Running)
+            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseEpoch, job => job.LeaseEpoch), cancellationToken);
+        if (held == 0 || await ModelReads.UnendedReaders(db, ModelAddress.OfCheckpoint(row.JobId, row.Step)).AnyAsync(cancellationToken))
+        {
+            // An evaluation or a batch works with it. Looked at again with the next checkpoint, and by the sweeper after the training.
+            return;
+        }
+        // The row first: nobody may find a model whose files are going.
+        await db.Checkpoints.Where(old => old.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await store.RemoveAsync(row.Directory, cancellationToken);
+    }
+
+    // A successor's are not ours to remove. Those of an earlier version of the service have no epoch.
+    private static bool IsOldResume(string key, long epoch) => key.Split('/')[^1].Split('-') switch
+    {
+        [Resume, _] => true,
+        [var own, Resume, _] => long.TryParse(own, CultureInfo.InvariantCulture, out var past) && past <= epoch,
+        _ => false,
+    };
+
+    private static string KeyOf(JobLease lease, string kind, long step) =>
+        string.Create(CultureInfo.InvariantCulture, $"checkpoints/{lease.JobId}/{lease.Epoch}-{kind}-{step}");
 }

@@ -59,7 +59,7 @@ internal sealed partial class TrainingJobRunner(
     {
         using var phase = JobActivities.Phase("training.prepare");
         var plan = await PlanAsync(lease, spec, staging, cancellationToken);
-        checkpoints.Restore(lease.Job, plan.CheckpointDirectory);
+        await checkpoints.RestoreAsync(lease.Job, plan.CheckpointDirectory, cancellationToken);
         return plan;
     }
 
@@ -79,9 +79,9 @@ internal sealed partial class TrainingJobRunner(
         var device = service.Value.Device;
         return new TrainingPlan
         {
-            TrainingFile = contents.PathOf(training.Sha256),
+            TrainingFile = await OwnAsync(training, staging, "training", cancellationToken),
             Columns = FileReading.FromJson(training.ReadingJson).ToColumns(),
-            ValidationFile = validation is null ? null : contents.PathOf(validation.Sha256),
+            ValidationFile = validation is null ? null : await OwnAsync(validation, staging, "validation", cancellationToken),
             ValidationColumns = validation is null ? new() : FileReading.FromJson(validation.ReadingJson).ToColumns(),
             Preset = registered is null ? spec.Preset : null,
             BaseArtifact = registered?.Directory,
@@ -102,6 +102,14 @@ internal sealed partial class TrainingJobRunner(
     private async Task<FileRow> FileAsync(string id, string param, CancellationToken cancellationToken) =>
         await files.FindAsync(id, cancellationToken)
         ?? throw new JobFailedException(new JobFailure("file_not_found", $"The file '{id}' was deleted before the training began.", param));
+
+    // A name of its own for the same bytes: the training may open them hours later, when a cache has let them go.
+    private async Task<string> OwnAsync(FileRow file, string staging, string name, CancellationToken cancellationToken)
+    {
+        var path = await contents.GetAsync(file.Sha256, cancellationToken);
+        var own = Path.Combine(staging, name);
+        return DurableFolder.TryLink(path, own) ? own : path;
+    }
 
     private async Task<TrainingFinished> TrainAsync(JobLease lease, TrainingPlan plan, string staging, CancellationToken stopping)
     {

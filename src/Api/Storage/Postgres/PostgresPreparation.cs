@@ -10,7 +10,7 @@ namespace FeedbackService.Api.Storage.Postgres;
 /// that is just starting is waited for.
 /// </summary>
 internal sealed partial class PostgresPreparation(
-    IDbContextFactory<AppDbContext> contexts, DatabaseSettings settings, TimeProvider clock, ILogger<PostgresPreparation> logger) : IDatabasePreparation
+    IDbContextFactory<AppDbContext> contexts, DatabaseSettings settings, DataFolderLock folderLock, TimeProvider clock, ILogger<PostgresPreparation> logger) : IDatabasePreparation
 {
     /// <summary>Schema of Hangfire's tables.</summary>
     public const string HangfireSchema = "hangfire";
@@ -29,6 +29,8 @@ internal sealed partial class PostgresPreparation(
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        // Held from here on: no service with a database in the data folder starts beside this one.
+        ArgumentNullException.ThrowIfNull(folderLock);
         var started = clock.GetTimestamp();
         while (true)
         {

@@ -37,7 +37,7 @@ public sealed class ServedModels : IAsyncLifetime, ICollectionFixture<ServedMode
     {
         var folder = Path.Combine(Api.DataFolder, "tmp", Path.GetRandomFileName());
         TinyArtifacts.Write(folder, config, calibration);
-        var stored = await Api.Services.GetRequiredService<IArtifactStore>().PublishAsync(folder, CancellationToken.None);
+        var stored = await Api.Services.GetRequiredService<ArtifactStore>().PublishAsync(folder, CancellationToken.None);
         await using var db = await Api.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(CancellationToken.None);
         db.Models.Add(new ModelRow { Name = name, LastVersion = 1 });
         db.ModelVersions.Add(new ModelVersionRow
