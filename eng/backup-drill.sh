@@ -129,9 +129,9 @@ submit() {
 
 state() { ask "$url/v1/fine_tuning/jobs/$1" | jq -r .status; }
 
-# wait_for JOB STATE: five minutes at most.
+# wait_for JOB STATE: half an hour at most, for busy machines; seconds on a quiet one.
 wait_for() {
-    local deadline=$((SECONDS + 300)) now
+    local deadline=$((SECONDS + 1800)) now
     until now=$(state "$1") && [ "$now" = "$2" ]; do
         case $now in failed | cancelled | succeeded) fail "$1 is $now, not $2." ;; esac
         [ "$SECONDS" -lt "$deadline" ] || fail "$1 is still $now."
