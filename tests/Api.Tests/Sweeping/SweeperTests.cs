@@ -1,5 +1,6 @@
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
@@ -26,7 +27,7 @@ public sealed class SweeperTests : IAsyncLifetime
     {
         _registry = await RegistryFixture.CreateAsync();
         var (storage, options) = (_registry.Storage, Options.Create(Settings));
-        _files = new FileStore(storage, new FileContents(Folder), storage.Clock);
+        _files = new FileStore(storage, new FileContents(Folder), new KeyQuotas(new HttpContextAccessor(), Options.Create(new QuotaOptions())), storage.Clock);
         ILeftovers[] kinds =
         [
             new ArtifactLeftovers(Folder), new CheckpointLeftovers(Folder), new StagingLeftovers(Folder), new BatchLeftovers(Folder), new FileLeftovers(Folder),
