@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
@@ -12,7 +13,8 @@ namespace FeedbackService.Api.Files;
 /// Files as their users see them. A row exists only when its content is in place: content is kept first, and its row is written only
 /// after a look, in the same transaction, that no deletion has taken it meanwhile.
 /// </summary>
-internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileContents contents, FileLeftovers leftovers, LeftoverRemoval removal, TimeProvider clock)
+internal sealed class FileStore(
+    IDbContextFactory<AppDbContext> contexts, FileContents contents, FileLeftovers leftovers, LeftoverRemoval removal, KeyQuotas quotas, TimeProvider clock)
 {
     // A report names every label of its file: a page of files would load megabytes that no list shows.
     private static readonly Expression<Func<FileRow, FileRow>> WithoutReport = file => new FileRow
@@ -37,7 +39,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     /// <param name="keptFor">How long it is kept; null leaves that to the row.</param>
     /// <param name="claim">Of the request; null without a key.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
-    /// <exception cref="ServiceException">409 when the key was used with another request.</exception>
+    /// <exception cref="ServiceException">409 when the key was used with another request; 413 when the caller's files would be too many bytes.</exception>
     public async Task<FileRow> AddAsync(FileRow row, string temporary, string findings, TimeSpan? keptFor, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         row.CreatedAt = clock.NowMicroseconds();
@@ -55,6 +57,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
             return existing;
         }
 
+        await quotas.CheckAsync(db, row, cancellationToken);
         FaultPoint.Reach(FaultPoints.FilePlaced);
         if (!await contents.AreKeptAsync(row.Sha256, cancellationToken))
         {

@@ -1,3 +1,5 @@
+using FeedbackService.Api.Storage;
+
 namespace FeedbackService.Api.Sweeping;
 
 /// <summary>Registers the sweeper.</summary>
@@ -17,7 +19,9 @@ internal static class SweepingServices
         services.AddSingleton<ILeftovers, PredictionLeftovers>();
         services.AddSingleton<LeftoverRemoval>();
         services.AddSingleton<Scratch>();
-        services.AddSingleton<ISweepTurn, OwnSweepTurn>();
+        services.AddSingleton<ISweepTurn>(provider => provider.GetRequiredService<DatabaseSettings>().IsShared
+            ? ActivatorUtilities.CreateInstance<SharedSweepTurn>(provider)
+            : new OwnSweepTurn());
         services.AddSingleton<RowExpiry>();
         services.AddSingleton<Sweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
