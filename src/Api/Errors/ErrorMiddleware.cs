@@ -51,7 +51,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
 
     // Clients of inference servers take 503 for a model that is being loaded, and wait for it.
     private static Problem InWordsOf(HttpContext context, Problem problem) =>
-        problem.Status == StatusCodes.Status503ServiceUnavailable && context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>()?.Scope == Scopes.Predict
+        problem.Status == StatusCodes.Status503ServiceUnavailable && !GrpcProblems.Reads(context.Request)
+        && context.GetEndpoint()?.Metadata.GetMetadata<AccessRule>()?.Scope == Scopes.Predict
             ? problem with { Status = StatusCodes.Status500InternalServerError }
             : problem;
 

@@ -38,17 +38,9 @@ internal sealed partial class ModelExchange(
     public Task RefreshAsync(ModelRoute route, Func<long> newest, Action<ModelRoute> remove) =>
         Task.Run(() => RefreshSafelyAsync(route, newest, remove), CancellationToken.None);
 
+    // Nothing here holds anything of the system, and what still runs ends with these.
     /// <summary>Ends what waits or loads.</summary>
-    public void Stop() => _stopping.Cancel();
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-        _looks.Dispose();
-        _loads.Dispose();
-    }
+    public void Dispose() => _stopping.Cancel();
 
     private async Task RefreshSafelyAsync(ModelRoute route, Func<long> newest, Action<ModelRoute> remove)
     {

@@ -8,7 +8,7 @@ internal sealed class ModelRouteKeeper(ModelRoutes routes, ModelExchange exchang
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        exchange.Stop();
+        exchange.Dispose();
         await base.StopAsync(cancellationToken);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FeedbackService.Api.Errors;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FeedbackService.Api.Tests.Errors;
 
@@ -26,6 +27,12 @@ public sealed class ProblemMappingTests
         { new IOException("No space left on device", NoSpaceLeft), 507, "disk_full" },
         { new SqliteException("full", SqliteFull), 507, "disk_full" },
         { new DbUpdateException("x", new SqliteException("full", SqliteFull)), 507, "disk_full" },
+        { Postgres("53100"), 507, "disk_full" },
+        { new DbUpdateException("x", Postgres("53100")), 507, "disk_full" },
+        { Postgres("22021"), 400, "invalid_value" },
+        { Postgres("57P01"), 503, "database_unavailable" },
+        { new InvalidOperationException("x", new NpgsqlException("secret", new TimeoutException())), 503, "database_unavailable" },
+        { Postgres("23505"), 500, "internal_error" },
         { new TimeoutException("x"), 504, "deadline_exceeded" },
         { new InvalidOperationException("secret path /home/x"), 500, "internal_error" },
         { new IOException("secret path /home/x"), 500, "internal_error" },
@@ -58,6 +65,7 @@ public sealed class ProblemMappingTests
     [InlineData(422, "/problems/unusable")]
     [InlineData(429, "/problems/rate-limited")]
     [InlineData(500, "/problems/internal-error")]
+    [InlineData(503, "/problems/database-unavailable")]
     [InlineData(504, "/problems/deadline-exceeded")]
     [InlineData(507, "/problems/disk-full")]
     public void Status_Alone_IsTheProblemThatComesWithIt(int status, string type)
@@ -82,6 +90,8 @@ public sealed class ProblemMappingTests
         Assert.Equal("""{"a":["1"],"b":["2"]}""", body["errors"]!.ToJsonString());
         Assert.Equal("a", (string)body["error"]!["param"]!);
     }
+
+    private static PostgresException Postgres(string state) => new("secret", "ERROR", "ERROR", state);
 
     private static async Task<HttpContext> WriteAsync(string path, Problem problem)
     {

@@ -1,7 +1,10 @@
+using System.Net.Sockets;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace FeedbackService.Api.Tests.Security;
 
@@ -14,7 +17,7 @@ public sealed class KeyRingTests
     {
         await using var storage = await TestStorage.CreateAsync();
         var contexts = new CountingContexts(storage);
-        using var ring = new KeyRing(contexts, storage.Clock);
+        var ring = new KeyRing(contexts, storage.Clock, NullLogger<KeyRing>.Instance);
         await ring.KeysAsync(Cancel);
         await ring.KeysAsync(Cancel);
         Assert.Equal(1, contexts.Opened);
@@ -31,13 +34,50 @@ public sealed class KeyRingTests
     {
         await using var storage = await TestStorage.CreateAsync();
         var contexts = new CountingContexts(storage);
-        using var ring = new KeyRing(contexts, storage.Clock);
+        var ring = new KeyRing(contexts, storage.Clock, NullLogger<KeyRing>.Instance);
         contexts.Opening = ring.Forget;
         await ring.KeysAsync(Cancel);
         contexts.Opening = null;
         await ring.KeysAsync(Cancel);
         Assert.Equal(2, contexts.Opened);
     }
+
+    [Fact]
+    public async Task DatabaseAway_LeavesWhatIsKnownForAMinute_AndIsAskedOnceASecond()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var contexts = new CountingContexts(storage);
+        var ring = new KeyRing(contexts, storage.Clock, NullLogger<KeyRing>.Instance);
+        var known = await ring.KeysAsync(Cancel);
+        contexts.Opening = Away;
+
+        storage.Clock.Advance(KeyRing.Freshness);
+        Assert.Same(known, await ring.KeysAsync(Cancel));
+        Assert.Same(known, await ring.KeysAsync(Cancel));
+        Assert.Equal(2, contexts.Opened);
+        storage.Clock.Advance(KeyRing.KeptAway - (2 * KeyRing.Freshness));
+        Assert.Same(known, await ring.KeysAsync(Cancel));
+        Assert.Equal(3, contexts.Opened);
+        storage.Clock.Advance(KeyRing.Freshness);
+        await Assert.ThrowsAsync<NpgsqlException>(async () => await ring.KeysAsync(Cancel));
+
+        contexts.Opening = null;
+        Assert.NotSame(known, await ring.KeysAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task DatabaseAway_AfterAChangeHere_LeavesNothingToGoBy()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var contexts = new CountingContexts(storage);
+        var ring = new KeyRing(contexts, storage.Clock, NullLogger<KeyRing>.Instance);
+        await ring.KeysAsync(Cancel);
+        ring.Forget();
+        contexts.Opening = Away;
+        await Assert.ThrowsAsync<NpgsqlException>(async () => await ring.KeysAsync(Cancel));
+    }
+
+    private static void Away() => throw new NpgsqlException("away", new SocketException());
 
     private sealed class CountingContexts(TestStorage storage) : IDbContextFactory<AppDbContext>
     {

@@ -34,6 +34,36 @@ public sealed class TensorLeakTests
     }
 
     [Fact]
+    public async Task FiftyExchanges_LeaveNoTensorBehind()
+    {
+        await using var bench = await RouteBench.CreateAsync();
+        await bench.PublishAsync("news");
+        await bench.PublishAsync("news");
+        await SwapAsync(bench, 2);
+        var before = torch.Tensor.TotalCount;
+        await SwapAsync(bench, 50);
+        Assert.InRange(torch.Tensor.TotalCount, 0, before);
+    }
+
+    [Fact]
+    public async Task ExchangesBeyondTheLimit_LetTheOldModelGo_WithItsMemory()
+    {
+        const int table = 40_000 * 256 * sizeof(float);
+        const int swaps = 12;
+        await using var bench = await RouteBench.CreateAsync(new ServingOptions { LoadedBytes = 1 });
+        var config = TinyModels.Plain(TinyModels.Mlp with { HiddenSize = 256, Buckets = 40_000 });
+        await bench.PublishAsync("news", config);
+        await bench.PublishAsync("news", config);
+        await SwapAsync(bench, 2);
+        var before = Environment.WorkingSet;
+        await SwapAsync(bench, swaps);
+        Assert.False(bench.Serving.Cache.Holds(await bench.FindAsync("news:1")));
+        Assert.True(bench.Serving.Cache.Holds(await bench.FindAsync("news:2")));
+        // As below.
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, (long)table * swaps / 2);
+    }
+
+    [Fact]
     public async Task LettingModelsGo_FreesTheirMemory()
     {
         const int table = 40_000 * 256 * sizeof(float);
@@ -51,6 +81,18 @@ public sealed class TensorLeakTests
 
         // Kept until the collector comes by, every load would leave a table; half of that allows for the allocator.
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, (long)table * loads / 2);
+    }
+
+    private static async Task SwapAsync(RouteBench bench, int times)
+    {
+        for (var i = 1; i <= times; i++)
+        {
+            await bench.MoveAsync("news", 2 - (i % 2));
+            var model = await bench.FindAsync("news");
+            Assert.Equal($"news:{2 - (i % 2)}", model.Address);
+            await bench.Serving.Engine.ClassifyAsync(
+                model, [new TextInput("red sky")], PredictionOptions.Default, truncate: true, WorkPriority.Interactive, TestContext.Current.CancellationToken);
+        }
     }
 
     private static async Task LoadAsync(ServingBench bench, ServableModel model) =>

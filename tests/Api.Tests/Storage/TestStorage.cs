@@ -25,6 +25,8 @@ internal sealed class TestStorage : IAsyncDisposable, IDbContextFactory<AppDbCon
 
     public DatabaseRetry Retry => _services.GetRequiredService<DatabaseRetry>();
 
+    public ChangeSignal Changes => _services.GetRequiredService<ChangeSignal>();
+
     public DataFolder Folder => _services.GetRequiredService<DataFolder>();
 
     public static async Task<TestStorage> CreateAsync(string? root = null)
