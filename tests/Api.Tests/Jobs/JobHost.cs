@@ -48,9 +48,9 @@ internal sealed class JobHost : IAsyncDisposable
     });
 
     /// <summary>Prepares a folder without anything running in it: the schema, and what <paramref name="prepare"/> puts there.</summary>
-    public static async Task<T> PrepareAsync<T>(string root, Func<JobHost, Task<T>> prepare)
+    public static async Task<T> PrepareAsync<T>(string root, Func<JobHost, Task<T>> prepare, Action<IServiceCollection>? configure = null)
     {
-        using var host = Build(root, new JobOptions());
+        using var host = Build(root, new JobOptions(), configure);
         await host.Services.GetServices<IHostedService>().OfType<DatabaseInitializer>().Single().StartingAsync(CancellationToken.None);
         return await prepare(new JobHost(host));
     }
@@ -125,7 +125,7 @@ internal sealed class JobHost : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static IHost Build(string root, JobOptions settings)
+    private static IHost Build(string root, JobOptions settings, Action<IServiceCollection>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLogging();
@@ -137,6 +137,7 @@ internal sealed class JobHost : IAsyncDisposable
         builder.Services.AddJobs(builder.Configuration, work: true);
         builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton(Options.Create(settings));
+        configure?.Invoke(builder.Services);
         return builder.Build();
     }
 }
