@@ -40,6 +40,7 @@ public sealed class EvaluationTests(ApiFixture api) : IClassFixture<ApiFixture>
         var id = (string)(await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/evaluations", new { model = name, file }, Cancel)))["id"]!;
         await api.Services.GetRequiredService<EvaluationPredictions>().WriteAsync(
             id,
+            epoch: 0,
             new EvaluationPrediction[] { new(2, "a", null, ["x"], ["x"], 0.9), new(3, "b", null, ["y"], ["x"], 0.6), new(4, "c", null, ["y"], ["x"], 0.7) }
                 .ToAsyncEnumerable(),
             Cancel);

@@ -49,9 +49,9 @@ internal sealed class JobHost : IAsyncDisposable
     });
 
     /// <summary>Prepares a folder without anything running in it: the schema, and what <paramref name="prepare"/> puts there.</summary>
-    public static async Task<T> PrepareAsync<T>(string root, Func<JobHost, Task<T>> prepare)
+    public static async Task<T> PrepareAsync<T>(string root, Func<JobHost, Task<T>> prepare, Action<IServiceCollection>? configure = null)
     {
-        using var host = Build(root, new JobOptions());
+        using var host = Build(root, new JobOptions(), configure);
         await host.Services.GetServices<IHostedService>().OfType<DatabaseInitializer>().Single().StartingAsync(CancellationToken.None);
         return await prepare(new JobHost(host));
     }

@@ -38,7 +38,7 @@ public sealed class SignalTests : IDisposable
         await WaitAsync(service, () => Task.FromResult(service.HasExited), whileItRuns: false);
 
         Assert.DoesNotContain("exit code", service.Output, StringComparison.Ordinal);
-        Assert.NotEmpty(Directory.EnumerateDirectories(Path.Combine(_root, "checkpoints"), "resume-*", SearchOption.AllDirectories));
+        Assert.NotEmpty(Directory.EnumerateDirectories(Path.Combine(_root, "checkpoints"), "*-resume-*", SearchOption.AllDirectories));
         await using var after = Open();
         Assert.Equal(JobState.Queued, (await after.Jobs.SingleAsync(TestContext.Current.CancellationToken)).State);
     }

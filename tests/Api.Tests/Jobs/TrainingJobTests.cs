@@ -65,7 +65,6 @@ public sealed class TrainingJobTests : IAsyncLifetime
         Assert.Equal((JobState.Succeeded, null), (evaluated.State, evaluated.ErrorMessage));
         var report = JsonNode.Parse(evaluated.ResultJson!)!;
         Assert.Equal((2, 1.0), ((int)report["n"]!, (double)report["accuracy"]!));
-        var evaluated = await host.Store.GetAsync(evaluation.Id, JobKind.Evaluate, None);
         var predictions = (await host.Services.GetRequiredService<EvaluationPredictions>().FindAsync(evaluated, None))!.ToList();
         Assert.Equal([("sport", 2L), ("money", 3L)], predictions.Select(prediction => (prediction.Predicted[0], prediction.Line)));
         var log = await host.Services.GetRequiredService<JobEventLog>().ReadForwardAsync(evaluation.Id, 0, 10, None);

@@ -11,10 +11,11 @@ namespace FeedbackService.Api.Tests.Registry;
 /// <summary>The registry over a real database and folder, with artifacts whose files are real and whose weights are not.</summary>
 internal sealed class RegistryFixture : IAsyncDisposable
 {
-    private RegistryFixture(TestStorage storage)
+    private RegistryFixture(TestStorage storage, IContentStore store)
     {
         Storage = storage;
-        Artifacts = new ArtifactStore(new FolderContentStore(storage.Folder.Root));
+        Store = store;
+        Artifacts = new ArtifactStore(store);
         Publisher = new ModelPublisher(Artifacts, new GarbageMarks(storage, storage.Clock));
         Registry = new ModelRegistry(storage, Artifacts, new ReservedNames(new HashSet<string> { "mlp" }));
         Models = new ModelStore(storage, storage.Clock);
@@ -22,6 +23,8 @@ internal sealed class RegistryFixture : IAsyncDisposable
     }
 
     public TestStorage Storage { get; }
+
+    public IContentStore Store { get; }
 
     public ArtifactStore Artifacts { get; }
 
@@ -33,7 +36,11 @@ internal sealed class RegistryFixture : IAsyncDisposable
 
     public AliasStore Aliases { get; }
 
-    public static async Task<RegistryFixture> CreateAsync() => new(await TestStorage.CreateAsync());
+    public static async Task<RegistryFixture> CreateAsync(Func<DataFolder, IContentStore>? open = null)
+    {
+        var storage = await TestStorage.CreateAsync();
+        return new(storage, open?.Invoke(storage.Folder) ?? new FolderContentStore(storage.Folder.Root));
+    }
 
     /// <summary>A finished artifact in the staging folder, as a training leaves it.</summary>
     public string Stage(string content, ArtifactKind kind = ArtifactKind.Complete)

@@ -1,6 +1,5 @@
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
-using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Contents;
