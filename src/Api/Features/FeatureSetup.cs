@@ -14,6 +14,7 @@ using FeedbackService.Api.Features.Presets;
 using FeedbackService.Api.Features.Registry;
 using FeedbackService.Api.Features.SignIn;
 using FeedbackService.Api.Features.Tei;
+using FeedbackService.Api.Features.Workers;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Observability;
@@ -56,6 +57,7 @@ internal static class FeatureSetup
         routes.MapHuggingFace();
         routes.MapTei();
         routes.MapOpenInference();
+        routes.MapWorkers();
         routes.MapKeys();
         routes.MapSignIn();
         app.MapRpc();

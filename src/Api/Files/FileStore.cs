@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
@@ -12,7 +13,8 @@ namespace FeedbackService.Api.Files;
 /// Files as their users see them. A row exists only when its content is in place: content is kept first, and its row is written only
 /// after a look, in the same transaction, that no deletion has taken it meanwhile.
 /// </summary>
-internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileContents contents, FileLeftovers leftovers, LeftoverRemoval removal, TimeProvider clock)
+internal sealed class FileStore(
+    IDbContextFactory<AppDbContext> contexts, FileContents contents, FileLeftovers leftovers, LeftoverRemoval removal, KeyQuotas quotas, TimeProvider clock)
 {
     // A report names every label of its file: a page of files would load megabytes that no list shows.
     private static readonly Expression<Func<FileRow, FileRow>> WithoutReport = file => new FileRow
@@ -37,11 +39,12 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
     /// <param name="keptFor">How long it is kept; null leaves that to the row.</param>
     /// <param name="claim">Of the request; null without a key.</param>
     /// <param name="cancellationToken">Stops before the commit.</param>
-    /// <exception cref="ServiceException">409 when the key was used with another request.</exception>
+    /// <exception cref="ServiceException">409 when the key was used with another request; 413 when the caller's files would be too many bytes.</exception>
     public async Task<FileRow> AddAsync(FileRow row, string temporary, string findings, TimeSpan? keptFor, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         row.CreatedAt = clock.NowMicroseconds();
         row.ExpiresAt = row.CreatedAt + keptFor?.ToMicroseconds() ?? row.ExpiresAt;
+        await LookForRoomAsync(row, claim, cancellationToken);
         // Before the transaction: an upload to a store far away may take minutes, for which no other request shall wait.
         await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
         await contents.KeepFindingsAsync(findings, row.Id, cancellationToken);
@@ -55,6 +58,7 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
             return existing;
         }
 
+        await quotas.CheckAsync(db, row, cancellationToken);
         FaultPoint.Reach(FaultPoints.FilePlaced);
         if (!await contents.AreKeptAsync(row.Sha256, cancellationToken))
         {
@@ -68,6 +72,22 @@ internal sealed class FileStore(IDbContextFactory<AppDbContext> contexts, FileCo
         FaultPoint.Reach(FaultPoints.FileRowCommitted);
         File.Delete(temporary);
         return row;
+    }
+
+    // What is refused in the end leaves its content for the sweep; so what will hardly fit is refused before anything is kept.
+    private async Task LookForRoomAsync(FileRow row, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
+        if (!quotas.LimitFiles)
+        {
+            return;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (claim is null || await Idempotency.FindOrClaimAsync(db, claim, row.Id, row.CreatedAt, cancellationToken) is null)
+        {
+            await quotas.CheckAsync(db, row, cancellationToken);
+        }
     }
 
     /// <summary>The file, or null. Also one whose time has come and that a job which has not ended still reads.</summary>

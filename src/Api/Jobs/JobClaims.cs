@@ -1,5 +1,6 @@
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Faults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -44,6 +45,23 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
         return retry.RunAsync(token => ClaimOnceAsync(name, queue, owner, device, token), Patience, cancellationToken);
     }
 
+    /// <summary>Whether a job that a worker may take has waited in a queue for some time.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="device"><c>cuda</c> or <c>cpu</c>: what the worker has.</param>
+    /// <param name="time">How long at least.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public async Task<bool> HasWaitedAsync(string queue, string device, TimeSpan time, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var before = await db.NowAsync(clock, cancellationToken) - time.ToMicroseconds();
+        var most = options.Value.RunningPerKey;
+        return await db.Jobs.AnyAsync(
+            job => job.State == JobState.Queued && job.Queue == queue && job.UpdatedAt < before && (job.Device == null || job.Device == device)
+                && (most == 0 || job.CreatedByKeyId == null
+                    || db.Jobs.Count(other => other.State == JobState.Running && other.Queue == queue && other.CreatedByKeyId == job.CreatedByKeyId) < most),
+            cancellationToken);
+    }
+
     private async Task<JobLease?> ClaimOnceAsync(string name, string queue, string owner, string device, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -54,6 +72,11 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
         }
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = await db.NowAsync(clock, cancellationToken);
+        if (options.Value.RunningPerKey > 0)
+        {
+            // Two claims at once would not count each other.
+            await db.LockNameAsync($"claim {queue}", cancellationToken);
+        }
         var statement = $"{Statement} {(db.IsShared ? "FOR UPDATE OF j SKIP LOCKED" : "")}) RETURNING *";
         var claimed = await db.Jobs
             .FromSqlRaw(

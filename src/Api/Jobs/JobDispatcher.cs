@@ -8,12 +8,13 @@ namespace FeedbackService.Api.Jobs;
 
 /// <summary>
 /// The outbox: rings Hangfire for queued rows it was not rung for, and again for rows that wait long, should a ring have been lost.
-/// Rings first and marks after: a crash in between rings twice, which is harmless.
+/// Rings first and marks after: a crash in between rings twice, which is harmless. After each look it sees to room for jobs of high priority.
 /// </summary>
 internal sealed partial class JobDispatcher(
     IDbContextFactory<AppDbContext> contexts,
     JobRinger ringer,
     JobBell bell,
+    JobPreemption preemption,
     TimeProvider clock,
     IOptions<JobOptions> options,
     ILogger<JobDispatcher> logger) : BackgroundService
@@ -59,6 +60,7 @@ internal sealed partial class JobDispatcher(
             try
             {
                 await DispatchAsync(stoppingToken);
+                await preemption.ConsiderAsync(stoppingToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -34,6 +34,9 @@ internal sealed class JobOptions : IValidatableObject
     /// <summary>How often expired leases are looked for. Default 5 s.</summary>
     public TimeSpan ReconcileEvery { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long jobs may wait beside an idle worker without a ring before it is rung again, and after as long again its server started anew. Default 15 s.</summary>
+    public TimeSpan SilentAfter { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long a training may take to stop after it was asked to, before it is killed. Default 15 s; less than a third of the lease.</summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -52,10 +55,10 @@ internal sealed class JobOptions : IValidatableObject
                 $"Jobs:RenewEvery ({RenewEvery}) must be more than zero and at most a third of Jobs:LeaseDuration ({LeaseDuration}).",
                 [nameof(RenewEvery)]);
         }
-        if (DispatchEvery <= TimeSpan.Zero || RedispatchAfter <= TimeSpan.Zero || ReconcileEvery <= TimeSpan.Zero)
+        if (DispatchEvery <= TimeSpan.Zero || RedispatchAfter <= TimeSpan.Zero || ReconcileEvery <= TimeSpan.Zero || SilentAfter <= TimeSpan.Zero)
         {
             yield return new ValidationResult(
-                "Jobs:DispatchEvery, Jobs:RedispatchAfter and Jobs:ReconcileEvery must be more than zero.", [nameof(DispatchEvery)]);
+                "Jobs:DispatchEvery, Jobs:RedispatchAfter, Jobs:ReconcileEvery and Jobs:SilentAfter must be more than zero.", [nameof(DispatchEvery)]);
         }
     }
 }

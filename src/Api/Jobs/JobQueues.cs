@@ -17,6 +17,9 @@ internal static class JobQueues
     /// <summary>Asynchronous classifications.</summary>
     public const string Classify = "classify";
 
+    /// <summary>All of them. Every worker takes jobs of every kind.</summary>
+    public static IReadOnlyList<string> All { get; } = [Train, Evaluate, Batch, Classify];
+
     /// <summary>Queue of a kind of job.</summary>
     public static string For(JobKind kind) => kind switch
     {

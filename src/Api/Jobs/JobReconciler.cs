@@ -1,15 +1,21 @@
+using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.Storage;
 using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Jobs;
 
 /// <summary>
-/// Takes jobs back from workers that are gone. A process that has the data folder to itself knows at the start that everything leased
+/// Takes jobs back from workers that are gone, and forgets workers. A process that has the data folder to itself knows at the start that everything leased
 /// belongs to one that has ended, so nothing waits for a lease to run out; where processes share the database, leases decide.
 /// </summary>
 internal sealed partial class JobReconciler(
-    JobRecovery recovery, DatabaseSettings database, WorkerIdentity identity, TimeProvider clock, IOptions<JobOptions> options, ILogger<JobReconciler> logger)
-    : BackgroundService, IHostedLifecycleService
+    JobRecovery recovery,
+    WorkerRegistry workers,
+    DatabaseSettings database,
+    WorkerIdentity identity,
+    TimeProvider clock,
+    IOptions<JobOptions> options,
+    ILogger<JobReconciler> logger) : BackgroundService, IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -47,6 +53,7 @@ internal sealed partial class JobReconciler(
                 {
                     LogRecovered(logger, recovered);
                 }
+                await workers.ForgetAsync(stoppingToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -2,8 +2,11 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Jobs.Batches;
 using FeedbackService.Api.Jobs.Classification;
 using FeedbackService.Api.Jobs.Evaluation;
+using FeedbackService.Api.Jobs.Servers;
 using FeedbackService.Api.Jobs.Training;
+using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
@@ -13,13 +16,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FeedbackService.Api.Jobs;
 
-/// <summary>Registers jobs: stores, outbox, reconciler, and Hangfire with a server per group of queues.</summary>
+/// <summary>Registers jobs: stores, outbox, reconciler, and Hangfire with a server per queue.</summary>
 internal static class JobServices
 {
     /// <summary>What a graceful stop may take; whoever stops the process must wait longer before killing it.</summary>
     internal static readonly TimeSpan HostTimeout = TimeSpan.FromSeconds(90);
-
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Adds them. Needs the storage, the files, the registry and, for evaluations and classifications, the engine.</summary>
     /// <param name="services">The services.</param>
@@ -31,13 +32,22 @@ internal static class JobServices
         services.AddOptions<EventFeedOptions>().Bind(configuration.GetSection(EventFeedOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         // A body that stops gracefully needs longer than the host's default gives it.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = HostTimeout);
+        services.AddOptions<WorkerOptions>().Bind(configuration.GetSection(WorkerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddQuotas(configuration);
         services.AddSingleton(WorkerIdentity.Create());
+        services.AddSingleton<WorkerDescription>();
+        services.AddSingleton<WorkerRegistry>();
+        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<QueueActivity>();
+        services.AddSingleton<QueueMetrics>();
+        services.AddSingleton<Duties>();
         services.AddSingleton<JobBell>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobClaims>();
         services.AddSingleton<JobLeases>();
         services.AddSingleton<JobRecovery>();
+        services.AddSingleton<JobPreemption>();
         services.AddMetricRegistry();
         services.AddSingleton<JobEventLog>();
         services.AddSingleton<JobEventSignal>();
@@ -69,25 +79,19 @@ internal static class JobServices
             .UseLogProvider(new HangfireLogProvider(provider.GetRequiredService<ILoggerFactory>()))
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings());
+        services.AddSingleton(provider =>
+        {
+            // Hangfire's settings apply once this was asked for.
+            _ = provider.GetRequiredService<IGlobalConfiguration>();
+            return new QueueServerFactory(provider.GetRequiredService<JobStorage>(), provider.GetRequiredService<JobActivator>());
+        });
         if (work)
         {
-            AddServer(services, "train", JobQueues.Train);
-            AddServer(services, "classify", JobQueues.Classify);
-            AddServer(services, "evaluate", JobQueues.Evaluate);
-            AddServer(services, "batch", JobQueues.Batch);
+            services.AddHostedService<WorkerPresence>();
+            services.AddSingleton<QueueServers>();
+            services.AddHostedService(provider => provider.GetRequiredService<QueueServers>());
+            services.AddHostedService<QueueLiveness>();
         }
         return services;
     }
-
-    // One worker each: a training has the machine's cores or its GPU to itself, and the others share one inference thread anyway. None
-    // of them waits for another kind: a batch may take an hour.
-    private static void AddServer(IServiceCollection services, string name, params string[] queues) => services.AddHangfireServer(server =>
-    {
-        server.ServerName = $"{Environment.MachineName}:{name}";
-        server.Queues = queues;
-        server.WorkerCount = 1;
-        server.ShutdownTimeout = DrainTimeout;
-        server.StopTimeout = TimeSpan.FromSeconds(1);
-        server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
-    });
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Jobs.Workers;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
@@ -15,12 +17,14 @@ namespace FeedbackService.Api.Jobs;
 /// do is in <see cref="JobLeases"/>. Every change of state is one UPDATE that names the state it starts from, in the transaction
 /// that also appends the event; so two requests cannot both win and a terminal state never changes.
 /// </summary>
-internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell bell, RunningJobs running, TimeProvider clock, IOptions<JobOptions> options)
+internal sealed class JobStore(
+    IDbContextFactory<AppDbContext> contexts, JobBell bell, RunningJobs running, KeyQuotas quotas, WorkerRegistry workers, TimeProvider clock, IOptions<JobOptions> options)
 {
     /// <summary>Accepts a job, or finds the one an equal request with the same Idempotency-Key has made.</summary>
     /// <returns>The row, Queued if new.</returns>
     /// <exception cref="ServiceException">
-    /// 404 when a model it reads was deleted meanwhile; 409 when the Idempotency-Key was used with another request.
+    /// 404 when a model it reads was deleted meanwhile; 409 when the Idempotency-Key was used with another request or the
+    /// model would be one too many of the key; 429 when the key has too many jobs that have not ended.
     /// </exception>
     public async Task<JobRow> CreateAsync(NewJob job, CancellationToken cancellationToken)
     {
@@ -41,7 +45,8 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
             Kind = job.Kind,
             Queue = JobQueues.For(job.Kind),
             State = JobState.Queued,
-            Priority = job.Priority,
+            Priority = job.Wishes.Priority,
+            Device = job.Wishes.Device,
             SpecJson = job.SpecJson,
             ModelName = job.ModelName,
             MetadataJson = JsonSerializer.Serialize(job.Metadata),
@@ -51,11 +56,16 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
             CreatedByKeyId = job.CreatedByKeyId,
             Traceparent = JobActivities.Accept(job.Id),
         };
+        await quotas.CheckAsync(db, row, cancellationToken);
         db.Jobs.Add(row);
         await ModelReads.AddAsync(db, job.Id, job.Reads, cancellationToken);
         foreach (var line in job.Warnings.Prepend(JobEvent.Status("Job accepted and queued.")))
         {
             JobEventLog.Append(db, job.Id, line, now);
+        }
+        if (await WaitsForAsync(db, row, now, cancellationToken) is { } missing)
+        {
+            JobEventLog.Append(db, job.Id, missing, now);
         }
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -197,6 +207,15 @@ internal sealed class JobStore(IDbContextFactory<AppDbContext> contexts, JobBell
         }
         bell.Ring();
         return after;
+    }
+
+    private async Task<JobEvent?> WaitsForAsync(AppDbContext db, JobRow job, long now, CancellationToken cancellationToken)
+    {
+        if (job.Device is not { } device || (await workers.TakingAsync(db, job.Queue, now, cancellationToken)).Exists(worker => WorkerRegistry.Has(worker, device)))
+        {
+            return null;
+        }
+        return JobEvent.Warning($"Waits for a worker {(device == JobWishes.Cuda ? "with CUDA" : "on a CPU")}; none is registered.");
     }
 
     private static async Task<JobRow> CommitAsync(

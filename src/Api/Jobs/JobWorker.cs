@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.Storage;
 using FeedbackService.Model.Faults;
 using Microsoft.Extensions.Options;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Jobs;
 
@@ -15,19 +14,19 @@ internal sealed partial class JobWorker(
     IServiceProvider services,
     RunningJobs running,
     WorkerIdentity identity,
-    Device device,
+    WorkerDescription worker,
+    QueueActivity activity,
     IOptions<JobOptions> options,
     JobRunMetrics metrics,
     TimeProvider clock,
     ILogger<JobWorker> logger) : IJobEntryPoint
 {
-    private string DeviceKind => device.type == DeviceType.CUDA ? "cuda" : "cpu";
-
     /// <inheritdoc/>
     public async Task RingAsync(string queue, CancellationToken cancellationToken)
     {
+        using var answering = activity.Answer(queue);
         // One ring may find several jobs: a ring that is lost costs nothing while somebody is at work.
-        while (await claims.ClaimAsync(queue, identity.Owner, DeviceKind, cancellationToken) is { } lease)
+        while (await ClaimAsync(queue, cancellationToken) is { } lease)
         {
             var outcome = await RunAsync(lease, cancellationToken);
             FaultPoint.Reach(FaultPoints.JobAcknowledged);
@@ -39,6 +38,16 @@ internal sealed partial class JobWorker(
                 return;
             }
         }
+    }
+
+    private async Task<JobLease?> ClaimAsync(string queue, CancellationToken cancellationToken)
+    {
+        if (activity.IsDraining)
+        {
+            // Hangfire cancels in a moment, and puts the ring back for another worker.
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        return await claims.ClaimAsync(queue, identity.Owner, worker.DeviceKind, cancellationToken);
     }
 
     private async Task<JobRunOutcome> RunAsync(JobLease lease, CancellationToken shutdown)

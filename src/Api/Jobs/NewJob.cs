@@ -16,8 +16,8 @@ internal sealed record NewJob(string Id, JobKind Kind, string SpecJson)
     /// <summary>Resolved addresses of versions and checkpoints the job reads: none of them is deleted before it has ended. Default none.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
-    /// <summary>Higher runs first. Default 0.</summary>
-    public int Priority { get; init; }
+    /// <summary>Priority and device. Default 0 and any.</summary>
+    public JobWishes Wishes { get; init; }
 
     /// <summary>Lines the job's log begins with, after that of its acceptance.</summary>
     public IReadOnlyList<JobEvent> Warnings { get; init; } = [];

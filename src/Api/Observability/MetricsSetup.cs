@@ -2,6 +2,8 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Jobs.Servers;
+using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Serving;
@@ -38,6 +40,8 @@ internal static class MetricsSetup
         _ = app.Services.GetRequiredService<ChangeMetrics>();
         _ = app.Services.GetRequiredService<JobRunMetrics>();
         _ = app.Services.GetRequiredService<JobStateMetrics>();
+        _ = app.Services.GetRequiredService<WorkerMetrics>();
+        _ = app.Services.GetRequiredService<QueueMetrics>();
         _ = app.Services.GetRequiredService<UploadMetrics>();
         _ = app.Services.GetRequiredService<EventFeedMetrics>();
         var registry = app.Services.GetRequiredService<CollectorRegistry>();

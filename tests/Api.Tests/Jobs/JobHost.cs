@@ -29,9 +29,9 @@ internal sealed class JobHost : IAsyncDisposable
 
     public JobStore Store => Services.GetRequiredService<JobStore>();
 
-    public static async Task<JobHost> StartAsync(string root, JobOptions? settings = null)
+    public static async Task<JobHost> StartAsync(string root, JobOptions? settings = null, Action<IServiceCollection>? more = null, string? database = null)
     {
-        var host = Build(root, settings ?? new JobOptions());
+        var host = Build(root, settings ?? new JobOptions(), more, database);
         await host.StartAsync(CancellationToken.None);
         return new JobHost(host);
     }
@@ -85,7 +85,7 @@ internal sealed class JobHost : IAsyncDisposable
         return row.Id;
     }
 
-    public async Task<string> QueueTrainingAsync(string file, JsonObject hyperparameters, string name = "news")
+    public async Task<string> QueueTrainingAsync(string file, JsonObject hyperparameters, string name = "news", int priority = 0)
     {
         var spec = new TrainingSpec
         {
@@ -96,7 +96,7 @@ internal sealed class JobHost : IAsyncDisposable
             Seed = 42,
             Hyperparameters = (JsonObject)hyperparameters.DeepClone(),
         };
-        var job = new NewJob(Ids.NewFineTuningJob(), JobKind.Train, spec.ToJson()) { ModelName = name };
+        var job = new NewJob(Ids.NewFineTuningJob(), JobKind.Train, spec.ToJson()) { ModelName = name, Wishes = new JobWishes(priority, null) };
         return (await Store.CreateAsync(job, CancellationToken.None)).Id;
     }
 
@@ -126,18 +126,19 @@ internal sealed class JobHost : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static IHost Build(string root, JobOptions settings)
+    private static IHost Build(string root, JobOptions settings, Action<IServiceCollection>? more = null, string? database = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLogging();
         builder.Services.AddSingleton(Options.Create(new ServiceOptions { DataDir = root, Device = "cpu" }));
-        builder.Services.AddStorage(_ => root, TestProvider.DatabaseOf(root));
+        builder.Services.AddStorage(_ => root, database ?? TestProvider.DatabaseOf(root));
         builder.Services.AddFiles();
         builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
         builder.Services.AddServing(builder.Configuration, "cpu", threads: 1);
         builder.Services.AddJobs(builder.Configuration, work: true);
         builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton(Options.Create(settings));
+        more?.Invoke(builder.Services);
         return builder.Build();
     }
 }

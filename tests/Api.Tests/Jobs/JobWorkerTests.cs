@@ -1,4 +1,6 @@
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Tests.Storage;
 using Hangfire;
@@ -107,6 +109,22 @@ public sealed class JobWorkerTests
         Assert.Equal((1, state), (body.Salvages, (await jobs.GetAsync(job.Id)).State.ToString()));
     }
 
+    [Fact]
+    public async Task Draining_ClaimsNothing_AndLeavesTheRingToOthers()
+    {
+        await using var jobs = await JobFixture.CreateAsync();
+        var activity = new QueueActivity(TimeProvider.System);
+        activity.Drain();
+        var worker = CreateSut(jobs, new Body(_ => Task.FromResult(new JobOutcome("{}"))), activity);
+        var job = await jobs.QueueAsync();
+        using var stop = new CancellationTokenSource();
+        var ring = worker.RingAsync(JobQueues.Train, stop.Token);
+        await stop.CancelAsync();
+        // Hangfire takes this for a ring that was not answered.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ring);
+        Assert.Equal((JobState.Queued, 0), ((await jobs.GetAsync(job.Id)).State, (await jobs.GetAsync(job.Id)).Attempts));
+    }
+
     [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Dispatcher_RingsOncePerNewRow_AndAgainOnlyWhenARowWaitsLong()
@@ -114,7 +132,7 @@ public sealed class JobWorkerTests
         await using var jobs = await JobFixture.CreateAsync();
         using var storage = new InMemoryStorage();
         using var dispatcher = new JobDispatcher(
-            jobs.Storage, new JobRinger(new BackgroundJobClient(storage)), jobs.Bell, jobs.Storage.Clock, Options.Create(new JobOptions()), NullLogger<JobDispatcher>.Instance);
+            jobs.Storage, new JobRinger(new BackgroundJobClient(storage)), jobs.Bell, jobs.Preemption, jobs.Storage.Clock, Options.Create(new JobOptions()), NullLogger<JobDispatcher>.Instance);
         await jobs.QueueAsync();
         await jobs.QueueAsync();
         Assert.Equal(2, await dispatcher.DispatchAsync(None));
@@ -125,13 +143,14 @@ public sealed class JobWorkerTests
         Assert.Equal(3, storage.GetMonitoringApi().EnqueuedCount(JobQueues.Train));
     }
 
-    private static JobWorker CreateSut(JobFixture jobs, IJobRunner body)
+    private static JobWorker CreateSut(JobFixture jobs, IJobRunner body, QueueActivity? activity = null)
     {
         var services = new ServiceCollection();
         services.AddKeyedSingleton(JobKind.Train, body);
+        var identity = new WorkerIdentity(JobFixture.Worker);
         return new JobWorker(
-            jobs.Claims, jobs.Leases, services.BuildServiceProvider(), jobs.Running, new WorkerIdentity(JobFixture.Worker), TorchSharp.torch.CPU,
-            Options.Create(new JobOptions()), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+            jobs.Claims, jobs.Leases, services.BuildServiceProvider(), jobs.Running, identity,
+            new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())), activity ?? new QueueActivity(TimeProvider.System), Options.Create(new JobOptions()), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
     }
 
     private sealed class Body(Func<CancellationToken, Task<JobOutcome>> run) : IJobRunner

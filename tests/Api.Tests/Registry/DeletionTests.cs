@@ -1,5 +1,7 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Jobs.Workers;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -131,7 +133,9 @@ public sealed class DeletionTests
     }
 
     private static JobStore Jobs(RegistryFixture registry) =>
-        new(registry.Storage, new JobBell(), new RunningJobs(), registry.Storage.Clock, Options.Create(new JobOptions()));
+        new(
+            registry.Storage, new JobBell(), new RunningJobs(), new KeyQuotas(new HttpContextAccessor(), Options.Create(new QuotaOptions())),
+            new WorkerRegistry(registry.Storage, registry.Storage.Clock, Options.Create(new WorkerOptions())), registry.Storage.Clock, Options.Create(new JobOptions()));
 
     private static async Task<RegistryFixture> WithVersionsAsync(int count)
     {

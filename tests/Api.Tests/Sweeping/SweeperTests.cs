@@ -1,6 +1,7 @@
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
@@ -31,7 +32,7 @@ public sealed class SweeperTests : IAsyncLifetime
         var store = new FolderContentStore(Folder.Root);
         var removal = new LeftoverRemoval(storage, store, NullLogger<LeftoverRemoval>.Instance);
         var fileLeftovers = new FileLeftovers();
-        _files = new FileStore(storage, new FileContents(Folder, store), fileLeftovers, removal, storage.Clock);
+        _files = new FileStore(storage, new FileContents(Folder, store), fileLeftovers, removal, new KeyQuotas(new HttpContextAccessor(), Options.Create(new QuotaOptions())), storage.Clock);
         ILeftovers[] kinds = [new ArtifactLeftovers(), new CheckpointLeftovers(), new BatchLeftovers(), fileLeftovers, new PredictionLeftovers(storage.Clock, options)];
         var cache = new ContentCache(Folder, storage.Clock, Options.Create(new StorageOptions()));
         _sweeper = new Sweeper(

@@ -13,7 +13,7 @@ internal static class BatchEndpoints
     private const string Id = "batch_6n3z0aw1sd5b8x2m1q7c9v4k";
 
     private const string Example = """
-        {"id":"batch_6n3z0aw1sd5b8x2m1q7c9v4k","object":"batch","endpoint":"/v1/classify","model":"support-tickets:1","errors":null,"input_file_id":"file-3k1x9q0c5m2v8b7n4z6aw1sd","completion_window":"24h","status":"completed","output_file_id":"file-9x7c4v6b3n5za2wd8s1k2m0q","error_file_id":null,"created_at":1795372800,"in_progress_at":1795372801,"expires_at":null,"finalizing_at":1795372804,"completed_at":1795372804,"failed_at":null,"expired_at":null,"cancelling_at":null,"cancelled_at":null,"request_counts":{"total":1000,"completed":1000,"failed":0},"usage":{"input_tokens":104210,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":104210},"metadata":{"team":"support"}}
+        {"id":"batch_6n3z0aw1sd5b8x2m1q7c9v4k","object":"batch","endpoint":"/v1/classify","model":"support-tickets:1","errors":null,"input_file_id":"file-3k1x9q0c5m2v8b7n4z6aw1sd","completion_window":"24h","status":"completed","output_file_id":"file-9x7c4v6b3n5za2wd8s1k2m0q","error_file_id":null,"created_at":1795372800,"in_progress_at":1795372801,"expires_at":null,"finalizing_at":1795372804,"completed_at":1795372804,"failed_at":null,"expired_at":null,"cancelling_at":null,"cancelled_at":null,"request_counts":{"total":1000,"completed":1000,"failed":0},"usage":{"input_tokens":104210,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":104210},"priority":0,"device":"auto","metadata":{"team":"support"}}
         """;
 
     /// <summary>Maps <c>/v1/batches</c>.</summary>
@@ -23,7 +23,7 @@ internal static class BatchEndpoints
 
         batches.MapPost("/", CreateBatch.HandleAsync).WithName("CreateBatch").WithSummary("Answer a file of requests")
             .WithDescription("Each line of the file is {\"custom_id\",\"method\":\"POST\",\"url\":\"/v1/classify\",\"body\":{…}}. Workers answer them when no caller waits, in the order of the file; a bad line fails alone, into the error file. A model name means one version to the end, the one it meant when the batch began.")
-            .WithRequestExample("""{"input_file_id":"file-3k1x9q0c5m2v8b7n4z6aw1sd","endpoint":"/v1/classify","completion_window":"24h","metadata":{"team":"support"}}""")
+            .WithRequestExample("""{"input_file_id":"file-3k1x9q0c5m2v8b7n4z6aw1sd","endpoint":"/v1/classify","completion_window":"24h","priority":0,"device":"auto","metadata":{"team":"support"}}""")
             .WithAnswerExample(Example).Refuses(400, 409, 413, 415, 422, 507);
 
         batches.MapGet("/", ListAsync).WithName("ListBatches").WithSummary("List batches")

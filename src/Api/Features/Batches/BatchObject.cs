@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Jobs.Batches;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
@@ -71,6 +72,12 @@ public sealed record BatchObject
     /// <summary>What was read; null until the file had been looked through.</summary>
     public required BatchUsage? Usage { get; init; }
 
+    /// <summary>Batches of higher priority run first.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Which workers may take it: auto, cpu or cuda.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Pairs of the caller.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
@@ -98,6 +105,8 @@ public sealed record BatchObject
             CancelledAt = Seconds(row.State == JobState.Cancelled ? row.FinishedAt : null),
             RequestCounts = new BatchCounts(progress.Total, progress.Completed, progress.Failed),
             Usage = progress.InProgressAt is null ? null : new BatchUsage(progress.Tokens),
+            Priority = row.Priority,
+            Device = JobWishes.DeviceWord(row.Device),
             Metadata = JsonSerializer.Deserialize<Dictionary<string, string>>(row.MetadataJson) ?? [],
         };
     }

@@ -19,6 +19,7 @@ internal static class CreateBatch
         CreateBatchRequest request, HttpContext context, FileStore files, JobStore jobs, CancellationToken cancellationToken)
     {
         Check(request);
+        var wishes = JobWishes.Of(request.Priority, request.Device);
         var file = await files.RequireAsync(request.InputFileId, "input_file_id", cancellationToken);
         if (file.Purpose != FilePurpose.Batch)
         {
@@ -29,6 +30,7 @@ internal static class CreateBatch
         var spec = new BatchSpec(file.Id, request.Endpoint, request.OutputExpiresAfter?.Seconds);
         var job = new NewJob(Ids.NewBatch(), JobKind.Batch, spec.ToJson())
         {
+            Wishes = wishes,
             Metadata = request.Metadata ?? new Dictionary<string, string>(),
             Idempotency = IdempotencyHeader.Claim(context, request),
         };

@@ -15,6 +15,12 @@ public sealed record CreateBatchRequest
     /// <summary>Up to 16 pairs of your own; names to 64 characters, values to 512.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>-100 to 100; batches of higher priority run first, and may make running ones of lower give way where their answers on disk end. Default 0.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Which workers may take it: <c>auto</c> (default) any, <c>cpu</c> or <c>cuda</c> only such. It waits until there is one.</summary>
+    public string? Device { get; init; }
+
     /// <summary>When the files with answers and refusals are deleted. Absent: when you delete them.</summary>
     public OutputExpiry? OutputExpiresAfter { get; init; }
 }

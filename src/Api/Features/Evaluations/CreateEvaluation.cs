@@ -20,6 +20,7 @@ internal static class CreateEvaluation
     public static async Task<Ok<EvaluationObject>> HandleAsync(
         CreateEvaluationRequest request, HttpContext context, UsableFiles files, ModelRegistry registry, JobStore jobs, CancellationToken cancellationToken)
     {
+        var wishes = JobWishes.Of(request.Priority, request.Device);
         var (file, _) = await files.RequireAsync(request.File, "file", DatasetUsability.ForEvaluation, cancellationToken);
 
         // The version is fixed now: an alias that moves later changes nothing.
@@ -27,6 +28,7 @@ internal static class CreateEvaluation
         var baseline = request.Baseline is null ? null : await BaselineAsync(request.Baseline, model, registry, cancellationToken);
         var job = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(model.Address, file.Id, baseline?.Address).ToJson())
         {
+            Wishes = wishes,
             ModelName = model.Address,
             Reads = baseline is null ? [model.Address] : [model.Address, baseline.Address],
             Idempotency = IdempotencyHeader.Claim(context, request),

@@ -11,4 +11,10 @@ public sealed record CreateEvaluationRequest
 
     /// <summary>A second model to compare with on the same rows, addressed likewise. Default none.</summary>
     public string? Baseline { get; init; }
+
+    /// <summary>-100 to 100; evaluations of higher priority run first. Default 0.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Which workers may take it: <c>auto</c> (default) any, <c>cpu</c> or <c>cuda</c> only such. It waits until there is one.</summary>
+    public string? Device { get; init; }
 }

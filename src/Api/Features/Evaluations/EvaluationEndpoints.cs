@@ -13,7 +13,7 @@ internal static class EvaluationEndpoints
     private const string Id = "eval_7c9v4k6n3z0aw1sd5b8x2m1q";
 
     private const string Example = """
-        {"id":"eval_7c9v4k6n3z0aw1sd5b8x2m1q","object":"evaluation","status":"succeeded","model":"support-tickets:1","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","baseline":"support-tickets:2","created_at":1795372900,"finished_at":1795372903,"error":null,"report":{"n":182,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":90}],"confusion_matrix":[[83,7],[5,87]],"log_loss":0.21,"ece":0.03,"brier":0.1,"left_out":{"rows":3,"unknown_labels":{"shipping":3},"other_form":0,"unreadable":0},"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93}]},"comparison":{"baseline":"support-tickets:2","n":182,"left_out":0,"accuracy":0.934,"baseline_accuracy":0.89,"accuracy_difference":0.044,"accuracy_difference_low":0.003,"accuracy_difference_high":0.087,"macro_f1":0.93,"baseline_macro_f1":0.89,"macro_f1_difference":0.04,"both_right":158,"only_model_right":12,"only_baseline_right":4,"both_wrong":8,"p_value":0.077}}
+        {"id":"eval_7c9v4k6n3z0aw1sd5b8x2m1q","object":"evaluation","status":"succeeded","model":"support-tickets:1","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","baseline":"support-tickets:2","priority":0,"device":"auto","created_at":1795372900,"finished_at":1795372903,"error":null,"report":{"n":182,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":90}],"confusion_matrix":[[83,7],[5,87]],"log_loss":0.21,"ece":0.03,"brier":0.1,"left_out":{"rows":3,"unknown_labels":{"shipping":3},"other_form":0,"unreadable":0},"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93}]},"comparison":{"baseline":"support-tickets:2","n":182,"left_out":0,"accuracy":0.934,"baseline_accuracy":0.89,"accuracy_difference":0.044,"accuracy_difference_low":0.003,"accuracy_difference_high":0.087,"macro_f1":0.93,"baseline_macro_f1":0.89,"macro_f1_difference":0.04,"both_right":158,"only_model_right":12,"only_baseline_right":4,"both_wrong":8,"p_value":0.077}}
         """;
 
     private const string Prediction = """
@@ -27,7 +27,7 @@ internal static class EvaluationEndpoints
 
         evaluations.MapPost("/", CreateEvaluation.HandleAsync).WithName("CreateEvaluation").WithSummary("Evaluate a model on a labelled file")
             .WithDescription("Queues a run over every row; the report has scores per class, confusion matrix, calibration and accuracy per round; rows whose labels the model does not know are left out, and left_out counts and names them. With a baseline both are held against the same rows, those whose labels both know: difference, its 95 % interval and McNemar's exact test.")
-            .WithRequestExample("""{"model":"support-tickets","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","baseline":"support-tickets@production"}""").WithAnswerExample(Example)
+            .WithRequestExample("""{"model":"support-tickets","file":"file-9x7c4v6b3n5za2wd8s1k2m0q","baseline":"support-tickets@production","priority":0,"device":"auto"}""").WithAnswerExample(Example)
             .Refuses(400, 404, 409, 413, 415, 422, 507);
 
         evaluations.MapGet("/", ListAsync).WithName("ListEvaluations").WithSummary("List evaluations")

@@ -12,6 +12,8 @@ namespace FeedbackService.Api.Features.Evaluations;
 /// <param name="Model">The resolved version.</param>
 /// <param name="File">Id of the file.</param>
 /// <param name="Baseline">The resolved version compared with; null without one.</param>
+/// <param name="Priority">Evaluations of higher priority run first.</param>
+/// <param name="Device">Which workers may take it: auto, cpu or cuda.</param>
 /// <param name="CreatedAt">Unix seconds.</param>
 /// <param name="FinishedAt">Unix seconds; null until it has ended.</param>
 /// <param name="Error">Why it failed; null unless it did.</param>
@@ -23,6 +25,8 @@ public sealed record EvaluationObject(
     string Model,
     string File,
     string? Baseline,
+    int Priority,
+    string Device,
     long CreatedAt,
     long? FinishedAt,
     EvaluationError? Error,
@@ -42,6 +46,8 @@ public sealed record EvaluationObject(
             spec.Model,
             spec.File,
             spec.Baseline,
+            row.Priority,
+            JobWishes.DeviceWord(row.Device),
             Timestamps.ToUnixSeconds(row.CreatedAt),
             row.FinishedAt is { } finished ? Timestamps.ToUnixSeconds(finished) : null,
             row.ErrorCode is null ? null : new EvaluationError(row.ErrorCode, row.ErrorMessage ?? string.Empty, row.ErrorParam),

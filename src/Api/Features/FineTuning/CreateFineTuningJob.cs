@@ -22,6 +22,7 @@ internal static class CreateFineTuningJob
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
+        var wishes = JobWishes.Of(request.Priority, request.Device);
         var id = Ids.NewFineTuningJob();
         var plan = await planner.PlanAsync(request, id, cancellationToken);
         if (dryRun == true)
@@ -33,6 +34,7 @@ internal static class CreateFineTuningJob
             new NewJob(id, JobKind.Train, plan.Spec.ToJson())
             {
                 ModelName = plan.Spec.ResultName,
+                Wishes = wishes,
                 Reads = plan.Spec.BaseModel is { } start ? [start] : [],
                 Warnings = [.. plan.Warnings.Select(warning => warning.ToEvent())],
                 Metadata = request.Metadata ?? new Dictionary<string, string>(),

@@ -23,6 +23,12 @@ public sealed record CreateFineTuningJobRequest
     /// <summary>Up to 16 pairs of your own; names to 64 characters, values to 512.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>-100 to 100; jobs of higher priority run first, and may make running ones of lower give way at a checkpoint. Default 0.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Which workers may take it: <c>auto</c> (default) any, <c>cpu</c> or <c>cuda</c> only such. It waits until there is one.</summary>
+    public string? Device { get; init; }
+
     /// <summary>How to train. Absent: supervised with the preset's options.</summary>
     public FineTuningMethod? Method { get; init; }
 

@@ -24,7 +24,7 @@ internal static class FineTuningEndpoints
         var jobs = routes.MapGroup("/v1/fine_tuning/jobs").WithTags("Fine-tuning").NeedsScope(Scopes.JobsWrite);
 
         jobs.MapPost("/", CreateFineTuningJob.HandleAsync).WithName("CreateFineTuningJob").WithSummary("Fine-tune a model")
-            .WithDescription("Checks files, options and names, then queues the job. With dry_run=true it only estimates steps, time and memory, and lists warnings about the data; otherwise the job's log begins with them. The result becomes the next version of the model that suffix names.")
+            .WithDescription("Checks files, options and names, then queues the job. With dry_run=true it only estimates steps, time and memory, and lists warnings about the data; otherwise the job's log begins with them. The result becomes the next version of the model that suffix names. Jobs of higher priority run first; a running one of lower priority gives way at a checkpoint when no worker is free, and goes on later. The jobs of different keys take turns.")
             .Produces<FineTuningJobObject>()
             .WithRequestExample(FineTuningExamples.Create).WithAnswerExample(FineTuningExamples.Job)
             .WithOtherAnswer<FineTuningEstimate>("With dry_run=true", FineTuningExamples.Estimate).WithParameterExample("dry_run", "false")

@@ -6,11 +6,11 @@ internal static class FineTuningExamples
     public const string JobId = "ftjob-8s1k2m0q9x7c4v6b3n5za2wd";
 
     public const string Create = """
-        {"model":"mlp","training_file":"file-3k1x9q0c5m2v8b7n4z6aw1sd","suffix":"my-model","seed":42,"metadata":{"team":"support"},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":"auto","learning_rate":"auto"}}}}
+        {"model":"mlp","training_file":"file-3k1x9q0c5m2v8b7n4z6aw1sd","suffix":"my-model","seed":42,"priority":0,"device":"auto","metadata":{"team":"support"},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":"auto","learning_rate":"auto"}}}}
         """;
 
     public const string Job = """
-        {"id":"ftjob-8s1k2m0q9x7c4v6b3n5za2wd","object":"fine_tuning.job","created_at":1795372800,"error":null,"fine_tuned_model":"support-tickets:1","finished_at":1795372861,"estimated_finish":null,"hyperparameters":{"n_epochs":12,"learning_rate":0.003,"rounds":1},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":12,"learning_rate":0.003,"rounds":1}}},"model":"mlp","organization_id":"local","result_files":[],"status":"succeeded","trained_tokens":1843200,"training_file":"file-3k1x9q0c5m2v8b7n4z6aw1sd","validation_file":null,"seed":42,"integrations":[],"user_provided_suffix":"support-tickets","metadata":{"team":"support"},"progress":null}
+        {"id":"ftjob-8s1k2m0q9x7c4v6b3n5za2wd","object":"fine_tuning.job","created_at":1795372800,"error":null,"fine_tuned_model":"support-tickets:1","finished_at":1795372861,"estimated_finish":null,"hyperparameters":{"n_epochs":12,"learning_rate":0.003,"rounds":1},"method":{"type":"supervised","supervised":{"hyperparameters":{"n_epochs":12,"learning_rate":0.003,"rounds":1}}},"model":"mlp","organization_id":"local","result_files":[],"status":"succeeded","trained_tokens":1843200,"training_file":"file-3k1x9q0c5m2v8b7n4z6aw1sd","validation_file":null,"seed":42,"integrations":[],"user_provided_suffix":"support-tickets","metadata":{"team":"support"},"priority":0,"device":"auto","progress":null}
         """;
 
     public const string Estimate = """

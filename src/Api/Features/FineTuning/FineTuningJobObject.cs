@@ -72,6 +72,12 @@ public sealed record FineTuningJobObject
     /// <summary>Pairs of the caller.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
+    /// <summary>Jobs of higher priority run first.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Which workers may take it: auto, cpu or cuda.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Newest progress of a training; null before the first.</summary>
     public required JsonObject? Progress { get; init; }
 
@@ -98,6 +104,8 @@ public sealed record FineTuningJobObject
             Seed = spec.Seed,
             UserProvidedSuffix = spec.Suffix,
             Metadata = JsonSerializer.Deserialize<Dictionary<string, string>>(row.MetadataJson) ?? [],
+            Priority = row.Priority,
+            Device = JobWishes.DeviceWord(row.Device),
             Progress = progress,
         };
     }

@@ -1,0 +1,112 @@
+using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Jobs.Servers;
+using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Api.Tests.Storage;
+using FeedbackService.Testing.Postgres;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Prometheus;
+
+namespace FeedbackService.Api.Tests.Jobs.Servers;
+
+/// <summary>Queues that have fallen silent speak again, without anybody starting the service anew.</summary>
+public sealed class QueueLivenessTests : IDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    // Only what is tested rings again.
+    private static readonly JobOptions Impatient = new()
+    {
+        DispatchEvery = TimeSpan.FromMilliseconds(100),
+        RedispatchAfter = TimeSpan.FromHours(1),
+        SilentAfter = TimeSpan.FromSeconds(1),
+    };
+
+    private readonly string _root = TestStorage.NewRoot();
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task LostRing_IsRungAgain()
+    {
+        await using var host = await StartAsync(services => services.AddSingleton<IBackgroundJobClient>(
+            provider => new Forgetful(new BackgroundJobClient(provider.GetRequiredService<JobStorage>()))));
+        var job = await QueueAsync(host);
+        Assert.Equal(JobState.Succeeded, (await host.WaitForEndAsync(job)).State);
+        Assert.Equal(0, await RestartsAsync(host));
+    }
+
+    [Fact]
+    public async Task DeafServer_IsStartedAnew()
+    {
+        await using var host = await StartAsync(services => services.AddSingleton<QueueServerFactory>(
+            provider => new DeafAtFirst(provider.GetRequiredService<JobStorage>(), provider.GetRequiredService<JobActivator>())));
+        var job = await QueueAsync(host);
+        Assert.Equal(JobState.Succeeded, (await host.WaitForEndAsync(job)).State);
+        Assert.Equal(1, await RestartsAsync(host));
+    }
+
+    [Fact]
+    public async Task Postgres_StoppedAndStarted_JobsFlowAgain()
+    {
+        Assert.SkipWhen(TestDatabase.Missing is not null, TestDatabase.Missing ?? "");
+        await using var server = await PostgresServer.StartAsync();
+        await using var host = await StartAsync(_ => { }, await server.CreateDatabaseAsync());
+        Assert.Equal(JobState.Succeeded, (await host.WaitForEndAsync(await QueueAsync(host))).State);
+        for (var round = 0; round < 3; round++)
+        {
+            await server.StopImmediateAsync();
+            await server.StartAgainAsync();
+            var job = await host.Services.GetRequiredService<DatabaseRetry>().RunAsync(_ => QueueAsync(host), TimeSpan.FromSeconds(30), None);
+            var retry = host.Services.GetRequiredService<DatabaseRetry>();
+            Assert.Equal(JobState.Succeeded, (await retry.RunAsync(_ => host.WaitForEndAsync(job), TimeSpan.FromSeconds(30), None)).State);
+        }
+    }
+
+    private async Task<JobHost> StartAsync(Action<IServiceCollection> more, string? database = null) => await JobHost.StartAsync(
+        _root,
+        Impatient,
+        services =>
+        {
+            services.AddKeyedSingleton<IJobRunner>(JobKind.Train, new Quick());
+            more(services);
+        },
+        database);
+
+    private static async Task<string> QueueAsync(JobHost host) =>
+        (await host.Store.CreateAsync(new NewJob(Ids.NewFineTuningJob(), JobKind.Train, "{}"), None)).Id;
+
+    private static async Task<double> RestartsAsync(JobHost host)
+    {
+        using var text = new MemoryStream();
+        await host.Services.GetRequiredService<CollectorRegistry>().CollectAndExportAsTextAsync(text, None);
+        var line = System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n')
+            .Single(each => each.StartsWith("feedbackservice_queue_restarts_total{queue=\"train\"}", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private sealed class Quick : IJobRunner
+    {
+        public Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping) => Task.FromResult(new JobOutcome(null));
+    }
+
+    /// <summary>Loses the first ring.</summary>
+    private sealed class Forgetful(IBackgroundJobClient inner) : IBackgroundJobClient
+    {
+        private int _rings;
+
+        public string Create(Job job, IState state) => Interlocked.Increment(ref _rings) == 1 ? "" : inner.Create(job, state);
+
+        public bool ChangeState(string jobId, IState state, string expectedState) => inner.ChangeState(jobId, state, expectedState);
+    }
+
+    /// <summary>The first server of a queue listens elsewhere.</summary>
+    private sealed class DeafAtFirst(JobStorage storage, JobActivator activator) : QueueServerFactory(storage, activator)
+    {
+        private readonly HashSet<string> _started = new(StringComparer.Ordinal);
+
+        public override BackgroundJobServer Start(string queue) => base.Start(_started.Add(queue) ? $"not-{queue}" : queue);
+    }
+}
