@@ -83,6 +83,7 @@ public sealed class InvariantCheckerTests
     [InlineData("evaluations/eval_9.jsonl")]
     [InlineData("batches/batch_9/1-output.jsonl")]
     [InlineData("tmp/upload")]
+    [InlineData("incoming/upload")]
     [InlineData("trash/model/config.json")]
     public async Task Check_WhatNoRowNames_IsAViolationOnceItIsOld(string path)
     {

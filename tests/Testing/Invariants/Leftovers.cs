@@ -40,7 +40,7 @@ internal static class Leftovers
             return parts[0] switch
             {
                 "staging" => Running(parts[1]) ? null : "belongs to an attempt of a job that does not run",
-                "tmp" or "trash" => "nobody writes to it",
+                "tmp" or "trash" or "incoming" => "nobody writes to it",
                 "batches" => Unended(parts[1]) ? null : "belongs to a batch that has ended",
                 "blobs" => _places.Contains($"{parts[0]}/{parts[1]}") || _bases.Contains(parts[1]) ? null : "no version names it",
                 "checkpoints" => parts.Length < 3 || _places.Contains(string.Join('/', parts[..3])) || Unended(parts[1]) ? null : "no row names it",
