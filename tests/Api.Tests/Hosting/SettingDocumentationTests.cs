@@ -25,7 +25,7 @@ public sealed partial class SettingDocumentationTests
 
     private static string Text(object? value) => value is TimeSpan time
         ? time.ToString("c", CultureInfo.InvariantCulture).Replace("0000", string.Empty, StringComparison.Ordinal)
-        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "none";
+        : value is null ? "none" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     [GeneratedRegex(@"^\| `(\w+:\w+)` \| ([^|]*) \|", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex SettingRow();

@@ -42,10 +42,10 @@ internal sealed class RegistryFixture : IAsyncDisposable
         return new(storage, open?.Invoke(storage.Folder) ?? new FolderContentStore(storage.Folder.Root));
     }
 
-    /// <summary>A finished artifact in the staging folder, as a training leaves it.</summary>
+    /// <summary>A finished artifact in a local folder, as a training leaves it.</summary>
     public string Stage(string content, ArtifactKind kind = ArtifactKind.Complete)
     {
-        var directory = Path.Combine(Storage.Folder.Staging, Path.GetRandomFileName());
+        var directory = Path.Combine(Storage.Folder.Temporary, Path.GetRandomFileName());
         Directory.CreateDirectory(directory);
         var files = new List<ArtifactFile>();
         foreach (var name in new[] { "config.json", "model.safetensors", "tokenizer_config.json" })

@@ -89,7 +89,7 @@ internal sealed class S3Objects(IAmazonS3 client, S3Address address)
             {
                 using var found = await client.GetObjectAsync(address.Bucket, address.Prefix + key, cancellationToken);
                 await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-                var (bytes, sha256) = await CopyAsync(found.ResponseStream, file, cancellationToken);
+                var (bytes, sha256) = await CopyAsync(key, found.ResponseStream, file, cancellationToken);
                 return bytes == found.ContentLength && sha256 == found.Metadata[HashHeader]
                     ? sha256
                     : throw new DamagedContentException($"The object '{key}' has {bytes} bytes with the hash {sha256}, not {found.ContentLength} bytes with {found.Metadata[HashHeader] ?? "any"}.");
@@ -127,6 +127,19 @@ internal sealed class S3Objects(IAmazonS3 client, S3Address address)
         {
             var request = new DeleteObjectsRequest { BucketName = address.Bucket, Quiet = true, Objects = [.. chunk.Select(key => new KeyVersion { Key = address.Prefix + key })] };
             await AskAsync(chunk[0], () => client.DeleteObjectsAsync(request, cancellationToken), cancellationToken);
+        }
+    }
+
+    private static async Task<(long Bytes, string Sha256)> CopyAsync(string key, Stream source, FileStream target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CopyAsync(source, target, cancellationToken);
+        }
+        catch (AmazonClientException differs)
+        {
+            // What the SDK says at the end of a stream whose MD5 is not that of the upload; broken connections are told otherwise.
+            throw new DamagedContentException($"The object '{key}' has other bytes than were uploaded: {differs.Message}");
         }
     }
 

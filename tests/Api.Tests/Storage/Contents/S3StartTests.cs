@@ -26,10 +26,10 @@ public sealed class S3StartTests(S3Fixture s3) : IClassFixture<S3Fixture>
         Assert.Contains("no bucket 'elsewhere'", await RefusalAsync(S3Stores.OptionsOf(s3.Server.Address), "elsewhere"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task WrongSecret_SaysWhichSettings()
+    public async Task UnknownKey_SaysWhichSettings()
     {
         var options = S3Stores.OptionsOf(s3.Server.Address);
-        options.SecretKey = "wrong";
+        options.AccessKey = "nobody";
         Assert.Contains("S3:SecretKey", await RefusalAsync(options, S3Server.Bucket), StringComparison.Ordinal);
     }
 
