@@ -44,6 +44,7 @@ internal sealed class FileStore(
     {
         row.CreatedAt = clock.NowMicroseconds();
         row.ExpiresAt = row.CreatedAt + keptFor?.ToMicroseconds() ?? row.ExpiresAt;
+        await LookForRoomAsync(row, claim, cancellationToken);
         // Before the transaction: an upload to a store far away may take minutes, for which no other request shall wait.
         await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
         await contents.KeepFindingsAsync(findings, row.Id, cancellationToken);
@@ -71,6 +72,22 @@ internal sealed class FileStore(
         FaultPoint.Reach(FaultPoints.FileRowCommitted);
         File.Delete(temporary);
         return row;
+    }
+
+    // What is refused in the end leaves its content for the sweep; so what will hardly fit is refused before anything is kept.
+    private async Task LookForRoomAsync(FileRow row, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
+        if (!quotas.LimitFiles)
+        {
+            return;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (claim is null || await Idempotency.FindOrClaimAsync(db, claim, row.Id, row.CreatedAt, cancellationToken) is null)
+        {
+            await quotas.CheckAsync(db, row, cancellationToken);
+        }
     }
 
     /// <summary>The file, or null. Also one whose time has come and that a job which has not ended still reads.</summary>

@@ -17,6 +17,9 @@ internal sealed class KeyQuotas(IHttpContextAccessor requests, IOptions<QuotaOpt
     // When a job of the key will end nobody knows; long enough not to be asked for ever.
     private static readonly TimeSpan JobWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether files are counted at all.</summary>
+    public bool LimitFiles => options.Value.FileBytes > 0;
+
     private string? CallerKey => requests.HttpContext?.Caller().KeyId;
 
     /// <summary>Whether there is room for a further job.</summary>

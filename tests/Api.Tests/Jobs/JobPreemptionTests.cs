@@ -128,10 +128,10 @@ public sealed class JobPreemptionTests
         var root = TestStorage.NewRoot();
         try
         {
-            await using var host = await JobHost.StartAsync(root, new JobOptions { CheckpointEvery = TimeSpan.FromSeconds(1) });
+            await using var host = await JobHost.StartAsync(root, new JobOptions { CheckpointEvery = TimeSpan.FromMinutes(1) });
             var file = await host.AddFileAsync();
-            var undisturbed = await host.WaitForEndAsync(await host.QueueTrainingAsync(file, JobHost.Tiny(150), "undisturbed"));
-            var low = await host.QueueTrainingAsync(file, JobHost.Tiny(150), "low");
+            var undisturbed = await host.WaitForEndAsync(await host.QueueTrainingAsync(file, JobHost.Tiny(60), "undisturbed"));
+            var low = await host.QueueTrainingAsync(file, JobHost.Tiny(60), "low");
             await host.WaitAsync(low, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
             var high = await host.QueueTrainingAsync(file, JobHost.Tiny(3), "high", priority: 10);
 

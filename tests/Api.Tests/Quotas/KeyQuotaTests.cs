@@ -62,7 +62,10 @@ public sealed class KeyQuotaTests
     [Fact]
     public async Task OneKeyFillsTheQueue_AnotherIsServed()
     {
-        await using var api = new KeyedApi { Settings = new Dictionary<string, string> { ["Quotas:WaitingJobs"] = "2", ["Quotas:FileBytes"] = "200" } };
+        await using var api = new KeyedApi
+        {
+            MoreServices = services => services.Configure<QuotaOptions>(quotas => (quotas.WaitingJobs, quotas.FileBytes) = (2, 200)),
+        };
         using var one = api.NewClient(await api.CreateKeyAsync(Scopes.JobsWrite));
         using var other = api.NewClient(await api.CreateKeyAsync(Scopes.JobsWrite));
         var file = (string)(await ApiFixture.UploadAsync(one, "{\"custom_id\":\"1\"}", "requests.jsonl", "batch"))["id"]!;

@@ -9,10 +9,10 @@ public sealed class KeyedApi : IAsyncDisposable
     public const string AdminKey = "an-admin-key-of-the-tests-0123456789";
 
     /// <summary>The tests of a class come from one address, and many of them without a good key.</summary>
-    public ApiFixture Api => field ??= new ApiFixture { AdminKey = AdminKey, Limits = limits => limits.AnonymousPerSecond = 0, Settings = Settings };
+    public ApiFixture Api => field ??= new ApiFixture { AdminKey = AdminKey, Limits = limits => limits.AnonymousPerSecond = 0, MoreServices = MoreServices };
 
-    /// <summary>More settings, as on the command line but without dashes.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    /// <summary>Services on top of the host's own.</summary>
+    public Action<IServiceCollection> MoreServices { get; init; } = _ => { };
 
     /// <summary>A client that sends a key, or none.</summary>
     public HttpClient NewClient(string? key = AdminKey)
