@@ -1,4 +1,3 @@
-using FeedbackService.Testing;
 using FeedbackService.Testing.Load;
 
 namespace FeedbackService.Faults.Tests;

@@ -51,7 +51,7 @@ public sealed class QueueLivenessTests : IDisposable
         var clock = jobs.Storage.Clock;
         var options = Options.Create(new JobOptions());
         using var storage = new InMemoryStorage();
-        using var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         var activity = new QueueActivity(clock);
         var factory = new Counting(storage);
         using var servers = new QueueServers(factory, activity, lifetime, NullLogger<QueueServers>.Instance);
