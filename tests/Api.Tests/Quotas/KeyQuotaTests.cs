@@ -77,7 +77,7 @@ public sealed class KeyQuotaTests
         Assert.NotNull(refused.Headers.RetryAfter);
         await ApiFixture.ReadAsync(await other.PostAsJsonAsync("/v1/batches", batch, Cancel));
 
-        using (var form = ApiFixture.Form(new string('x', 300), "requests.jsonl", "batch"))
+        using (var form = ApiFixture.Form($"{{\"custom_id\":\"{new string('x', 300)}\"}}", "requests.jsonl", "batch"))
         {
             await Problems.AssertAsync(await one.PostAsync("/v1/files", form, Cancel), 413, "quota_exceeded", "file");
         }

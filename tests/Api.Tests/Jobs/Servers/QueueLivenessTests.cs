@@ -32,7 +32,13 @@ public sealed class QueueLivenessTests : IDisposable
 
     private readonly string _root = TestStorage.NewRoot();
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(_root))
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+    }
 
     [Fact]
     public async Task LostRing_IsRungAgain()
