@@ -39,7 +39,7 @@ internal static class Worker
     public static IHost Build(string database, string folder, bool work, TimeSpan sleep)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
         builder.Services.AddSingleton(Options.Create(new ServiceOptions { DataDir = folder, Database = database, Device = "cpu" }));
         builder.Services.AddStorage(_ => folder, database);
         builder.Services.AddFiles();

@@ -42,7 +42,16 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
     public Task<JobLease?> ClaimAsync(string queue, string owner, string device, CancellationToken cancellationToken)
     {
         var name = Guid.CreateVersion7().ToString("N");
-        return retry.RunAsync(token => ClaimOnceAsync(name, queue, owner, device, token), Patience, cancellationToken);
+        var tried = false;
+        return retry.RunAsync(
+            token =>
+            {
+                var again = tried;
+                tried = true;
+                return ClaimOnceAsync(name, again, queue, owner, device, token);
+            },
+            Patience,
+            cancellationToken);
     }
 
     /// <summary>Whether a job that a worker may take has waited in a queue for some time.</summary>
@@ -62,11 +71,11 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
             cancellationToken);
     }
 
-    private async Task<JobLease?> ClaimOnceAsync(string name, string queue, string owner, string device, CancellationToken cancellationToken)
+    private async Task<JobLease?> ClaimOnceAsync(string name, bool again, string queue, string owner, string device, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        // The answer to a first try may have been lost after its commit: then the job is ours already.
-        if (await db.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.LeaseOwner == owner && row.LastWrite == name, cancellationToken) is { } before)
+        // The answer to a first try may have been lost after its commit: then the job is ours already. Only then is looked for it: no index serves that.
+        if (again && await db.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.LeaseOwner == owner && row.LastWrite == name, cancellationToken) is { } before)
         {
             return new JobLease(before.Id, owner, before.LeaseEpoch, before);
         }
