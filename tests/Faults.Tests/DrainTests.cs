@@ -7,7 +7,7 @@ namespace FeedbackService.Faults.Tests;
 /// <summary>A 5: SIGTERM gives a job back at its next step; dying meanwhile, or being told twice, loses nothing.</summary>
 public sealed class DrainTests
 {
-    private const int Epochs = 12;
+    private const int Epochs = 80;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

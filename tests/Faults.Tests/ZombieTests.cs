@@ -5,7 +5,7 @@ namespace FeedbackService.Faults.Tests;
 /// <summary>A 3: a worker stands still for longer than its lease, another finishes its job, then the first goes on.</summary>
 public sealed class ZombieTests
 {
-    private const int Epochs = 12;
+    private const int Epochs = 80;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

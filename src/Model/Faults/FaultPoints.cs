@@ -44,8 +44,8 @@ public static class FaultPoints
     /// <summary>A finished artifact was held to its manifest.</summary>
     public const string ArtifactHashed = "artifact.hashed";
 
-    /// <summary>A finished artifact is on disk, in its attempt's folder.</summary>
-    public const string ArtifactFlushed = "artifact.flushed";
+    /// <summary>The folder of an artifact or a checkpoint is on disk where it was made; nobody else sees it.</summary>
+    public const string FolderFlushed = "folder.flushed";
 
     /// <summary>The folder of an artifact or a checkpoint has its final name; its entry is not on disk yet.</summary>
     public const string FolderRenamed = "folder.renamed";

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FeedbackService.Api.Hosting;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Api.Storage.Contents;
 
@@ -55,6 +56,7 @@ internal sealed class FolderContentStore(string root) : IContentStore
         {
             var target = MakeParent(key);
             DurableFolder.Flush(directory);
+            FaultPoint.Reach(FaultPoints.FolderFlushed);
             cancellationToken.ThrowIfCancellationRequested();
             while (!TryMove(directory, target))
             {
