@@ -11,7 +11,7 @@ public sealed class KillPointTests
     // Out of reach of a job: these happen at the end of a worker or in the sweeper, which have tests of their own.
     private static readonly string[] Elsewhere = [FaultPoints.DrainCheckpointAsked, FaultPoints.DrainReleased, FaultPoints.SweepTakenOut];
 
-    private static readonly string[] OfApis = [FaultPoints.JobInserted, FaultPoints.FilePlaced, FaultPoints.FileRowCommitted];
+    private static readonly string[] OfApis = [FaultPoints.JobInserted, FaultPoints.JobRung, FaultPoints.FilePlaced, FaultPoints.FileRowCommitted];
 
     private static readonly string[] OfBatches = [FaultPoints.BatchPartFlushed, FaultPoints.BatchProgressCommitted, FaultPoints.BatchPublished];
 
