@@ -2,7 +2,7 @@
 # Everything a change must pass: restore with lock, format, build with warnings as errors, tests.
 #   eng/check.sh          all tests of one process, on SQLite
 #   eng/check.sh --full   then those of the service on PostgreSQL, and clusters of real processes with faults (tests/Faults.Tests)
-# CI runs the quick form for now. Ends with one line "N passed, N failed"; exits non-zero unless all of it holds.
+# CI runs the full form. Ends with one line "N passed, N failed"; exits non-zero unless all of it holds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 full=false

@@ -24,6 +24,18 @@ public sealed class DatabaseFaultTests
         "B12", Extent.Of(4, 50), "times all connections terminated", (server, database) => server.TerminateBackendsAsync(new NpgsqlConnectionStringBuilder(database).Database!));
 
     [Fact]
+    public Task B12_NoConnectionsLeft_LosesNothing() => DisturbAsync(
+        "B12",
+        Extent.Of(2, 20),
+        "times all connections terminated and then taken by others for 6 s",
+        async (server, database) =>
+        {
+            await using var taken = await server.TakeConnectionsAsync(new NpgsqlConnectionStringBuilder(database).Database!);
+            await Task.Delay(TimeSpan.FromSeconds(6), Cancel);
+        },
+        "max_connections = 60");
+
+    [Fact]
     public Task C18_ServerThatStandsStill_ForLongerThanALease_StopsTheHolder_AndLosesNothing() => DisturbAsync(
         "C18", Extent.Of(1, 10), "times PostgreSQL stood still for 8 s with leases of 6 s", async (server, _) =>
         {
@@ -32,12 +44,12 @@ public sealed class DatabaseFaultTests
             await server.PauseAsync(pause: false);
         });
 
-    private static async Task DisturbAsync(string test, int times, string what, Func<PostgresServer, string, Task> disturb)
+    private static async Task DisturbAsync(string test, int times, string what, Func<PostgresServer, string, Task> disturb, params string[] settings)
     {
         Assert.SkipWhen(PostgresServer.FindBinaries() is null, "PostgreSQL is not installed here.");
-        await using var server = await PostgresServer.StartAsync();
+        await using var server = await PostgresServer.StartAsync(settings);
         var database = await server.CreateDatabaseAsync();
-        await using var scene = Scene.Create(database);
+        await using var scene = Scene.Create(new SceneSettings { Database = database });
         await scene.Cluster.StartApiAsync(Cancel);
         await scene.Cluster.StartWorkerAsync([], null, Cancel);
         var client = scene.NewClient();

@@ -20,7 +20,7 @@ public sealed class KillPointTests
     [Fact]
     public async Task A01_KillAtEveryPoint_LosesNothing_AndMakesTheSameWeights()
     {
-        await using var scene = await Scene.CreateAsync("--Batches:SaveEvery=00:00:00.05");
+        await using var scene = await Scene.CreateAsync("--Batches:SaveEvery=00:00:00.05", "--Jobs:CheckpointEvery=00:00:00");
         var api = await scene.Cluster.StartApiAsync(Cancel);
         var client = scene.NewClient();
         var file = await client.UploadAsync("fine-tune", "train.csv", TinyJobs.Csv(40, seed: 1), Cancel);

@@ -3,6 +3,7 @@ using FeedbackService.Testing.Cluster;
 using FeedbackService.Testing.Invariants;
 using FeedbackService.Testing.Load;
 using FeedbackService.Testing.Postgres;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace FeedbackService.Faults.Tests;
@@ -24,17 +25,24 @@ internal sealed class Scene : IAsyncDisposable
     private readonly List<LoadClient> _clients = [];
     private readonly List<Violation> _seen = [];
 
-    private Scene(string root, string database, IEnumerable<string> arguments)
+    private Scene(string root, SceneSettings settings)
     {
         _root = root;
-        var data = Path.Combine(root, "data");
-        Database = database;
-        Cluster = new ServiceCluster(new ClusterSettings { Root = data, Database = database, Arguments = [.. Brisk, .. arguments] });
+        Settings = settings with { Data = settings.Data ?? Path.Combine(root, "data") };
+        Cluster = new ServiceCluster(new ClusterSettings
+        {
+            Root = Settings.Data,
+            Database = settings.Database,
+            Artifacts = settings.Artifacts,
+            Arguments = [.. Brisk, .. settings.Arguments],
+            Environment = settings.Environment,
+        });
         History = new History(Path.Combine(root, "history.jsonl"));
-        Checker = new InvariantChecker(Connect, new StoredFolder(data), []);
+        Checker = new InvariantChecker(
+            Connect, new StoredFolder(settings.Artifacts ?? Settings.Data), () => settings.Artifacts is null ? [] : Cluster.DataFolders);
     }
 
-    public string Database { get; }
+    public SceneSettings Settings { get; }
 
     public ServiceCluster Cluster { get; }
 
@@ -48,15 +56,17 @@ internal sealed class Scene : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>A scene on a new database of the shared server; without one the test is skipped.</summary>
-    public static async Task<Scene> CreateAsync(params IEnumerable<string> arguments)
+    public static Task<Scene> CreateAsync(params IEnumerable<string> arguments) => CreateAsync(new SceneSettings { Arguments = [.. arguments] });
+
+    /// <summary>A scene on a new database of the shared server; without one the test is skipped.</summary>
+    public static async Task<Scene> CreateAsync(SceneSettings settings)
     {
         Assert.SkipWhen(TestDatabase.Missing is not null, TestDatabase.Missing ?? "");
-        return Create(await TestDatabase.CreateAsync(), arguments);
+        return Create(settings with { Database = await TestDatabase.CreateAsync() });
     }
 
-    /// <summary>A scene on a database of a server that the test may end.</summary>
-    public static Scene Create(string database, params IEnumerable<string> arguments) =>
-        new(Directory.CreateTempSubdirectory("feedback-faults-").FullName, database, arguments);
+    /// <summary>A scene on a database of the test's own, or of one process with the embedded one.</summary>
+    public static Scene Create(SceneSettings settings) => new(Directory.CreateTempSubdirectory("feedback-faults-").FullName, settings);
 
     /// <summary>A client of all processes that answer requests.</summary>
     public LoadClient NewClient(string name = "load")
@@ -106,5 +116,7 @@ internal sealed class Scene : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private NpgsqlConnection Connect() => new(Database + ";Pooling=false");
+    private DbConnection Connect() => Settings.Database is { } database
+        ? new NpgsqlConnection(database + ";Pooling=false")
+        : new SqliteConnection($"Data Source={Path.Combine(Settings.Data!, "service.db")};Pooling=False;Mode=ReadOnly");
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Model.Faults;
 using Microsoft.Extensions.Options;
 
@@ -119,6 +120,18 @@ internal sealed partial class JobWorker(
                 ? new(JobRunOutcome.Requeued, "queued again (database)")
                 : await EndUnwantedAsync(lease);
         }
+        catch (ContentStoreException fault)
+        {
+            LogStoreAway(logger, fault, lease.JobId);
+            await PauseAsync(keeper);
+            if (keeper.Reason != StopReason.None)
+            {
+                return await EndStoppedAsync(lease, keeper.Reason);
+            }
+            return await leases.ReleaseAsync(lease, "The store of artifacts and files did not answer; the job is queued again.", CancellationToken.None)
+                ? new(JobRunOutcome.Requeued, "queued again (store)")
+                : await EndUnwantedAsync(lease);
+        }
         catch (Exception fault) when (DiskSpace.IsExhausted(fault))
         {
             return await FailAsync(lease, new JobFailure("disk_full", "The disk of the service is full. Free some space, then create the job again."));
@@ -129,6 +142,19 @@ internal sealed partial class JobWorker(
             LogFault(logger, fault, lease.JobId);
             return await FailAsync(
                 lease, new JobFailure("internal_error", $"The job ended by an error of the service. Its log has the details under {lease.JobId}."));
+        }
+    }
+
+    // Kept meanwhile, lest it go round in circles for as long as the store is away.
+    private async Task PauseAsync(LeaseKeeper keeper)
+    {
+        try
+        {
+            await Task.Delay(options.Value.RedispatchAfter, clock, keeper.Stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops or somebody wants the job to: it goes back at once.
         }
     }
 
@@ -191,6 +217,9 @@ internal sealed partial class JobWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} stopped, because the database did not answer")]
     private static partial void LogDatabaseAway(ILogger logger, Exception fault, string jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} stopped, because the store of artifacts and files did not answer")]
+    private static partial void LogStoreAway(ILogger logger, Exception fault, string jobId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ended by an exception")]
     private static partial void LogFault(ILogger logger, Exception fault, string jobId);

@@ -23,15 +23,15 @@ internal static class HealthSetup
             .WithAnswerExample("""{"status":"live","checks":null}""").Refuses();
         health.MapGet("/ready", ReadyAsync)
             .WithName("GetReady").WithSummary("Whether the service can work")
-            .WithDescription("Asks the database and the store of artifacts and files, and computes with a tensor. 503 says what is wrong.")
+            .WithDescription("Asks the database and the store of artifacts and files, and computes with a tensor. 503 says what is wrong. `degraded` is a 200: only some models cannot be served here.")
             .Produces<HealthResponse>().Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable)
-            .WithAnswerExample("""{"status":"ready","checks":{"database":"ok","storage":"ok","torch":"ok"}}""")
-            .WithAnswerExample("""{"status":"not_ready","checks":{"database":"ok","storage":"ok","torch":"libtorch cannot be loaded."}}""", 503).Refuses();
+            .WithAnswerExample("""{"status":"ready","checks":{"database":"ok","storage":"ok","torch":"ok","models":"ok"}}""")
+            .WithAnswerExample("""{"status":"not_ready","checks":{"database":"ok","storage":"ok","torch":"libtorch cannot be loaded.","models":"ok"}}""", 503).Refuses();
     }
 
     private static async Task<IResult> ReadyAsync(ReadinessCheck check, CancellationToken cancellationToken)
     {
         var response = await check.RunAsync(cancellationToken);
-        return TypedResults.Json(response, statusCode: response.Status == ReadinessCheck.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return TypedResults.Json(response, statusCode: response.Status is ReadinessCheck.Ready or ReadinessCheck.Degraded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Model.Checkpoints;
@@ -42,10 +43,16 @@ internal sealed class ModelPublisher(ArtifactStore artifacts, GarbageMarks marks
     /// <param name="now">UTC microseconds.</param>
     /// <param name="cancellationToken">Stops the queries.</param>
     /// <returns><c>name:version</c>.</returns>
-    public static async Task<string> AddVersionAsync(
+    /// <exception cref="ContentStoreException">A sweep whose clock is far ahead, or that came after a day's standstill, has taken the artifact out. Store it again.</exception>
+    public async Task<string> AddVersionAsync(
         AppDbContext db, string name, VerifiedArtifact artifact, string? jobId, string? keyId, long now, CancellationToken cancellationToken)
     {
         await db.WriteAsync(WriteTopic.Registry, cancellationToken);
+        // A removal takes the same lock: what is here now stays until the row that names it is committed.
+        if (!await artifacts.ExistsAsync(artifact.Stored.Directory, cancellationToken))
+        {
+            throw new ContentStoreException($"'{artifact.Stored.Directory}' was taken out of the store before it got a name.");
+        }
         var model = await db.Models.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
         if (model is null)
         {

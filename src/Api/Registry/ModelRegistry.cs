@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FeedbackService.Api.Registry;
 
 /// <summary>Finds what a model address means. A version row exists only once its artifact is complete, so every version found is ready.</summary>
-internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, ArtifactStore artifacts, ReservedNames reserved)
+internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, ArtifactStore artifacts, ReservedNames reserved, DamagedModels damaged)
 {
     private const string Classifier = "classifier";
 
@@ -63,15 +63,15 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, Ar
                 .SingleOrDefaultAsync(row => row.JobId == parsed.Name && row.Step == step, cancellationToken) ?? throw Missing(address);
             return new ResolvedModel(
                 ModelAddress.OfCheckpoint(parsed.Name, step), null, null, Classifier,
-                await FindFilesAsync(address, checkpoint.Directory, cancellationToken), checkpoint.ManifestSha256);
+                await FindFilesAsync(address, checkpoint.Directory, checkpoint.ManifestSha256, cancellationToken), checkpoint.ManifestSha256);
         }
         var version = await FindVersionAsync(db, parsed, cancellationToken) ?? throw Missing(address);
         return new ResolvedModel(
             ModelAddress.OfVersion(version.ModelName, version.Version), version.ModelName, version.Version, version.Kind,
-            await FindFilesAsync(address, version.Directory, cancellationToken), version.ManifestSha256);
+            await FindFilesAsync(address, version.Directory, version.ManifestSha256, cancellationToken), version.ManifestSha256);
     }
 
-    private async Task<string> FindFilesAsync(string address, string directory, CancellationToken cancellationToken)
+    private async Task<string> FindFilesAsync(string address, string directory, string manifestSha256, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,6 +79,7 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, Ar
         }
         catch (Exception fault) when (fault is DirectoryNotFoundException or DamagedContentException)
         {
+            damaged.Add(manifestSha256);
             throw new ServiceException(500, "artifact_damaged", $"The files of '{address}' are gone or damaged. Use another version, or restore them from a backup.", "model");
         }
     }

@@ -12,6 +12,7 @@ internal static class RegistryServices
     {
         services.AddSingleton(new ReservedNames(presetIds.ToHashSet(StringComparer.Ordinal)));
         services.AddSingleton<ArtifactStore>();
+        services.AddSingleton<DamagedModels>();
         services.AddSingleton<ModelRegistry>();
         services.AddSingleton<GarbageMarks>();
         services.AddSingleton<ModelPublisher>();

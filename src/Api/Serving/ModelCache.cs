@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Registry;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,8 @@ namespace FeedbackService.Api.Serving;
 /// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time. Beyond the byte
 /// limit the least recently used without a lease are let go; the one used last stays, however large.
 /// </summary>
-internal sealed partial class ModelCache(IOptions<ServingOptions> options, Device device, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
+internal sealed partial class ModelCache(
+    IOptions<ServingOptions> options, Device device, DamagedModels damaged, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
@@ -87,6 +89,7 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
                 metrics.ModelsHeld(_entries.Count, _bytes);
             }
 
+            damaged.Remove(model.ManifestSha256);
             metrics.ModelLoaded(Stopwatch.GetElapsedTime(started));
 
             LogLoaded(logger, model.Address, bytes);
@@ -103,6 +106,7 @@ internal sealed partial class ModelCache(IOptions<ServingOptions> options, Devic
             metrics.ModelFailed();
             if (exception is InvalidArtifactException or IOException or UnauthorizedAccessException)
             {
+                damaged.Add(model.ManifestSha256);
                 LogDamaged(logger, exception, model.Address);
                 throw new ServiceException(500, "artifact_damaged", $"The files of '{model.Address}' are damaged. Use another version, or restore them from a backup.", "model");
             }

@@ -140,8 +140,9 @@ internal sealed class ModelRoutes : IDisposable
 
     private void Keep(ModelRoute route)
     {
+        // Several may have asked for it at once: the first stays, unless it knows less or has lost its files.
+        route = _routes.AddOrUpdate(route.Address, route, (_, kept) => kept.Confirmed >= route.Confirmed && IsAtHand(kept.Model) ? kept : route);
         route.AskedAt = _clock.GetTimestamp();
-        _routes[route.Address] = route;
         while (_routes.Count > MaxKept && _routes.Values.MinBy(kept => kept.AskedAt) is { } oldest)
         {
             Remove(oldest);

@@ -1,3 +1,5 @@
+using FeedbackService.Model.Checkpoints;
+
 namespace FeedbackService.Api.Storage;
 
 /// <summary>
@@ -17,6 +19,8 @@ public sealed class DataFolder
         {
             MakePrivate(part);
         }
+
+        DurableFiles.FlushFolder(Root);
     }
 
     /// <summary>The root.</summary>

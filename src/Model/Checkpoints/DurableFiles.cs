@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Model.Checkpoints;
 
@@ -19,6 +20,7 @@ public static class DurableFiles
         using var hashing = new HashingStream(file);
         write(hashing);
         file.Flush(flushToDisk: true);
+        SyncRecord.AddFile(path);
         return (hashing.Position, hashing.Sha256());
     }
 
@@ -28,6 +30,7 @@ public static class DurableFiles
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
+        SyncRecord.AddFile(path);
     }
 
     /// <summary>Flushes the entries of a folder, so that new files and renames in it are not forgotten.</summary>
@@ -53,6 +56,8 @@ public static class DurableFiles
         {
             throw new IOException($"The folder '{directory}' cannot be flushed (error {error}).");
         }
+
+        SyncRecord.AddFolder(directory);
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]

@@ -4,7 +4,6 @@ using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
-using FeedbackService.Api.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -158,7 +157,7 @@ public sealed class LiveEventTests : IAsyncDisposable
         await reader.NextAsync();
         await reader.NextAsync();
         await reader.CommentAsync();
-        await using (var other = TestStorage.OpenBeside(_api.Services.GetRequiredService<DataFolder>().Database))
+        await using (var other = await _api.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancel))
         {
             JobEventLog.Append(other, lease.JobId, JobEvent.Info("from elsewhere"), 1);
             (await other.Jobs.SingleAsync(job => job.Id == lease.JobId, Cancel)).UpdatedAt++;

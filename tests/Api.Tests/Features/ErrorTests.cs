@@ -176,7 +176,7 @@ public sealed class ErrorTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task Ready_AsksDatabaseAndTorch()
     {
         var ready = await ApiFixture.ReadAsync(await GetAsync("/health/ready"));
-        Assert.Equal("""{"status":"ready","checks":{"database":"ok","storage":"ok","torch":"ok"}}""", ready.ToJsonString());
+        Assert.Equal("""{"status":"ready","checks":{"database":"ok","storage":"ok","torch":"ok","models":"ok"}}""", ready.ToJsonString());
     }
 
     [Fact]

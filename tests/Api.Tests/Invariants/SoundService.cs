@@ -21,7 +21,7 @@ internal sealed class SoundService : IAsyncDisposable
     private SoundService(DataFolder folder)
     {
         Folder = folder;
-        Checker = new InvariantChecker(Connect, new StoredFolder(folder.Root), []);
+        Checker = new InvariantChecker(Connect, new StoredFolder(folder.Root));
     }
 
     public DataFolder Folder { get; }

@@ -1,6 +1,7 @@
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Jobs.Workers;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Tests.Storage;
 using Hangfire;
@@ -15,13 +16,13 @@ public sealed class JobWorkerTests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task FiftyRings_RunTheJobOnce()
+    public async Task A07_FiftyRingsAtEightWorkers_RunTheJobOnce()
     {
         await using var jobs = await JobFixture.CreateAsync();
         var body = new Body(_ => Task.FromResult(new JobOutcome("{}")));
-        var worker = CreateSut(jobs, body);
+        var workers = Enumerable.Range(0, 8).Select(number => CreateSut(jobs, body, owner: $"worker-{number}")).ToArray();
         var job = await jobs.QueueAsync();
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => worker.RingAsync(JobQueues.Train, None))));
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(ring => Task.Run(() => workers[ring % workers.Length].RingAsync(JobQueues.Train, None))));
         Assert.Equal(1, body.Runs);
         Assert.Equal(JobState.Succeeded, (await jobs.GetAsync(job.Id)).State);
     }
@@ -29,6 +30,7 @@ public sealed class JobWorkerTests
     [Theory]
     [InlineData("failed", "Failed", "file_unusable")]
     [InlineData("lost", "Queued", null)]
+    [InlineData("store", "Queued", null)]
     [InlineData("bug", "Failed", "internal_error")]
     [InlineData("disk", "Failed", "disk_full")]
     public async Task End_OfTheBody_IsWritten(string end, string state, string? code)
@@ -38,6 +40,7 @@ public sealed class JobWorkerTests
         {
             "failed" => new JobFailedException(new JobFailure("file_unusable", "One class.")),
             "lost" => new WorkerLostException("Died."),
+            "store" => new ContentStoreException("Connection refused."),
             "disk" => new IOException("No space left on device", 28),
             _ => new InvalidOperationException("secret internals"),
         })));
@@ -143,14 +146,14 @@ public sealed class JobWorkerTests
         Assert.Equal(3, storage.GetMonitoringApi().EnqueuedCount(JobQueues.Train));
     }
 
-    private static JobWorker CreateSut(JobFixture jobs, IJobRunner body, QueueActivity? activity = null)
+    private static JobWorker CreateSut(JobFixture jobs, IJobRunner body, QueueActivity? activity = null, string owner = JobFixture.Worker)
     {
         var services = new ServiceCollection();
         services.AddKeyedSingleton(JobKind.Train, body);
-        var identity = new WorkerIdentity(JobFixture.Worker);
+        var identity = new WorkerIdentity(owner);
         return new JobWorker(
             jobs.Claims, jobs.Leases, services.BuildServiceProvider(), jobs.Running, identity,
-            new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())), activity ?? new QueueActivity(TimeProvider.System), Options.Create(new JobOptions()), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+            new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())), activity ?? new QueueActivity(TimeProvider.System), Options.Create(new JobOptions { RedispatchAfter = TimeSpan.FromMilliseconds(10) }), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
     }
 
     private sealed class Body(Func<CancellationToken, Task<JobOutcome>> run) : IJobRunner

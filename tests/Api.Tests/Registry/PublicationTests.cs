@@ -28,8 +28,8 @@ public sealed class PublicationTests
         var again = await ClaimAsync(registry, "next-process");
 
         var artifact = await registry.Publisher.StoreAsync(registry.Stage("same"), None);
-        Assert.True(await leases.SucceedAsync(again, Outcome(again, artifact), None));
-        Assert.False(await leases.SucceedAsync(lease, Outcome(lease, artifact), None));
+        Assert.True(await leases.SucceedAsync(again, Outcome(registry, again, artifact), None));
+        Assert.False(await leases.SucceedAsync(lease, Outcome(registry, lease, artifact), None));
         Assert.Single(Directory.EnumerateDirectories(registry.Storage.Folder.Blobs));
         Assert.Equal("news:1", (await registry.Registry.ResolveServableAsync("news", None)).Address);
         await using var after = registry.Storage.CreateDbContext();
@@ -45,7 +45,7 @@ public sealed class PublicationTests
         var artifact = await registry.Publisher.StoreAsync(registry.Stage("a"), None);
         var outcome = new JobOutcome(null, async (db, now, token) =>
         {
-            await ModelPublisher.AddVersionAsync(db, "news", artifact, lease.JobId, null, now, token);
+            await registry.Publisher.AddVersionAsync(db, "news", artifact, lease.JobId, null, now, token);
             await db.SaveChangesAsync(token);
             throw new IOException("the disk went away");
         });
@@ -65,8 +65,8 @@ public sealed class PublicationTests
         Assert.Empty(Directory.EnumerateDirectories(registry.Storage.Folder.Blobs));
     }
 
-    private static JobOutcome Outcome(JobLease lease, VerifiedArtifact artifact) =>
-        new(null, (db, now, token) => ModelPublisher.AddVersionAsync(db, "news", artifact, lease.JobId, null, now, token));
+    private static JobOutcome Outcome(RegistryFixture registry, JobLease lease, VerifiedArtifact artifact) =>
+        new(null, (db, now, token) => registry.Publisher.AddVersionAsync(db, "news", artifact, lease.JobId, null, now, token));
 
     private static (JobLeases Leases, JobRecovery Recovery) Jobs(RegistryFixture registry)
     {

@@ -17,7 +17,7 @@ internal sealed class RegistryFixture : IAsyncDisposable
         Store = store;
         Artifacts = new ArtifactStore(store);
         Publisher = new ModelPublisher(Artifacts, new GarbageMarks(storage, storage.Clock));
-        Registry = new ModelRegistry(storage, Artifacts, new ReservedNames(new HashSet<string> { "mlp" }));
+        Registry = new ModelRegistry(storage, Artifacts, new ReservedNames(new HashSet<string> { "mlp" }), new DamagedModels());
         Models = new ModelStore(storage, storage.Clock);
         Aliases = new AliasStore(storage, storage.Clock);
     }
@@ -69,10 +69,18 @@ internal sealed class RegistryFixture : IAsyncDisposable
     public async Task<string> PublishAsync(string name, ArtifactKind kind = ArtifactKind.Complete, string? content = null)
     {
         var artifact = await Publisher.StoreAsync(Stage(content ?? Path.GetRandomFileName(), kind), CancellationToken.None);
-        await using var db = Storage.CreateDbContext();
         Storage.Clock.Advance(TimeSpan.FromSeconds(1));
-        var address = await ModelPublisher.AddVersionAsync(db, name, artifact, null, null, Storage.Clock.NowMicroseconds(), CancellationToken.None);
+        return await RegisterAsync(name, artifact);
+    }
+
+    /// <summary>Gives a stored artifact a name.</summary>
+    public async Task<string> RegisterAsync(string name, VerifiedArtifact artifact)
+    {
+        await using var db = Storage.CreateDbContext();
+        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, CancellationToken.None);
+        var address = await Publisher.AddVersionAsync(db, name, artifact, null, null, Storage.Clock.NowMicroseconds(), CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
         return address;
     }
 

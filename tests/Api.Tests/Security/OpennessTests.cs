@@ -1,4 +1,5 @@
 using FeedbackService.Api.Security;
+using FeedbackService.Api.Tests.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace FeedbackService.Api.Tests.Security;
@@ -82,6 +83,7 @@ public sealed class OpennessTests(ApiFixture api) : IClassFixture<ApiFixture>
         await Problems.AssertAsync(await client.GetAsync("/v1/models", Cancel), 401, "key_required");
     }
 
+    [Trait(TestProvider.Only, TestProvider.Sqlite)]
     [Fact]
     public async Task Health_IsTold_WhenTheDatabaseDoesNotAnswer()
     {

@@ -23,7 +23,7 @@ internal sealed class RouteBench : IAsyncDisposable
         _contexts = new Contexts(registry.Storage);
         Serving = ServingBench.Started(options);
         Metrics = new ModelRouteMetrics(Serving.Registry);
-        var lookup = new ModelRegistry(_contexts, registry.Artifacts, new ReservedNames(new HashSet<string>()));
+        var lookup = new ModelRegistry(_contexts, registry.Artifacts, new ReservedNames(new HashSet<string>()), new DamagedModels());
         _exchange = new ModelExchange(lookup, Serving.Cache, Serving.Engine, Metrics, Clock, NullLogger<ModelExchange>.Instance);
         Routes = new ModelRoutes(lookup, _exchange, Serving.Cache, registry.Storage.Changes, Metrics, Clock);
     }
@@ -56,7 +56,7 @@ internal sealed class RouteBench : IAsyncDisposable
         var artifact = await _registry.Publisher.StoreAsync(staged, CancellationToken.None);
         await using var db = _registry.Storage.CreateDbContext();
         await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, CancellationToken.None);
-        await ModelPublisher.AddVersionAsync(db, name, artifact, null, null, Clock.NowMicroseconds(), CancellationToken.None);
+        await _registry.Publisher.AddVersionAsync(db, name, artifact, null, null, Clock.NowMicroseconds(), CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return _registry.Storage.Folder.Resolve(artifact.Stored.Directory);

@@ -1,3 +1,4 @@
+using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
@@ -18,7 +19,7 @@ internal sealed class ServingBench : IAsyncDisposable
         Options = options ?? new ServingOptions();
         Queue = new InferenceQueue(Options);
         var metrics = new ServingMetrics(Registry, Queue);
-        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, metrics, NullLogger<ModelCache>.Instance);
+        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, Damaged, metrics, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, CPU, metrics, NullLogger<InferenceThread>.Instance);
         Engine = new ClassificationEngine(Cache, Queue, Thread, metrics);
     }
@@ -28,6 +29,8 @@ internal sealed class ServingBench : IAsyncDisposable
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
 
     public InferenceQueue Queue { get; }
+
+    public DamagedModels Damaged { get; } = new();
 
     public ModelCache Cache { get; }
 

@@ -21,10 +21,11 @@ internal sealed class SwapClient(HttpClient http) : IDisposable
         {
             var staged = Path.Combine(services.GetRequiredService<DataFolder>().Staging, Path.GetRandomFileName());
             TinyArtifacts.Write(staged, TinyModels.Plain() with { Labels = labels });
-            var artifact = await services.GetRequiredService<ModelPublisher>().StoreAsync(staged, Cancel);
+            var publisher = services.GetRequiredService<ModelPublisher>();
+            var artifact = await publisher.StoreAsync(staged, Cancel);
             await using var db = await services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(Cancel);
             await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, Cancel);
-            await ModelPublisher.AddVersionAsync(db, name, artifact, null, null, TimeProvider.System.NowMicroseconds(), Cancel);
+            await publisher.AddVersionAsync(db, name, artifact, null, null, TimeProvider.System.NowMicroseconds(), Cancel);
             await db.SaveChangesAsync(Cancel);
             await transaction.CommitAsync(Cancel);
         }

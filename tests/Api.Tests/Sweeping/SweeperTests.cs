@@ -10,6 +10,7 @@ using FeedbackService.Model.Checkpoints;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FeedbackService.Api.Tests.Sweeping;
 
@@ -27,17 +28,22 @@ public sealed class SweeperTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _registry = await RegistryFixture.CreateAsync();
+        _sweeper = NewSweeper(_registry.Storage.Clock, Folder);
+    }
+
+    private Sweeper NewSweeper(TimeProvider clock, DataFolder scratch)
+    {
         var (storage, options) = (_registry.Storage, Options.Create(Settings));
         var store = new FolderContentStore(Folder.Root);
         var removal = new LeftoverRemoval(storage, store, NullLogger<LeftoverRemoval>.Instance);
         var fileLeftovers = new FileLeftovers();
-        _files = new FileStore(storage, new FileContents(Folder, store), fileLeftovers, removal, new KeyQuotas(new HttpContextAccessor(), Options.Create(new QuotaOptions())), storage.Clock);
-        ILeftovers[] kinds = [new ArtifactLeftovers(), new CheckpointLeftovers(), new BatchLeftovers(), fileLeftovers, new PredictionLeftovers(storage.Clock, options)];
-        var cache = new ContentCache(Folder, storage.Clock, Options.Create(new StorageOptions()));
-        _sweeper = new Sweeper(
-            storage, kinds, new GarbageMarks(storage, storage.Clock), new RowExpiry(storage, _files, storage.Clock, options), removal,
-            new Scratch(storage, Folder, cache, kinds, storage.Clock, NullLogger<Scratch>.Instance), new OwnSweepTurn(), store,
-            Options.Create(new ServiceOptions()), storage.Clock, options, NullLogger<Sweeper>.Instance);
+        _files = new FileStore(storage, new FileContents(Folder, store), fileLeftovers, removal, new KeyQuotas(new HttpContextAccessor(), Options.Create(new QuotaOptions())), clock);
+        ILeftovers[] kinds = [new ArtifactLeftovers(), new CheckpointLeftovers(), new BatchLeftovers(), fileLeftovers, new PredictionLeftovers(clock, options)];
+        var cache = new ContentCache(scratch, clock, Options.Create(new StorageOptions()));
+        return new Sweeper(
+            storage, kinds, new GarbageMarks(storage, clock), new RowExpiry(storage, _files, clock, options), removal,
+            new Scratch(storage, scratch, cache, kinds, clock, NullLogger<Scratch>.Instance), new OwnSweepTurn(), store,
+            Options.Create(new ServiceOptions()), clock, options, NullLogger<Sweeper>.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -142,6 +148,57 @@ public sealed class SweeperTests : IAsyncLifetime
             await _registry.Models.DeleteAsync("news", None);
             await SweepAfterGraceAsync();
         }
+    }
+
+    [Fact]
+    public async Task A10_SweeperWhoseClockIsTwoDaysAhead_WhileTheSameBytesArePublished_LeavesNoVersionWithoutFiles()
+    {
+        var ahead = new FakeTimeProvider(_registry.Storage.Clock.GetUtcNow() + TimeSpan.FromHours(48));
+        using var sweeper = NewSweeper(ahead, new DataFolder(Path.Combine(Folder.Root, "elsewhere")));
+        using var enough = new CancellationTokenSource();
+        var sweeping = Task.Run(async () =>
+        {
+            var freed = 0;
+            while (!enough.IsCancellationRequested)
+            {
+                freed += (await sweeper.SweepAsync(dryRun: false, None)).Freed.Count;
+            }
+            return freed;
+        });
+        for (var round = 0; round < 40; round++)
+        {
+            var address = await PublishUntilItGoesWellAsync();
+            var model = await _registry.Registry.ResolveServableAsync(address, None);
+            ArtifactReader.Open(model.Directory, ArtifactVerification.Hashes, model.ManifestSha256);
+            await _registry.Models.DeleteAsync("news", None);
+        }
+        await enough.CancelAsync();
+        Assert.True(await sweeping > 0, "The sweeper never came in between.");
+    }
+
+    // As a job does that is queued again.
+    private async Task<string> PublishUntilItGoesWellAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _registry.PublishAsync("news", content: "same");
+            }
+            catch (ContentStoreException)
+            {
+                // Taken out between being stored and being named.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ArtifactTakenOutBeforeItGotAName_IsRefused()
+    {
+        var artifact = await _registry.Publisher.StoreAsync(_registry.Stage("same"), None);
+        await SweepAfterGraceAsync();
+        await Assert.ThrowsAsync<ContentStoreException>(() => _registry.RegisterAsync("news", artifact));
+        Assert.Empty(await _registry.Models.ListAllVersionsAsync(10, None));
     }
 
     [Fact]

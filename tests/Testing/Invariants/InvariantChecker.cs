@@ -1,6 +1,7 @@
 using System.Data.Common;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Testing.Load;
+using Npgsql;
 
 namespace FeedbackService.Testing.Invariants;
 
@@ -11,8 +12,8 @@ namespace FeedbackService.Testing.Invariants;
 /// </summary>
 /// <param name="connect">Makes a connection to the database, not open.</param>
 /// <param name="stored">Files and artifacts.</param>
-/// <param name="dataFolders">Further folders that processes write to.</param>
-public sealed class InvariantChecker(Func<DbConnection> connect, IStoredFiles stored, IReadOnlyList<string> dataFolders)
+/// <param name="dataFolders">Further folders that processes write to; null: none.</param>
+public sealed class InvariantChecker(Func<DbConnection> connect, IStoredFiles stored, Func<IReadOnlyList<string>>? dataFolders = null)
 {
     private readonly TerminalStates _ends = new();
 
@@ -47,7 +48,7 @@ public sealed class InvariantChecker(Func<DbConnection> connect, IStoredFiles st
         var image = await ReadAsync(cancellationToken);
         var kept = await stored.ListAsync(cancellationToken);
         var local = new List<StoredEntry>();
-        foreach (var folder in dataFolders)
+        foreach (var folder in dataFolders?.Invoke() ?? [])
         {
             local.AddRange(await new StoredFolder(folder).ListAsync(cancellationToken));
         }
@@ -58,8 +59,23 @@ public sealed class InvariantChecker(Func<DbConnection> connect, IStoredFiles st
             .. await PublishedResults.CheckBytesAsync(image, stored, kept, cancellationToken),
             .. FencedWrites.Check(image),
             .. _ends.Check(image),
+            .. await CheckDatabaseAsync(cancellationToken),
             .. Leftovers.Check(image, kept.Concat(local), TimeProvider.System.GetUtcNow() - orphanAge),
         ];
+    }
+
+    // PostgreSQL has no such question; it keeps checksums of its own.
+    private async Task<IReadOnlyList<Violation>> CheckDatabaseAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = connect();
+        if (connection is NpgsqlConnection)
+        {
+            return [];
+        }
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA integrity_check";
+        return await command.ExecuteScalarAsync(cancellationToken) is "ok" ? [] : [new Violation("I3", "the database", "PRAGMA integrity_check finds it damaged")];
     }
 
     /// <summary>SHA-256 of a version's weights, to be compared with that of an undisturbed run.</summary>

@@ -139,6 +139,15 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task TerminateBackendsAsync(string database) => ExecuteAsync(
         $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()");
 
+    /// <summary>Ends every connection to a database and takes all that the server has left.</summary>
+    /// <param name="database">The database.</param>
+    /// <returns>To be disposed of; until then whoever wants to connect is refused.</returns>
+    public async Task<TakenConnections> TakeConnectionsAsync(string database)
+    {
+        await TerminateBackendsAsync(database);
+        return await TakenConnections.TakeAsync(ConnectionTo(SuperUser) + ";Pooling=False");
+    }
+
     /// <summary>Makes all its processes stand still, or go on.</summary>
     public async Task PauseAsync(bool pause)
     {

@@ -61,17 +61,18 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mlp", 1)]
-    [InlineData("mlp", 2)]
-    [InlineData("transformer-small", 3)]
-    public void StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining(string preset, int seed)
+    [InlineData("mlp", 1, 1)]
+    [InlineData("mlp", 2, 2)]
+    [InlineData("transformer-small", 3, 1)]
+    [InlineData("transformer-small", 4, 2)]
+    public void D19_StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining(string preset, int seed, int threads)
     {
         var file = _bench.WriteTopics(120, wrong: 0.3);
         var options = Tiny(preset);
         options["eval_every"] = 7;
         options["early_stopping_patience"] = 0;
-        var undisturbed = _bench.Plan(file, options, preset, "undisturbed");
-        var disturbed = _bench.Plan(file, options, preset, "disturbed");
+        var undisturbed = _bench.Plan(file, options, preset, "undisturbed") with { Threads = threads };
+        var disturbed = _bench.Plan(file, options, preset, "disturbed") with { Threads = threads };
         var random = new Random(seed);
 
         var whole = Assert.IsType<TrainingFinished>(_bench.Run(undisturbed));
@@ -103,7 +104,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void KilledBetweenCheckpoints_GoesOnFromTheLastWholeOne()
+    public void D19_KilledBetweenCheckpoints_GoesOnFromTheLastWholeOne()
     {
         var file = _bench.WriteTopics(120, wrong: 0.3);
         var options = TrainingBench.TinyMlp;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FeedbackService.Api.Storage.Contents;
+using FeedbackService.Model.Faults;
 
 namespace FeedbackService.Api.Jobs.Batches;
 
@@ -51,6 +52,7 @@ internal sealed class BatchPartFile : IDisposable
         if (_grows)
         {
             _file.Flush(flushToDisk: true);
+            SyncRecord.AddFile(_file.Name);
         }
         else if (_file.Length > 0)
         {

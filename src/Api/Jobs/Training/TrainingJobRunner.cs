@@ -175,10 +175,10 @@ internal sealed partial class TrainingJobRunner(
         return new WorkerLostException($"The training process ended unexpectedly (exit code {child.ExitCode}).{hint}");
     }
 
-    private static async Task<string> PublishAsync(
+    private async Task<string> PublishAsync(
         AppDbContext db, JobLease lease, TrainingSpec spec, VerifiedArtifact artifact, long now, CancellationToken cancellationToken)
     {
-        var address = await ModelPublisher.AddVersionAsync(
+        var address = await publisher.AddVersionAsync(
             db, spec.ResultName, artifact, lease.JobId, lease.Job.CreatedByKeyId, now, cancellationToken);
         await db.Jobs.Where(row => row.Id == lease.JobId)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.ResultModel, address), cancellationToken);

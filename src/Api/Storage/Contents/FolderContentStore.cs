@@ -51,7 +51,7 @@ internal sealed class FolderContentStore(string root) : IContentStore
     }
 
     /// <inheritdoc/>
-    public Task PutFolderAsync(string key, string directory, CancellationToken cancellationToken) => Task.Run(
+    public Task PutFolderAsync(string key, string directory, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
             var target = MakeParent(key);
@@ -62,7 +62,8 @@ internal sealed class FolderContentStore(string root) : IContentStore
             {
                 if (SameContent.OfFolders(directory, target))
                 {
-                    // Put there before, perhaps by an attempt that died before its row was written.
+                    // Put there before, perhaps by an attempt that died before its row was written, or before its name was on disk.
+                    DurableFiles.FlushFolder(Path.GetDirectoryName(target)!);
                     DurableFolder.Remove(directory);
                     return;
                 }
@@ -73,25 +74,22 @@ internal sealed class FolderContentStore(string root) : IContentStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task PutFileAsync(string key, string path, CancellationToken cancellationToken) => Task.Run(
+    public Task PutFileAsync(string key, string path, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
             var target = MakeParent(key);
             DurableFiles.Flush(path);
             cancellationToken.ThrowIfCancellationRequested();
-            if (DurableFolder.TryLink(path, target))
-            {
-                DurableFiles.FlushFolder(Path.GetDirectoryName(target)!);
-            }
-            else if (!File.Exists(target) || !SameContent.OfFiles(path, target))
+            if (!DurableFolder.TryLink(path, target) && !SameContent.OfFiles(path, target))
             {
                 // On another file system, or in the place of something damaged.
                 var copy = NewPath(Incoming);
                 File.Copy(path, copy);
                 DurableFiles.Flush(copy);
                 File.Move(copy, target, overwrite: true);
-                DurableFiles.FlushFolder(Path.GetDirectoryName(target)!);
             }
+
+            DurableFiles.FlushFolder(Path.GetDirectoryName(target)!);
         },
         cancellationToken);
 
@@ -147,6 +145,20 @@ internal sealed class FolderContentStore(string root) : IContentStore
 
     /// <inheritdoc/>
     public string PathToGrow(string key) => MakeParent(key);
+
+    private static Task WriteAsync(Action write, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                write();
+            }
+            catch (Exception fault) when (FolderFaults.IsAway(fault))
+            {
+                throw new ContentStoreException($"The folder of artifacts and files refuses: {fault.Message}", fault);
+            }
+        },
+        cancellationToken);
 
     // Whole under another name first where a rename cannot reach.
     private bool TryMove(string source, string target)

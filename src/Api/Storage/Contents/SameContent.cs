@@ -5,21 +5,39 @@ internal static class SameContent
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Whether two folders have the same files.</summary>
-    public static bool OfFolders(string left, string right)
+    /// <summary>Whether what is there in place of a folder has the same files.</summary>
+    /// <param name="own">The folder; nobody else knows it.</param>
+    /// <param name="there">May be taken out meanwhile; then it has not.</param>
+    public static bool OfFolders(string own, string there) => AreThere(own, there, () =>
     {
-        if (!Directory.Exists(right))
+        var names = NamesIn(own);
+        return names.SequenceEqual(NamesIn(there), StringComparer.Ordinal)
+            && names.TrueForAll(name => HaveSameBytes(Path.Combine(own, name), Path.Combine(there, name)));
+    });
+
+    /// <summary>Whether what is there in place of a file has the same bytes.</summary>
+    /// <param name="own">The file; nobody else knows it.</param>
+    /// <param name="there">May be taken out meanwhile; then it has not.</param>
+    public static bool OfFiles(string own, string there) => AreThere(own, there, () => HaveSameBytes(own, there));
+
+    private static bool AreThere(string own, string there, Func<bool> compare)
+    {
+        while (Path.Exists(there))
         {
-            return false;
+            try
+            {
+                return compare();
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException && Path.Exists(own))
+            {
+                // Taken out while it was read; another may be in its place by now.
+            }
         }
 
-        var names = NamesIn(left);
-        return names.SequenceEqual(NamesIn(right), StringComparer.Ordinal)
-            && names.TrueForAll(name => OfFiles(Path.Combine(left, name), Path.Combine(right, name)));
+        return false;
     }
 
-    /// <summary>Whether two files have the same bytes.</summary>
-    public static bool OfFiles(string left, string right)
+    private static bool HaveSameBytes(string left, string right)
     {
         using var one = new FileStream(left, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         using var other = new FileStream(right, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FeedbackService.Api.Storage.Postgres;
 
@@ -27,7 +28,9 @@ public sealed class PostgresAppDbContext(DbContextOptions<PostgresAppDbContext> 
     /// <summary>Points options at a database.</summary>
     /// <param name="builder">The options.</param>
     /// <param name="connectionString">As Npgsql takes it.</param>
-    public static void Configure(DbContextOptionsBuilder builder, string connectionString) => builder.UseNpgsql(connectionString);
+    public static void Configure(DbContextOptionsBuilder builder, string connectionString) => builder.UseNpgsql(connectionString)
+        // Whoever asked gets the exception and says what it means. The first migration asks for a table that is not there yet.
+        .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)));
 
     /// <inheritdoc/>
     internal override async ValueTask<long> NowAsync(TimeProvider clock, CancellationToken cancellationToken) =>

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FeedbackService.Testing;
+
+/// <summary>A file system in memory with little room, mounted in a temporary folder. Linux, and root only.</summary>
+public sealed class SmallDisk : IDisposable
+{
+    private const string Filler = "filler";
+
+    private SmallDisk(string folder) => Folder = folder;
+
+    /// <summary>Why there cannot be one here; null: there can.</summary>
+    public static string? Missing => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? null : "Only root can mount a small disk.";
+
+    /// <summary>Where it is.</summary>
+    public string Folder { get; }
+
+    /// <summary>Mounts one.</summary>
+    /// <param name="megabytes">Its size.</param>
+    /// <param name="inodes">How many files and folders it takes.</param>
+    /// <exception cref="InvalidOperationException">The system refuses.</exception>
+    public static SmallDisk Mount(int megabytes, int inodes)
+    {
+        var folder = Directory.CreateTempSubdirectory("feedback-disk-").FullName;
+        Run("mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m,nr_inodes={inodes}"), "tmpfs", folder]);
+        return new SmallDisk(folder);
+    }
+
+    /// <summary>Takes all the room there is.</summary>
+    public void TakeRoom()
+    {
+        var chunk = new byte[4096];
+        using var file = new FileStream(Path.Combine(Folder, Filler), FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                file.Write(chunk);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    /// <summary>Gives it back.</summary>
+    public void FreeRoom() => File.Delete(Path.Combine(Folder, Filler));
+
+    /// <summary>Makes empty files until there can be no more.</summary>
+    public void TakeNames()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, "names")).FullName;
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                new FileStream(Path.Combine(folder, i.ToString(CultureInfo.InvariantCulture)), FileMode.CreateNew).Dispose();
+            }
+        }
+        catch (IOException)
+        {
+            // None left.
+        }
+    }
+
+    /// <summary>Removes them.</summary>
+    public void FreeNames() => Directory.Delete(Path.Combine(Folder, "names"), recursive: true);
+
+    /// <summary>Lets nothing be written, or lets it again.</summary>
+    /// <param name="readOnly">Whether nothing can be written from now on.</param>
+    /// <remarks>A file system with files open for writing refuses; a mount on top of it does not care.</remarks>
+    public void Protect(bool readOnly)
+    {
+        if (readOnly)
+        {
+            Run("mount", ["--bind", Folder, Folder]);
+            Run("mount", ["-o", "remount,bind,ro", Folder]);
+        }
+        else
+        {
+            Run("umount", ["--lazy", Folder]);
+        }
+    }
+
+    /// <summary>Unmounts it.</summary>
+    public void Dispose()
+    {
+        Run("umount", ["--lazy", Folder]);
+        Directory.Delete(Folder);
+    }
+
+    private static void Run(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {error}");
+        }
+    }
+}
