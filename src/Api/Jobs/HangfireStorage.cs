@@ -12,7 +12,7 @@ internal static class HangfireStorage
 {
     /// <summary>Makes it. Hangfire's tables are there by then, or made before its first use.</summary>
     public static JobStorage Create(DatabaseSettings database) => database.ConnectionString is { } connection
-        ? new PostgreSqlStorage(
+        ? new RingStorage(
             new NpgsqlConnectionFactory(connection, Options),
             Options)
         : new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) });

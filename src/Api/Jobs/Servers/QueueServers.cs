@@ -1,4 +1,4 @@
-using Hangfire;
+using Hangfire.Server;
 
 namespace FeedbackService.Api.Jobs.Servers;
 
@@ -10,8 +10,9 @@ internal sealed partial class QueueServers(
     QueueServerFactory factory, QueueActivity activity, IHostApplicationLifetime lifetime, ILogger<QueueServers> logger) : IHostedService, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, BackgroundJobServer> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IBackgroundProcessingServer> _servers = new(StringComparer.Ordinal);
     private readonly List<Task> _ending = [];
+    private IBackgroundProcessingServer? _housekeeping;
     private CancellationTokenRegistration _started;
     private bool _stopped;
 
@@ -24,6 +25,10 @@ internal sealed partial class QueueServers(
             foreach (var queue in JobQueues.All)
             {
                 Exchange(queue);
+            }
+            lock (_lock)
+            {
+                _housekeeping = _stopped ? null : factory.StartHousekeeping();
             }
         });
         return Task.CompletedTask;
@@ -44,6 +49,7 @@ internal sealed partial class QueueServers(
         lock (_lock)
         {
             _stopped = true;
+            _housekeeping?.SendStop();
             foreach (var server in _servers.Values)
             {
                 // All at once, and only then waited for: they drain side by side.
@@ -89,7 +95,7 @@ internal sealed partial class QueueServers(
         }
     }
 
-    private static async Task EndAsync(BackgroundJobServer server)
+    private static async Task EndAsync(IBackgroundProcessingServer server)
     {
         // It gives up by itself after its shutdown timeout.
         await server.WaitForShutdownAsync(CancellationToken.None);

@@ -9,10 +9,12 @@ using FeedbackService.Testing.Postgres;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
+using Hangfire.Server;
 using Hangfire.States;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Prometheus;
 
 namespace FeedbackService.Api.Tests.Jobs.Servers;
@@ -117,6 +119,44 @@ public sealed class QueueLivenessTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task LocksOfAKilledProcess_KeepNobodyFromStopping()
+    {
+        Assert.SkipWhen(TestDatabase.Missing is not null, TestDatabase.Missing ?? "");
+        var database = await TestDatabase.CreateAsync();
+        await using (var host = await StartAsync(_ => { }, database))
+        {
+            Assert.Equal(JobState.Succeeded, (await host.WaitForEndAsync(await QueueAsync(host))).State);
+        }
+        await using (var connection = new NpgsqlConnection(database))
+        {
+            await connection.OpenAsync(None);
+            await using var left = new NpgsqlCommand(
+                """
+                DELETE FROM hangfire.lock;
+                INSERT INTO hangfire.lock (resource, acquired)
+                SELECT name, now() FROM unnest(ARRAY['locks:expirationmanager', 'locks:counteraggregator', 'locks:schedulepoller', 'recurring-jobs:lock']) AS name
+                """,
+                connection);
+            await left.ExecuteNonQueryAsync(None);
+        }
+        var again = await StartAsync(_ => { }, database);
+        Assert.Equal(JobState.Succeeded, (await again.WaitForEndAsync(await QueueAsync(again))).State);
+        await again.DisposeAsync().AsTask().WaitAsync(QueueServerFactory.DrainTimeout / 3, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Postgres_RunsHeartbeatsWithEveryServer_AndHousekeepingOnce()
+    {
+        Assert.SkipWhen(TestDatabase.Missing is not null, TestDatabase.Missing ?? "");
+        await using var host = await StartAsync(_ => { }, await TestDatabase.CreateAsync());
+        var rings = Assert.IsType<RingStorage>(host.Services.GetRequiredService<JobStorage>());
+#pragma warning disable CS0618 // As in RingStorage.
+        Assert.Single(rings.GetComponents());
+#pragma warning restore CS0618
+        Assert.Contains("ExpirationManager", rings.Housekeeping.Select(process => process.GetType().Name));
+    }
+
     private async Task<JobHost> StartAsync(Action<IServiceCollection> more, string? database = null) => await JobHost.StartAsync(
         _root,
         Impatient,
@@ -148,7 +188,7 @@ public sealed class QueueLivenessTests : IDisposable
     {
         public int Started { get; private set; }
 
-        public override BackgroundJobServer Start(string queue)
+        public override IBackgroundProcessingServer Start(string queue)
         {
             Started++;
             return base.Start("unheard");
@@ -170,6 +210,6 @@ public sealed class QueueLivenessTests : IDisposable
     {
         private readonly HashSet<string> _started = new(StringComparer.Ordinal);
 
-        public override BackgroundJobServer Start(string queue) => base.Start(_started.Add(queue) ? $"not-{queue}" : queue);
+        public override IBackgroundProcessingServer Start(string queue) => base.Start(_started.Add(queue) ? $"not-{queue}" : queue);
     }
 }
