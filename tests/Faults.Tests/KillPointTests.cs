@@ -60,6 +60,7 @@ public sealed class KillPointTests
         {
             Assert.Equal(weights, await scene.Checker.WeightsOfAsync(version.Address, Cancel));
         }
+        await scene.AssertSweptAsync();
         Report.Write("A01", $"killed once at each of {reached.Count} points, {image.Jobs.Count} jobs; lost, doubled, wrong: 0");
     }
 

@@ -56,6 +56,7 @@ public sealed class PowerCutTests
         Assert.All(image.Jobs, job => Assert.Equal("Succeeded", job.State));
         Assert.Single((await Task.WhenAll(image.Versions.Select(version => scene.Checker.WeightsOfAsync(version.Address, Cancel)))).Distinct());
         Assert.True(lost > 0, "Nothing was ever unsynced: the cut does not cut.");
+        await scene.AssertSweptAsync();
         Report.Write("A09", $"power cut at {points.Count} points, seed {Extent.Seed}: {lost} unsynced files and entries taken away, {image.Jobs.Count} jobs; lost, doubled, wrong: 0");
     }
 

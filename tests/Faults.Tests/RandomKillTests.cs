@@ -41,6 +41,7 @@ public sealed class RandomKillTests
         {
             Assert.Equal(undisturbed, await scene.Checker.WeightsOfAsync(version.Address, Cancel));
         }
+        await scene.AssertSweptAsync();
         Report.Write("A02_D19", $"seed {Seed}: {Kills} kills of two workers and an api at random, {image.Jobs.Count} jobs, {image.Versions.Count} versions; lost, doubled, wrong: 0");
     }
 

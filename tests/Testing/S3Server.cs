@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
+using FeedbackService.Testing.Invariants;
 
 namespace FeedbackService.Testing;
 
 /// <summary>An S3-compatible store in a process of its own (npm's <c>s3rver</c>), with one empty bucket. It overwrites without being asked.</summary>
-public sealed partial class S3Server : IAsyncDisposable
+public sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "artifacts";
 
@@ -17,54 +18,74 @@ public sealed partial class S3Server : IAsyncDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
 
-    private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly string _program;
+    private Process? _process;
 
-    private S3Server(Process process, string folder)
-    {
-        _process = process;
-        Folder = folder;
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-    }
+    private S3Server(string program, string folder) => (_program, Folder) = (program, folder);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
     private string Folder { get; }
 
+    /// <summary>Installs it if need be and starts it.</summary>
     public static async Task<S3Server> StartAsync(CancellationToken cancellationToken)
     {
         var program = Path.Combine(await Installed.Value, "node_modules", "s3rver", "bin", "s3rver.js");
-        var folder = Directory.CreateTempSubdirectory("s3-").FullName;
+        var server = new S3Server(program, Directory.CreateTempSubdirectory("s3-").FullName);
+        var port = FreePort.Take();
+        server.Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        await server.StartAgainAsync(cancellationToken);
+        return server;
+    }
+
+    /// <summary>Ends it at once; what it has stays.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+            _process = null;
+        }
+    }
+
+    /// <summary>Starts it after a stop, on the same address.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { program, "-d", folder, "-a", "127.0.0.1", "-p", "0", "--no-vhost-buckets", "--silent", "--configure-bucket", Bucket })
+        var port = Address.Port.ToString(CultureInfo.InvariantCulture);
+        foreach (var argument in new[] { _program, "-d", Folder, "-a", "127.0.0.1", "-p", port, "--no-vhost-buckets", "--silent", "--configure-bucket", Bucket })
         {
             start.ArgumentList.Add(argument);
         }
-
-        var server = new S3Server(Process.Start(start)!, folder);
-        var started = TimeProvider.System.GetTimestamp();
-        while (Listens().Match(server.Output) is not { Success: true })
+        lock (_output)
         {
-            if (server._process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartDeadline)
-            {
-                throw new InvalidOperationException($"s3rver does not listen: {server.Output}");
-            }
-
-            await Task.Delay(20, cancellationToken);
+            _output.Clear();
         }
-
-        server.Address = new Uri(Listens().Match(server.Output).Groups[1].Value.Insert(0, "http://"));
-        return server;
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Eventually.HoldsAsync(
+            _ => _process.HasExited
+                ? throw new InvalidOperationException($"s3rver has ended: {Output}")
+                : Task.FromResult(Output.Contains("listening on", StringComparison.Ordinal)),
+            StartDeadline,
+            () => Output,
+            cancellationToken);
     }
+
+    /// <summary>What is in the bucket, read past the server.</summary>
+    public IStoredFiles Stored => new StoredBucket(Path.Combine(Folder, Bucket));
 
     /// <summary>Turns one byte of an object round, as a failing disk does.</summary>
     public void Damage(string key)
     {
-        var path = Path.Combine(Folder, Bucket, key + "._S3rver_object");
+        var path = Path.Combine(Folder, Bucket, key + StoredBucket.Suffix);
         var bytes = File.ReadAllBytes(path);
         bytes[^1] ^= 1;
         File.WriteAllBytes(path, bytes);
@@ -72,13 +93,7 @@ public sealed partial class S3Server : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync(CancellationToken.None);
-        }
-
-        _process.Dispose();
+        await StopAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -129,7 +144,4 @@ public sealed partial class S3Server : IAsyncDisposable
             _output.AppendLine(line);
         }
     }
-
-    [GeneratedRegex(@"listening on (127\.0\.0\.1:[0-9]+)")]
-    private static partial Regex Listens();
 }

@@ -46,7 +46,7 @@ internal static class Leftovers
                 "checkpoints" => parts.Length < 3 || _places.Contains(string.Join('/', parts[..3])) || Unended(parts[1]) ? null : "no row names it",
                 "files" when parts[1] == "findings" => parts.Length < 3 || _files.Contains(parts[2]) ? null : "there is no such file",
                 "files" => parts.Length < 3 || _contents.Contains(parts[^1]) ? null : "no file has this content",
-                "evaluations" => _jobs.ContainsKey(Path.GetFileNameWithoutExtension(parts[1])) ? null : "there is no such evaluation",
+                "evaluations" => _jobs.ContainsKey(parts[1].Split('.')[0]) ? null : "there is no such evaluation",
                 _ => null,
             };
         }
