@@ -44,4 +44,25 @@ public sealed class DrainTests
         }
         Report.Write("A05", $"SIGTERM while training, {(point is null ? "twice" : $"killed at {point}")}; lost, doubled: 0");
     }
+
+    [Fact]
+    public async Task A05_TrainerThatDoesNotStop_IsKilled_AndItsJobGivenToAnother()
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.Cluster.StartApiAsync(Cancel);
+        var client = scene.NewClient();
+        var file = await client.UploadAsync("fine-tune", "train.csv", TinyJobs.Csv(40, seed: 1), Cancel);
+        var drained = await scene.Cluster.StartWorkerAsync([], null, Cancel);
+        await client.FineTuneAsync(file, "news", TinyJobs.Hyperparameters(Epochs), Cancel);
+        await scene.WaitUntilAsync(image => image.Metrics.Count > 0);
+        var trainer = ProcessTree.Of(drained.Process.Id).Skip(1).First();
+        ProcessTree.Send(trainer, ProcessSignal.Stop);
+        await drained.TerminateAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(0, drained.Process.ExitCode);
+        await scene.Cluster.StartWorkerAsync([], null, Cancel);
+
+        await scene.AssertIntactAsync(TimeSpan.FromHours(1));
+        Assert.Equal("Succeeded", (await scene.Checker.ReadAsync(Cancel)).Jobs.Single().State);
+        Report.Write("A05", "SIGTERM while the trainer stands still: it is killed after its grace, another worker goes on; lost, doubled: 0");
+    }
 }

@@ -58,6 +58,7 @@ internal static class JobServices
         services.AddSingleton<JobRunMetrics>();
         services.AddSingleton<JobRinger>();
         services.AddSingleton<JobDispatcher>();
+        services.AddSingleton<JobEnding>();
         services.AddSingleton<IJobEntryPoint, JobWorker>();
         services.AddSingleton<CheckpointPublisher>();
         services.AddSingleton<TrainingResultFile>();

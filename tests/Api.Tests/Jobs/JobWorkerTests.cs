@@ -151,9 +151,11 @@ public sealed class JobWorkerTests
         var services = new ServiceCollection();
         services.AddKeyedSingleton(JobKind.Train, body);
         var identity = new WorkerIdentity(owner);
+        var options = Options.Create(new JobOptions { RedispatchAfter = TimeSpan.FromMilliseconds(10) });
+        var ending = new JobEnding(jobs.Leases, services.BuildServiceProvider(), options, TimeProvider.System, NullLogger<JobEnding>.Instance);
         return new JobWorker(
-            jobs.Claims, jobs.Leases, services.BuildServiceProvider(), jobs.Running, identity,
-            new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())), activity ?? new QueueActivity(TimeProvider.System), Options.Create(new JobOptions { RedispatchAfter = TimeSpan.FromMilliseconds(10) }), new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
+            jobs.Claims, jobs.Leases, ending, jobs.Running, identity, new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())),
+            activity ?? new QueueActivity(TimeProvider.System), options, new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
     }
 
     private sealed class Body(Func<CancellationToken, Task<JobOutcome>> run) : IJobRunner
