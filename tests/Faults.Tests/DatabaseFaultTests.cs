@@ -80,6 +80,10 @@ public sealed class DatabaseFaultTests
         await scene.AssertIntactAsync(TimeSpan.FromHours(1));
         var image = await scene.Checker.ReadAsync(Cancel);
         Assert.All(image.Jobs, job => Assert.Equal("Succeeded", job.State));
+        if (test == "C18")
+        {
+            Assert.Contains(scene.Cluster.Workers, worker => worker.Output.Contains("lease lost", StringComparison.Ordinal));
+        }
         foreach (var version in image.Versions)
         {
             Assert.Equal(undisturbed, await scene.Checker.WeightsOfAsync(version.Address, Cancel));

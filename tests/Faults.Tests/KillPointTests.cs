@@ -8,10 +8,10 @@ public sealed class KillPointTests
 {
     private const int Epochs = 6;
 
-    // Out of reach of a job: these happen at the end of a worker or in the sweeper, which have tests of their own.
-    private static readonly string[] Elsewhere = [FaultPoints.DrainCheckpointAsked, FaultPoints.DrainReleased, FaultPoints.SweepTakenOut];
+    // Out of reach of a job: these happen at the end of a worker, which has tests of its own.
+    private static readonly string[] Elsewhere = [FaultPoints.DrainCheckpointAsked, FaultPoints.DrainReleased];
 
-    private static readonly string[] OfApis = [FaultPoints.JobInserted, FaultPoints.JobRung, FaultPoints.FilePlaced, FaultPoints.FileRowCommitted];
+    private static readonly string[] OfApis = [FaultPoints.JobInserted, FaultPoints.JobRung, FaultPoints.FilePlaced, FaultPoints.FileRowCommitted, FaultPoints.SweepTakenOut];
 
     private static readonly string[] OfBatches = [FaultPoints.BatchPartFlushed, FaultPoints.BatchProgressCommitted, FaultPoints.BatchPublished];
 
@@ -73,6 +73,11 @@ public sealed class KillPointTests
         else if (point == FaultPoints.EvaluationPredictionsWritten)
         {
             await client.EvaluateAsync("news:1", file, Cancel);
+        }
+        else if (point == FaultPoints.SweepTakenOut)
+        {
+            var unneeded = await client.UploadAsync("fine-tune", "unneeded.csv", TinyJobs.Csv(10, seed: 77), Cancel);
+            await client.DeleteFileAsync(unneeded, Cancel);
         }
         else if (point is FaultPoints.FilePlaced or FaultPoints.FileRowCommitted)
         {

@@ -31,6 +31,9 @@ internal sealed class StoredBucket(string folder) : IStoredFiles
         return Task.FromResult(to);
     }
 
+    /// <inheritdoc/>
+    public string FetchFile(string key) => Path.Combine(folder, key + Suffix) is var path && File.Exists(path) ? path : throw new FileNotFoundException($"There is no object {key}.");
+
     private static IEnumerable<string> Objects(string below) => Directory.EnumerateFiles(below, "*" + Suffix, SearchOption.AllDirectories);
 
     private string KeyOf(string path) => Path.GetRelativePath(folder, path)[..^Suffix.Length].Replace(Path.DirectorySeparatorChar, '/');

@@ -4,19 +4,12 @@ using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Errors;
 
 /// <summary>The one table from exceptions and bare statuses to problems.</summary>
 internal static partial class ProblemMapping
 {
-    private const int DiskFullLinux = 28; // ENOSPC
-    private const int DiskQuotaLinux = 122; // EDQUOT
-    private const int DiskFullWindows = unchecked((int)0x80070070); // ERROR_DISK_FULL
-    private const int SqliteFull = 13; // SQLITE_FULL
-
     /// <summary>What an exception means to the caller. What is not in the table is a bug of ours and says nothing of its inside.</summary>
     public static Problem From(Exception exception) => exception switch
     {
@@ -30,10 +23,7 @@ internal static partial class ProblemMapping
         UnreadableDatasetException unreadable => new(400, unreadable.Code, unreadable.Message, "file"),
         ColumnMappingException columns => new(400, columns.Code, columns.Message, columns.Parameter),
         InvalidOptionsException options => Options(options),
-        IOException { HResult: DiskFullLinux or DiskQuotaLinux or DiskFullWindows } => DiskFull,
-        SqliteException { SqliteErrorCode: SqliteFull } => DiskFull,
-        DbUpdateException { InnerException: SqliteException { SqliteErrorCode: SqliteFull } } => DiskFull,
-        _ when DatabaseFaults.IsDiskFull(exception) => DiskFull,
+        _ when DiskSpace.IsExhausted(exception) || DatabaseFaults.IsDiskFull(exception) => DiskFull,
         _ when DatabaseFaults.IsUnkeepableText(exception) => new(400, "invalid_value", "A text has a NUL character (U+0000), which cannot be kept. Send it without."),
         _ when DatabaseFaults.IsTransient(exception) => DatabaseAway,
         ContentStoreException => new(503, "storage_unavailable", "The store of artifacts and files does not answer. Try again in a while.", RetryAfter: TimeSpan.FromSeconds(10)),

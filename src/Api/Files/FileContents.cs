@@ -38,8 +38,8 @@ internal sealed class FileContents(DataFolder folder, IContentStore store)
     /// <summary>Keeps a finished upload. The file at <paramref name="temporary"/> stays, so that it can be kept again.</summary>
     public Task KeepAsync(string temporary, string sha256, CancellationToken cancellationToken) => store.PutFileAsync(KeyOf(sha256), temporary, cancellationToken);
 
-    /// <summary>Whether the content with that hash is there.</summary>
-    public Task<bool> AreKeptAsync(string sha256, CancellationToken cancellationToken) => store.ExistsAsync(KeyOf(sha256), cancellationToken);
+    /// <summary>Whether the content with that hash is there. Within a transaction: it does not wait long.</summary>
+    public Task<bool> AreKeptAsync(string sha256, CancellationToken cancellationToken) => store.ExistsBrieflyAsync(KeyOf(sha256), cancellationToken);
 
     /// <summary>Keeps what was found in a file, if there is something. The folder at <paramref name="temporary"/> is gone afterwards.</summary>
     public Task KeepFindingsAsync(string temporary, string fileId, CancellationToken cancellationToken) =>

@@ -32,20 +32,19 @@ internal sealed class FileIntake(FileStore files, FileContents contents, FileChe
         }
     }
 
-    /// <summary>Keeps a file that the service has made itself, unless it is kept already.</summary>
+    /// <summary>Keeps the content of a file that a job has made.</summary>
     /// <param name="id">Its id, chosen before, so that a repetition after a crash makes no second file.</param>
-    /// <param name="file">The content, on disk; gone afterwards if the file is new.</param>
+    /// <param name="file">The content, on disk. It stays.</param>
     /// <param name="purpose">What it is.</param>
     /// <param name="complete">Fills in the rest of the row.</param>
-    /// <param name="cancellationToken">Stops before the commit.</param>
-    public async Task KeepAsync(string id, IncomingFile file, string purpose, Action<FileRow> complete, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What enters the row.</returns>
+    public async Task<FileEntry> KeepAsync(string id, IncomingFile file, string purpose, Action<FileRow> complete, CancellationToken cancellationToken)
     {
-        if (await files.FindAsync(id, cancellationToken) is null)
-        {
-            var row = NewRow(id, file, purpose, FileCheck.NoDataset);
-            complete(row);
-            await files.AddAsync(row, file.TemporaryPath, contents.NewTemporaryPath(), file.KeptFor, claim: null, cancellationToken);
-        }
+        var row = NewRow(id, file, purpose, FileCheck.NoDataset);
+        complete(row);
+        await contents.KeepAsync(file.TemporaryPath, file.Sha256, cancellationToken);
+        return (db, now, token) => files.EnterAsync(db, row, now, token);
     }
 
     private static FileRow NewRow(string id, IncomingFile file, string purpose, FileCheck check) => new()

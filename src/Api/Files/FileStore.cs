@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Model.Faults;
@@ -45,9 +46,52 @@ internal sealed class FileStore(
         row.CreatedAt = clock.NowMicroseconds();
         row.ExpiresAt = row.CreatedAt + keptFor?.ToMicroseconds() ?? row.ExpiresAt;
         await LookForRoomAsync(row, claim, cancellationToken);
-        // Before the transaction: an upload to a store far away may take minutes, for which no other request shall wait.
-        await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
         await contents.KeepFindingsAsync(findings, row.Id, cancellationToken);
+        while (true)
+        {
+            // Before the transaction: an upload to a store far away may take minutes, for which no other request shall wait.
+            await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
+            if (await TryAddAsync(row, claim, cancellationToken) is not { } added)
+            {
+                // The last file with the same content was deleted since: once more.
+                continue;
+            }
+
+            if (added == row)
+            {
+                File.Delete(temporary);
+            }
+
+            return added;
+        }
+    }
+
+    /// <summary>Enters the row of a file that a job has made, in the transaction that the job's lease fences.</summary>
+    /// <param name="db">Context with an open transaction.</param>
+    /// <param name="row">Complete but for its time. Nothing is done when there is one with its id.</param>
+    /// <param name="now">UTC microseconds.</param>
+    /// <param name="cancellationToken">Stops the statements.</param>
+    /// <exception cref="ContentStoreException">The content was taken out since it was kept. Keep it again.</exception>
+    public async Task EnterAsync(AppDbContext db, FileRow row, long now, CancellationToken cancellationToken)
+    {
+        await db.WriteAsync(WriteTopic.Files, cancellationToken);
+        if (await db.Files.AnyAsync(file => file.Id == row.Id, cancellationToken))
+        {
+            return;
+        }
+
+        if (!await contents.AreKeptAsync(row.Sha256, cancellationToken))
+        {
+            throw new ContentStoreException($"The content of '{row.Id}' was taken out of the store before it got a name.");
+        }
+
+        row.CreatedAt = now;
+        db.Files.Add(row);
+    }
+
+    // Null: its content is gone again.
+    private async Task<FileRow?> TryAddAsync(FileRow row, IdempotencyClaim? claim, CancellationToken cancellationToken)
+    {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.BeginWriteAsync(WriteTopic.Files, cancellationToken);
         if (claim is not null
@@ -62,15 +106,13 @@ internal sealed class FileStore(
         FaultPoint.Reach(FaultPoints.FilePlaced);
         if (!await contents.AreKeptAsync(row.Sha256, cancellationToken))
         {
-            // The last file with the same content was deleted since.
-            await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
+            return null;
         }
 
         db.Files.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.FileRowCommitted);
-        File.Delete(temporary);
         return row;
     }
 

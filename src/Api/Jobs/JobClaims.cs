@@ -42,13 +42,14 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
     public Task<JobLease?> ClaimAsync(string queue, string owner, string device, CancellationToken cancellationToken)
     {
         var name = Guid.CreateVersion7().ToString("N");
-        var tried = false;
+        long? first = null;
         return retry.RunAsync(
             token =>
             {
-                var again = tried;
-                tried = true;
-                return ClaimOnceAsync(name, again, queue, owner, device, token);
+                var asked = clock.GetTimestamp();
+                var before = first;
+                first ??= asked;
+                return ClaimOnceAsync(name, asked, before, queue, owner, device, token);
             },
             Patience,
             cancellationToken);
@@ -71,13 +72,14 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
             cancellationToken);
     }
 
-    private async Task<JobLease?> ClaimOnceAsync(string name, bool again, string queue, string owner, string device, CancellationToken cancellationToken)
+    private async Task<JobLease?> ClaimOnceAsync(
+        string name, long asked, long? before, string queue, string owner, string device, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         // The answer to a first try may have been lost after its commit: then the job is ours already. Only then is looked for it: no index serves that.
-        if (again && await db.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.LeaseOwner == owner && row.LastWrite == name, cancellationToken) is { } before)
+        if (before is not null && await db.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.LeaseOwner == owner && row.LastWrite == name, cancellationToken) is { } taken)
         {
-            return new JobLease(before.Id, owner, before.LeaseEpoch, before);
+            return new JobLease(taken.Id, owner, taken.LeaseEpoch, taken) { AskedAt = before };
         }
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = await db.NowAsync(clock, cancellationToken);
@@ -100,7 +102,7 @@ internal sealed class JobClaims(IDbContextFactory<AppDbContext> contexts, Databa
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         FaultPoint.Reach(FaultPoints.JobClaimCommitted);
-        return new JobLease(job.Id, owner, job.LeaseEpoch, job);
+        return new JobLease(job.Id, owner, job.LeaseEpoch, job) { AskedAt = asked };
     }
 
     private static Task<int> TakeTurnAsync(AppDbContext db, string queue, string keyId, long now, CancellationToken cancellationToken) =>

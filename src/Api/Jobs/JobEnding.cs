@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
-using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Model.Faults;
 using Microsoft.Extensions.Options;
 
@@ -58,7 +57,7 @@ internal sealed partial class JobEnding(
                 ? new(JobRunOutcome.Requeued, "queued again (database)")
                 : await EndUnwantedAsync(lease);
         }
-        catch (ContentStoreException fault)
+        catch (Exception fault) when (Outage.IsOfStore(fault))
         {
             LogStoreAway(logger, fault, lease.JobId);
             await PauseAsync(keeper);
@@ -70,7 +69,7 @@ internal sealed partial class JobEnding(
                 ? new(JobRunOutcome.Requeued, "queued again (store)")
                 : await EndUnwantedAsync(lease);
         }
-        catch (Exception fault) when (DiskSpace.IsExhausted(fault))
+        catch (Exception fault) when (DiskSpace.IsExhausted(fault) || DatabaseFaults.IsDiskFull(fault))
         {
             return await FailAsync(lease, new JobFailure("disk_full", "The disk of the service is full. Free some space, then create the job again."));
         }

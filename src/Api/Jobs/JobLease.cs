@@ -7,4 +7,8 @@ namespace FeedbackService.Api.Jobs;
 /// <param name="Owner">Worker that claimed it.</param>
 /// <param name="Epoch">Fencing token.</param>
 /// <param name="Job">The row as it was at the claim.</param>
-internal sealed record JobLease(string JobId, string Owner, long Epoch, JobRow Job);
+internal sealed record JobLease(string JobId, string Owner, long Epoch, JobRow Job)
+{
+    /// <summary>Timestamp of the clock from before the claim: the lease cannot be younger. Null: it was claimed just now.</summary>
+    public long? AskedAt { get; init; }
+}

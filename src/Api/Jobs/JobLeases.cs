@@ -61,6 +61,10 @@ internal sealed class JobLeases(
                 await db.HoldAsync(WriteTopic.Registry, cancellationToken);
                 await ModelReads.AddAsync(db, lease.JobId, report.Reads, cancellationToken);
             }
+            if (report.Enter is not null)
+            {
+                await report.Enter(db, now, cancellationToken);
+            }
             foreach (var point in report.Metrics)
             {
                 db.JobMetrics.Add(new JobMetricRow

@@ -55,6 +55,16 @@ internal sealed class JobOptions : IValidatableObject
                 $"Jobs:RenewEvery ({RenewEvery}) must be more than zero and at most a third of Jobs:LeaseDuration ({LeaseDuration}).",
                 [nameof(RenewEvery)]);
         }
+        if (StopGrace < TimeSpan.Zero || StopGrace >= LeaseDuration / 3)
+        {
+            yield return new ValidationResult(
+                $"Jobs:StopGrace ({StopGrace}) must not be negative and less than a third of Jobs:LeaseDuration ({LeaseDuration}): a training must be dead before its lease ends.",
+                [nameof(StopGrace)]);
+        }
+        if (CheckpointEvery < TimeSpan.Zero)
+        {
+            yield return new ValidationResult($"Jobs:CheckpointEvery ({CheckpointEvery}) must not be negative.", [nameof(CheckpointEvery)]);
+        }
         if (DispatchEvery <= TimeSpan.Zero || RedispatchAfter <= TimeSpan.Zero || ReconcileEvery <= TimeSpan.Zero || SilentAfter <= TimeSpan.Zero)
         {
             yield return new ValidationResult(

@@ -1,4 +1,5 @@
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Files;
 
 namespace FeedbackService.Api.Jobs;
 
@@ -13,6 +14,9 @@ internal sealed record JobReport
 
     /// <summary>Resolved addresses of versions and checkpoints that the job reads from now on: none of them is deleted before it has ended.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
+
+    /// <summary>Enters a file that the job has made; null: none.</summary>
+    public FileEntry? Enter { get; init; }
 
     /// <summary>Points to append to the series.</summary>
     public IReadOnlyList<JobMetric> Metrics { get; init; } = [];

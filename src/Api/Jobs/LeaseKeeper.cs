@@ -37,7 +37,13 @@ internal sealed partial class LeaseKeeper : IDisposable
         ILogger logger)
     {
         (_lease, _renew, _options, _clock, _logger) = (lease, renew, options, clock, logger);
-        _selfStop = clock.CreateTimer(_ => Stop(StopReason.LeaseLost), null, options.SelfStopAfter, Timeout.InfiniteTimeSpan);
+        var age = lease.AskedAt is { } asked ? clock.GetElapsedTime(asked) : TimeSpan.Zero;
+        _selfStop = clock.CreateTimer(_ => Stop(StopReason.LeaseLost), null, Left(age), Timeout.InfiniteTimeSpan);
+        if (age > options.RenewEvery)
+        {
+            // The answer to the claim came late: the first renewal is due already.
+            Nudge();
+        }
         _shutdown = shutdown.Register(() => Stop(StopReason.Shutdown));
         _thread = new Thread(Keep) { IsBackground = true, Name = $"lease {lease.JobId}", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
@@ -101,8 +107,7 @@ internal sealed partial class LeaseKeeper : IDisposable
                     break;
             }
             // Counted from before the renewal: what was written cannot be younger than that.
-            var left = _options.SelfStopAfter - _clock.GetElapsedTime(started);
-            _selfStop.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _selfStop.Change(Left(_clock.GetElapsedTime(started)), Timeout.InfiniteTimeSpan);
         }
         catch (Exception fault)
         {
@@ -110,6 +115,8 @@ internal sealed partial class LeaseKeeper : IDisposable
             LogRenewalFailed(_logger, fault, _lease.JobId);
         }
     }
+
+    private TimeSpan Left(TimeSpan age) => age < _options.SelfStopAfter ? _options.SelfStopAfter - age : TimeSpan.Zero;
 
     private void Stop(StopReason reason)
     {

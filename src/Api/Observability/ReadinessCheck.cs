@@ -56,7 +56,7 @@ internal sealed class ReadinessCheck(IDbContextFactory<AppDbContext> contexts, I
             await db.Models.AnyAsync(cancellationToken);
             return TorchCheck.Ok;
         }
-        catch (System.Data.Common.DbException)
+        catch (Exception fault) when (fault is System.Data.Common.DbException || DatabaseFaults.IsTransient(fault))
         {
             return "The database does not answer. The log has the details.";
         }

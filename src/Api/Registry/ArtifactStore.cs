@@ -24,10 +24,10 @@ internal sealed class ArtifactStore(IContentStore store)
         return new StoredArtifact(hash, PlaceOf(hash), bytes);
     }
 
-    /// <summary>Whether an artifact is there, whole.</summary>
+    /// <summary>Whether an artifact is there, whole. Within a transaction: it does not wait long.</summary>
     /// <param name="directory">As in <see cref="StoredArtifact.Directory"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<bool> ExistsAsync(string directory, CancellationToken cancellationToken) => store.ExistsAsync(directory, cancellationToken);
+    public Task<bool> ExistsAsync(string directory, CancellationToken cancellationToken) => store.ExistsBrieflyAsync(directory, cancellationToken);
 
     /// <summary>Absolute path of a local folder with the artifact's files, fetched first where they are kept elsewhere.</summary>
     /// <param name="directory">As in <see cref="StoredArtifact.Directory"/>, or of a checkpoint.</param>

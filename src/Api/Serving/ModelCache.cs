@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
@@ -104,6 +105,11 @@ internal sealed partial class ModelCache(
             }
 
             metrics.ModelFailed();
+            if (FolderFaults.IsAway(exception))
+            {
+                throw new ContentStoreException($"The files of '{model.Address}' cannot be read just now: {exception.Message}", exception);
+            }
+
             if (exception is InvalidArtifactException or IOException or UnauthorizedAccessException)
             {
                 damaged.Add(model.ManifestSha256);

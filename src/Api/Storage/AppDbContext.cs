@@ -92,6 +92,9 @@ public abstract class AppDbContext : DbContext
     /// <summary>Waits until no other transaction changes or holds the topic, and keeps others out until the transaction ends.</summary>
     internal abstract Task LockAsync(WriteTopic topic, CancellationToken cancellationToken);
 
+    /// <summary>The same for what is not worth telling other processes.</summary>
+    internal abstract Task LockQuietlyAsync(WriteTopic topic, CancellationToken cancellationToken);
+
     /// <summary>Waits until no other transaction changes the topic, and keeps those out until the transaction ends.</summary>
     internal abstract Task HoldAsync(WriteTopic topic, CancellationToken cancellationToken);
 

@@ -22,6 +22,7 @@ internal static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => OpenFolder(dataDirectory(provider)));
         services.AddSingleton<DataFolderLock>();
+        database = database is null ? null : PostgresSession.AskedBy(database);
         services.AddSingleton(new DatabaseSettings(database));
         services.AddSingleton<DatabaseRetry>();
         services.AddSingleton<ChangeSignal>();

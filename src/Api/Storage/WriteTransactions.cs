@@ -20,6 +20,17 @@ internal static class WriteTransactions
         return transaction;
     }
 
+    /// <summary>Begins a transaction that keeps others from changing a topic, and changes nothing of it that anybody need be told.</summary>
+    /// <param name="db">A context without a transaction.</param>
+    /// <param name="topic">What must stay.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<IDbContextTransaction> BeginQuietWriteAsync(this AppDbContext db, WriteTopic topic, CancellationToken cancellationToken)
+    {
+        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.LockQuietlyAsync(topic, cancellationToken);
+        return transaction;
+    }
+
     /// <summary>Adds a topic to the transaction that has been begun.</summary>
     /// <param name="db">A context with a transaction.</param>
     /// <param name="topic">What it changes as well.</param>

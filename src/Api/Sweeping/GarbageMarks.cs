@@ -14,10 +14,9 @@ internal sealed class GarbageMarks(IDbContextFactory<AppDbContext> contexts, Tim
     /// <param name="cancellationToken">Stops before the commit.</param>
     public async Task RenewAsync(string path, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
-        await SetAsync(db, path, now, cancellationToken);
+        await using var transaction = await db.BeginQuietWriteAsync(WriteTopic.Registry, cancellationToken);
+        await SetAsync(db, path, await db.NowAsync(clock, cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -36,8 +35,8 @@ internal sealed class GarbageMarks(IDbContextFactory<AppDbContext> contexts, Tim
     /// <summary>Brings marks of the future, made while the clock was wrong, back to now: their time of grace would not end for as long.</summary>
     public async Task CorrectAsync(CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
         await db.Garbage.Where(mark => mark.Since > now).ExecuteUpdateAsync(set => set.SetProperty(mark => mark.Since, now), cancellationToken);
     }
 
@@ -55,7 +54,7 @@ internal sealed class GarbageMarks(IDbContextFactory<AppDbContext> contexts, Tim
     public async Task UpdateAsync(IReadOnlyDictionary<string, long> known, IReadOnlyList<SweptItem> found, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.BeginWriteAsync(WriteTopic.Registry, cancellationToken);
+        await using var transaction = await db.BeginQuietWriteAsync(WriteTopic.Registry, cancellationToken);
         foreach (var path in known.Keys.Except(found.Select(item => item.Path), StringComparer.Ordinal))
         {
             await db.Garbage.Where(mark => mark.Path == path).ExecuteDeleteAsync(cancellationToken);

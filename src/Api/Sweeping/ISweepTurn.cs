@@ -1,9 +1,9 @@
 namespace FeedbackService.Api.Sweeping;
 
-/// <summary>Lets one process at a time sweep what all of them share.</summary>
+/// <summary>Lets one of the processes sweep what all of them share, time and again.</summary>
 internal interface ISweepTurn
 {
-    /// <summary>Takes the turn.</summary>
-    /// <returns>To be disposed of when done; null while another process has it.</returns>
-    Task<IAsyncDisposable?> TryTakeAsync(CancellationToken cancellationToken);
+    /// <summary>Takes the turn, or keeps it.</summary>
+    /// <returns>Whether this process has it.</returns>
+    Task<bool> TryTakeAsync(CancellationToken cancellationToken);
 }

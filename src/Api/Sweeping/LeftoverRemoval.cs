@@ -33,7 +33,7 @@ internal sealed partial class LeftoverRemoval(IDbContextFactory<AppDbContext> co
     private async Task<bool> TakeOutAsync(ILeftovers kind, string key, long since, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.BeginWriteAsync(kind.Topic, cancellationToken);
+        await using var transaction = await db.BeginQuietWriteAsync(kind.Topic, cancellationToken);
         // The mark first: it takes the write lock, and is young again if a publication has taken the thing up.
         if (await db.Garbage.Where(mark => mark.Path == key && mark.Since == since).ExecuteDeleteAsync(cancellationToken) == 0
             || await kind.IsNeededAsync(db, key, cancellationToken))
@@ -41,8 +41,8 @@ internal sealed partial class LeftoverRemoval(IDbContextFactory<AppDbContext> co
             return false;
         }
 
-        // Not to be stopped half-way. Should it fail there, the mark stays and the next sweep goes on.
-        await store.RemoveAsync(key, CancellationToken.None);
+        // Not to be stopped half-way by whoever asked. Should it fail there, the mark stays and the next sweep goes on.
+        await store.RemoveBrieflyAsync(key, CancellationToken.None);
         FaultPoint.Reach(FaultPoints.SweepTakenOut);
         await transaction.CommitAsync(CancellationToken.None);
         return true;

@@ -21,11 +21,11 @@ internal sealed class PredictionLeftovers(TimeProvider clock, IOptions<SweepOpti
     public WriteTopic Topic => WriteTopic.Files;
 
     /// <inheritdoc/>
-    public Task<bool> IsNeededAsync(AppDbContext db, string key, CancellationToken cancellationToken)
+    public async Task<bool> IsNeededAsync(AppDbContext db, string key, CancellationToken cancellationToken)
     {
         var (id, epoch) = EvaluationPredictions.Parse(key);
-        var before = clock.NowMicroseconds() - options.Value.KeepPredictions.ToMicroseconds();
-        return db.Jobs.AnyAsync(
+        var before = await db.NowAsync(clock, cancellationToken) - options.Value.KeepPredictions.ToMicroseconds();
+        return await db.Jobs.AnyAsync(
             row => row.Id == id && (row.FinishedAt == null || row.FinishedAt >= before) && (epoch == null || row.LeaseEpoch <= epoch), cancellationToken);
     }
 }

@@ -15,18 +15,18 @@ internal sealed class RowExpiry(IDbContextFactory<AppDbContext> contexts, FileSt
     /// <summary>Deletes answers, Idempotency-Keys, files and checkpoints whose time is over.</summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
-        var before = clock.NowMicroseconds() - options.Value.KeepClassifications.ToMicroseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = await db.NowAsync(clock, cancellationToken);
+        var before = now - options.Value.KeepClassifications.ToMicroseconds();
         await db.Jobs.Where(row => row.Kind == JobKind.Classify && row.FinishedAt < before).ExecuteDeleteAsync(cancellationToken);
         await db.IdempotencyKeys.Where(row => row.CreatedAt < before).ExecuteDeleteAsync(cancellationToken);
-        await ExpireFilesAsync(db, cancellationToken);
-        await ExpireCheckpointsAsync(db, cancellationToken);
+        await ExpireFilesAsync(db, now, cancellationToken);
+        await ExpireCheckpointsAsync(db, now, cancellationToken);
     }
 
     // With their content: whoever asked for a time means the bytes.
-    private async Task ExpireFilesAsync(AppDbContext db, CancellationToken cancellationToken)
+    private async Task ExpireFilesAsync(AppDbContext db, long now, CancellationToken cancellationToken)
     {
-        var now = clock.NowMicroseconds();
         foreach (var id in await db.Files.Where(row => row.ExpiresAt <= now).Select(row => row.Id).ToListAsync(cancellationToken))
         {
             try
@@ -40,9 +40,9 @@ internal sealed class RowExpiry(IDbContextFactory<AppDbContext> contexts, FileSt
         }
     }
 
-    private async Task ExpireCheckpointsAsync(AppDbContext db, CancellationToken cancellationToken)
+    private async Task ExpireCheckpointsAsync(AppDbContext db, long now, CancellationToken cancellationToken)
     {
-        var before = clock.NowMicroseconds() - options.Value.KeepCheckpointsFor.ToMicroseconds();
+        var before = now - options.Value.KeepCheckpointsFor.ToMicroseconds();
         var ended = await db.Checkpoints.AsNoTracking()
             .Join(db.Jobs, row => row.JobId, job => job.Id, (row, job) => new { Row = row, job.FinishedAt, job.ProgressJson })
             .Where(pair => pair.FinishedAt != null).ToListAsync(cancellationToken);

@@ -11,6 +11,5 @@ internal sealed class SharedSweepTurn(Duties duties) : ISweepTurn
     private static readonly TimeSpan Held = TimeSpan.FromMinutes(15);
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable?> TryTakeAsync(CancellationToken cancellationToken) =>
-        await duties.TryTakeAsync(Name, Held, cancellationToken) ? new OwnSweepTurn() : null;
+    public Task<bool> TryTakeAsync(CancellationToken cancellationToken) => duties.TryTakeAsync(Name, Held, cancellationToken);
 }

@@ -27,24 +27,13 @@ internal sealed partial class Sweeper(
 {
     private readonly SemaphoreSlim _one = new(1, 1);
 
-    /// <summary>Sweeps once, after any sweep in progress; only this process's own folder while another process has the turn.</summary>
+    /// <summary>
+    /// Sweeps once, after any sweep of this process in progress, whether or not this process has the turn: two that sweep at once cost time and remove
+    /// nothing twice.
+    /// </summary>
     /// <param name="dryRun">Only look.</param>
     /// <param name="cancellationToken">Stops between two things; what was done stays done.</param>
-    public async Task<SweepReport> SweepAsync(bool dryRun, CancellationToken cancellationToken)
-    {
-        await _one.WaitAsync(cancellationToken);
-        try
-        {
-            var own = await scratch.SweepAsync(dryRun, cancellationToken);
-            await using var taken = await turn.TryTakeAsync(cancellationToken);
-            var shared = taken is null ? new SweepReport([], []) : dryRun ? (await SearchAsync(cancellationToken)).Report : await RemoveAsync(cancellationToken);
-            return shared with { Freed = [.. own, .. shared.Freed] };
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public Task<SweepReport> SweepAsync(bool dryRun, CancellationToken cancellationToken) => SweepAsync(dryRun, inTurn: false, cancellationToken);
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -72,12 +61,27 @@ internal sealed partial class Sweeper(
         {
             try
             {
-                await SweepAsync(dryRun: false, stoppingToken);
+                await SweepAsync(dryRun: false, inTurn: true, stoppingToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 LogFault(logger, fault);
             }
+        }
+    }
+
+    private async Task<SweepReport> SweepAsync(bool dryRun, bool inTurn, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var own = await scratch.SweepAsync(dryRun, cancellationToken);
+            var shared = inTurn && !await turn.TryTakeAsync(cancellationToken) ? new SweepReport([], []) : dryRun ? (await SearchAsync(cancellationToken)).Report : await RemoveAsync(cancellationToken);
+            return shared with { Freed = [.. own, .. shared.Freed] };
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 
@@ -105,10 +109,10 @@ internal sealed partial class Sweeper(
 
     private async Task<(Dictionary<string, long> Known, SweepReport Report)> SearchAsync(CancellationToken cancellationToken)
     {
-        var (now, grace) = (clock.NowMicroseconds(), options.Value.Grace.ToMicroseconds());
         var known = await marks.ReadAsync(cancellationToken);
         var found = new List<SweptItem>();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var (now, grace) = (await db.NowAsync(clock, cancellationToken), options.Value.Grace.ToMicroseconds());
         foreach (var kind in leftovers)
         {
             await foreach (var (key, bytes) in store.ListAsync(kind.Prefix, kind.Depth, cancellationToken))

@@ -30,7 +30,7 @@ internal sealed class PublishingRunner(
             var artifact = Path.Combine(staging, "artifact");
             TinyArtifacts.Write(artifact, TinyModels.Plain());
             if (!await leases.ReportAsync(lease, new JobReport { ProgressJson = "{}", Metrics = [new JobMetric(1, "step", "{}")] }, CancellationToken.None)
-                || !await checkpoints.PublishAsync(lease, Checkpoint(staging, artifact), Step, "{}", CancellationToken.None))
+                || !await checkpoints.PublishAsync(lease, Checkpoint(staging, artifact), "{}", CancellationToken.None))
             {
                 throw new LeaseLostException(lease.JobId);
             }

@@ -37,7 +37,7 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
     public async Task OldOnesGo_ButForTheBest()
     {
         await PublishAsync(10, 20, 30, 40);
-        Assert.Equal(["1-resume-40", "1-step-10", "1-step-30", "1-step-40"], Names());
+        Assert.Equal(["1-resume-30", "1-resume-40", "1-step-10", "1-step-30", "1-step-40"], Names());
     }
 
     [Fact]
@@ -47,11 +47,11 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
         var evaluation = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, "{}") { Reads = [$"{_lease.JobId}:step-20"] };
         await _jobs.Store.CreateAsync(evaluation, None);
         await PublishAsync(30, 40);
-        Assert.Equal(["1-resume-40", "1-step-10", "1-step-20", "1-step-30", "1-step-40"], Names());
+        Assert.Equal(["1-resume-30", "1-resume-40", "1-step-10", "1-step-20", "1-step-30", "1-step-40"], Names());
 
         await _jobs.Store.RequestCancelAsync(evaluation.Id, JobKind.Evaluate, None);
         await PublishAsync(50);
-        Assert.Equal(["1-resume-50", "1-step-10", "1-step-40", "1-step-50"], Names());
+        Assert.Equal(["1-resume-40", "1-resume-50", "1-step-10", "1-step-40", "1-step-50"], Names());
         await using var db = _jobs.Storage.CreateDbContext();
         Assert.Equal([10, 40, 50], await db.Checkpoints.Select(row => row.Step).Order().ToListAsync(None));
     }
@@ -60,7 +60,7 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
     {
         foreach (var step in steps)
         {
-            Assert.True(await _sut.PublishAsync(_lease, Written(step), best: 10, "{}", None));
+            Assert.True(await _sut.PublishAsync(_lease, Written(step), "{}", None));
         }
     }
 

@@ -154,7 +154,7 @@ public sealed class JobWorkerTests
         var options = Options.Create(new JobOptions { RedispatchAfter = TimeSpan.FromMilliseconds(10) });
         var ending = new JobEnding(jobs.Leases, services.BuildServiceProvider(), options, TimeProvider.System, NullLogger<JobEnding>.Instance);
         return new JobWorker(
-            jobs.Claims, jobs.Leases, ending, jobs.Running, identity, new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())),
+            new JobClaims(jobs.Storage, jobs.Storage.Retry, TimeProvider.System, options), jobs.Leases, ending, jobs.Running, identity, new WorkerDescription(identity, TorchSharp.torch.CPU, Options.Create(new ServiceOptions())),
             activity ?? new QueueActivity(TimeProvider.System), options, new JobRunMetrics(Prometheus.Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<JobWorker>.Instance);
     }
 

@@ -6,6 +6,7 @@ using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Api.Tests.Registry;
+using FeedbackService.Api.Tests.Storage;
 using FeedbackService.Model.Checkpoints;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +15,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FeedbackService.Api.Tests.Sweeping;
 
+[Trait(TestProvider.Only, TestProvider.Sqlite)]
 public sealed class SweeperTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;

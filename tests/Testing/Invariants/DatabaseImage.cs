@@ -12,6 +12,9 @@ public sealed record DatabaseImage
 
     public required IReadOnlyList<Job> Jobs { get; init; }
 
+    /// <summary>What batches and evaluations that have succeeded were asked and have made.</summary>
+    public required IReadOnlyList<Work> Works { get; init; }
+
     public required IReadOnlyList<Version> Versions { get; init; }
 
     public required IReadOnlyList<Checkpoint> Checkpoints { get; init; }
@@ -34,6 +37,11 @@ public sealed record DatabaseImage
             connection,
             "SELECT id, kind, state, finished_at, result_model, lease_owner FROM jobs",
             row => new Job(row.GetString(0), row.GetString(1), row.GetString(2), Number(row, 3), Text(row, 4), Text(row, 5)),
+            cancellationToken),
+        Works = await ListAsync(
+            connection,
+            "SELECT id, kind, spec_json, progress_json, result_json FROM jobs WHERE state = 'Succeeded' AND kind IN ('Batch', 'Evaluate')",
+            row => new Work(row.GetString(0), row.GetString(1), row.GetString(2), Text(row, 3), Text(row, 4)),
             cancellationToken),
         Versions = await ListAsync(
             connection,
@@ -82,6 +90,9 @@ public sealed record DatabaseImage
     {
         public bool IsTerminal => Terminal.Contains(State);
     }
+
+    /// <summary>What a job was asked and has made, as JSON.</summary>
+    public sealed record Work(string JobId, string Kind, string Spec, string? Progress, string? Result);
 
     /// <summary>A version of a model.</summary>
     public sealed record Version(string Model, long Number, string? JobId, string ManifestSha256, string? BaseManifestSha256, string Directory)

@@ -11,4 +11,9 @@ public interface IStoredFiles
     /// <param name="cancellationToken">Stops fetching.</param>
     /// <exception cref="IOException">It is not there.</exception>
     Task<string> FetchAsync(string directory, CancellationToken cancellationToken);
+
+    /// <summary>A local file with the content of a single file.</summary>
+    /// <param name="key">Its key.</param>
+    /// <exception cref="IOException">It is not there.</exception>
+    string FetchFile(string key);
 }

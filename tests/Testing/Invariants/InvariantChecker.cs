@@ -57,6 +57,7 @@ public sealed class InvariantChecker(Func<DbConnection> connect, IStoredFiles st
             .. AcceptedJobs.Check(image, history),
             .. PublishedResults.CheckCounts(image),
             .. await PublishedResults.CheckBytesAsync(image, stored, kept, cancellationToken),
+            .. BatchResults.Check(image, stored),
             .. FencedWrites.Check(image),
             .. _ends.Check(image),
             .. await CheckDatabaseAsync(cancellationToken),

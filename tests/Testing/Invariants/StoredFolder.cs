@@ -15,6 +15,9 @@ public sealed class StoredFolder(string root) : IStoredFiles
         return Directory.Exists(path) ? Task.FromResult(path) : Task.FromException<string>(new DirectoryNotFoundException($"There is no folder {directory}."));
     }
 
+    /// <inheritdoc/>
+    public string FetchFile(string key) => Path.Combine(root, key) is var path && File.Exists(path) ? path : throw new FileNotFoundException($"There is no file {key}.");
+
     private IEnumerable<StoredEntry> List(DirectoryInfo folder)
     {
         FileSystemInfo[] entries;

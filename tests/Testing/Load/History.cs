@@ -21,6 +21,16 @@ public sealed class History(string? path = null)
         }
     }
 
+    /// <summary>Forgets all about a resource that was deleted.</summary>
+    public void Forget(string resourceId)
+    {
+        lock (_lock)
+        {
+            var keys = _entries.Where(entry => entry.ResourceId == resourceId).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+            _entries.RemoveAll(entry => keys.Contains(entry.Key));
+        }
+    }
+
     /// <summary>Adds an attempt.</summary>
     public void Add(HistoryEntry entry)
     {

@@ -89,6 +89,29 @@ public sealed class LoadClient : IDisposable
         return MakeAsync("/v1/classify", () => Json(body), respondAsync: true, cancellationToken);
     }
 
+    /// <summary>Deletes a file. That is not in the history: what was accepted is gone because it was asked for.</summary>
+    public async Task DeleteFileAsync(string id, CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var answer = await _http.DeleteAsync(new Uri(_apis[0], $"/v1/files/{id}"), cancellationToken);
+                if (answer.IsSuccessStatusCode || answer.StatusCode == System.Net.HttpStatusCode.NotFound)
+                {
+                    History.Forget(id);
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (TimeProvider.System.GetElapsedTime(started) < _patience)
+            {
+                // It is being started again.
+            }
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

@@ -11,7 +11,7 @@ namespace FeedbackService.Api.Features.Registry;
 internal static class GarbageEndpoints
 {
     private const string Example = """
-        {"dry_run":true,"freed_bytes":33554432,"waiting_bytes":1048576,"freed":[{"kind":"artifact","path":"blobs/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","bytes":33554432,"unneeded_since":"2026-11-21T12:00:00+00:00"}],"waiting":[{"kind":"checkpoint","path":"checkpoints/ftjob-8s1k2m0q9x7c4v6b3n5za2wd/step-40","bytes":1048576,"unneeded_since":"2026-11-22T18:00:00+00:00"}],"object":"registry.gc"}
+        {"dry_run":true,"freed_bytes":33554432,"waiting_bytes":1048576,"freed":[{"kind":"artifact","path":"blobs/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","bytes":33554432,"unneeded_since":"2026-11-21T12:00:00+00:00"}],"waiting":[{"kind":"checkpoint","path":"checkpoints/ftjob-8s1k2m0q9x7c4v6b3n5za2wd/1-step-40","bytes":1048576,"unneeded_since":"2026-11-22T18:00:00+00:00"}],"object":"registry.gc"}
         """;
 
     /// <summary>Maps <c>/v1/registry/gc</c>.</summary>

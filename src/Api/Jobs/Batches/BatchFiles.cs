@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Contents;
@@ -16,24 +17,25 @@ internal sealed class BatchFiles(IContentStore store, FileIntake intake, FileCon
         ErrorFile = progress.ErrorFile ?? (progress.Failed > 0 ? Ids.NewFile() : null),
     };
 
-    /// <summary>Puts the parts together and keeps them under the ids in <paramref name="progress"/>. Done twice, it makes nothing twice.</summary>
+    /// <summary>Puts the parts together and keeps their content, for the ids in <paramref name="progress"/>. Done twice, it makes nothing twice.</summary>
+    /// <returns>For each file, what enters its row.</returns>
     /// <exception cref="IOException">The disk is full.</exception>
-    public async Task PublishAsync(JobRow batch, BatchProgress progress, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FileEntry> KeepAsync(JobRow batch, BatchProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (progress.OutputFile is { } output)
         {
-            await PublishAsync(
+            yield return await KeepAsync(
                 batch, output, "output", progress.Parts.Select(part => (BatchPartWriter.OutputKey(batch.Id, part.Epoch), part.OutputBytes, part.OutputSegments)), cancellationToken);
         }
 
         if (progress.ErrorFile is { } errors)
         {
-            await PublishAsync(
+            yield return await KeepAsync(
                 batch, errors, "errors", progress.Parts.Select(part => (BatchPartWriter.ErrorKey(batch.Id, part.Epoch), part.ErrorBytes, part.ErrorSegments)), cancellationToken);
         }
     }
 
-    private async Task PublishAsync(
+    private async Task<FileEntry> KeepAsync(
         JobRow batch, string fileId, string name, IEnumerable<(string Key, long Bytes, int Segments)> parts, CancellationToken cancellationToken)
     {
         var whole = contents.NewTemporaryPath();
@@ -50,7 +52,7 @@ internal sealed class BatchFiles(IContentStore store, FileIntake intake, FileCon
             var expires = BatchSpec.FromJson(batch.SpecJson).OutputSeconds is { } seconds
                 ? clock.NowMicroseconds() + TimeSpan.FromSeconds(seconds).ToMicroseconds()
                 : (long?)null;
-            await intake.KeepAsync(
+            return await intake.KeepAsync(
                 fileId,
                 new IncomingFile(whole, $"{batch.Id}_{name}.jsonl", bytes, sha256),
                 FilePurpose.BatchOutput,

@@ -41,7 +41,7 @@ internal sealed partial class BatchJobRunner(
         }
 
         using var phase = JobActivities.Phase("batch.publish");
-        await results.PublishAsync(lease.Job, progress, stopping);
+        await PublishAsync(lease, lease.Job, progress, stopping);
         FaultPoint.Reach(FaultPoints.BatchPublished);
         return new JobOutcome(null, (_, _, _) => Task.FromResult($"Batch completed: {progress.Completed} lines answered, {progress.Failed} refused."));
     }
@@ -54,7 +54,18 @@ internal sealed partial class BatchJobRunner(
         {
             progress = BatchFiles.Name(progress);
             await SaveAsync(lease, progress, CancellationToken.None);
-            await results.PublishAsync(row, progress, CancellationToken.None);
+            await PublishAsync(lease, row, progress, CancellationToken.None);
+        }
+    }
+
+    private async Task PublishAsync(JobLease lease, JobRow row, BatchProgress progress, CancellationToken cancellationToken)
+    {
+        await foreach (var enter in results.KeepAsync(row, progress, cancellationToken))
+        {
+            if (!await leases.ReportAsync(lease, new JobReport { Enter = enter }, CancellationToken.None))
+            {
+                throw new LeaseLostException(lease.JobId);
+            }
         }
     }
 
@@ -178,9 +189,9 @@ internal sealed partial class BatchJobRunner(
             var model = await models.FindAsync(request.Model, stopping);
             return BatchAnswer.Of(line, await classifications.AnswerAsync(request, model, Ids.NewClassification(), WorkPriority.Background, stopping));
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not OperationCanceledException && !Outage.Is(failure))
         {
-            // The edge of a line: whatever goes wrong with it is told in its place, and the other lines are answered.
+            // The edge of a line: whatever is wrong with it is told in its place, and the other lines are answered. An outage is no fault of a line.
             var problem = ProblemMapping.From(failure);
             if (problem.Status >= StatusCodes.Status500InternalServerError)
             {

@@ -69,6 +69,7 @@ internal sealed partial class QueueServers(
         lock (_lock)
         {
             _stopped = true;
+            _housekeeping?.SendStop();
             foreach (var server in _servers.Values)
             {
                 server.Dispose();

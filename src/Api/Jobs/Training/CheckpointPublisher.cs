@@ -26,24 +26,36 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
     // Needed for going on only; a served model has no use for them.
     private static readonly string[] ResumeOnly = [CheckpointStore.OptimizerFile, CheckpointStore.BestFile, CheckpointStore.StateFile];
 
-    /// <summary>Gives a training that was interrupted its newest checkpoint back; nothing when that is lost, and it begins anew.</summary>
+    /// <summary>
+    /// Gives a training that was interrupted its newest checkpoints back: should the newest be damaged, it goes on from the one before, and
+    /// without any it begins anew.
+    /// </summary>
     /// <param name="job">The job.</param>
     /// <param name="target">The new attempt's folder of checkpoints.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task RestoreAsync(JobRow job, string target, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(target);
-        if (job.LastCheckpoint is null)
+        if (job.LastCheckpoint is not { } newest)
         {
             return;
         }
+        var (_, last) = Parse(newest);
+        var earlier = (await ResumesAsync(job.Id, job.LeaseEpoch, cancellationToken)).Where(key => key != newest && Parse(key).Step < last);
+        foreach (var key in earlier.Take(KeptNewest - 1).Prepend(newest))
+        {
+            await TryRestoreAsync(key, target, cancellationToken);
+        }
+    }
+
+    private async Task TryRestoreAsync(string key, string target, CancellationToken cancellationToken)
+    {
         try
         {
-            var resume = await store.GetFolderAsync(job.LastCheckpoint, cancellationToken);
-            var state = JsonFiles.Read<CheckpointState>(Path.Combine(resume, CheckpointStore.StateFile));
-            DurableFolder.Share(resume, Path.Combine(target, string.Create(CultureInfo.InvariantCulture, $"{Step}-{state.Step}")));
+            var resume = await store.GetFolderAsync(key, cancellationToken);
+            DurableFolder.Share(resume, Path.Combine(target, string.Create(CultureInfo.InvariantCulture, $"{Step}-{Parse(key).Step}")));
         }
-        catch (Exception lost) when (lost is DirectoryNotFoundException or DamagedContentException)
+        catch (Exception lost) when (lost is DirectoryNotFoundException or FileNotFoundException or DamagedContentException)
         {
             // Everything can be computed again.
         }
@@ -52,12 +64,11 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
     /// <summary>Publishes a checkpoint that the training has just written.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="source">Folder the training wrote.</param>
-    /// <param name="best">Step of the best evaluation so far; never pruned.</param>
     /// <param name="metricsJson">Validation figures at the step.</param>
     /// <param name="cancellationToken">Stops before the row is written.</param>
     /// <returns>False when the lease is lost.</returns>
     /// <exception cref="IOException">The disk or the store refuses; not found: the training has replaced the checkpoint by newer ones meanwhile.</exception>
-    public async Task<bool> PublishAsync(JobLease lease, string source, long best, string metricsJson, CancellationToken cancellationToken)
+    public async Task<bool> PublishAsync(JobLease lease, string source, string metricsJson, CancellationToken cancellationToken)
     {
         var state = JsonFiles.Read<CheckpointState>(Path.Combine(source, CheckpointStore.StateFile));
         var (servable, resume) = (KeyOf(lease, Step, state.Step), KeyOf(lease, Resume, state.Step));
@@ -77,7 +88,7 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
             return false;
         }
         FaultPoint.Reach(FaultPoints.CheckpointRowCommitted);
-        await PruneAsync(lease, resume, best, cancellationToken);
+        await PruneAsync(lease, state.BestStep, cancellationToken);
         return true;
     }
 
@@ -112,14 +123,12 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
         DurableFiles.Create(Path.Combine(target, ArtifactFiles.Manifest), stream => stream.Write(JsonFiles.ToBytes(manifest)));
     }
 
-    private async Task PruneAsync(JobLease lease, string newestResume, long best, CancellationToken cancellationToken)
+    // The best of all evaluations is never dropped, in whichever attempt it was made.
+    private async Task PruneAsync(JobLease lease, long best, CancellationToken cancellationToken)
     {
-        await foreach (var (key, _) in store.ListAsync($"checkpoints/{lease.JobId}", depth: 1, cancellationToken))
+        foreach (var key in (await ResumesAsync(lease.JobId, lease.Epoch, cancellationToken)).Skip(KeptNewest))
         {
-            if (key != newestResume && IsOldResume(key, lease.Epoch))
-            {
-                await store.RemoveAsync(key, cancellationToken);
-            }
+            await store.RemoveAsync(key, cancellationToken);
         }
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var dropped = (await db.Checkpoints.AsNoTracking().Where(row => row.JobId == lease.JobId).OrderByDescending(row => row.Step).ToListAsync(cancellationToken))
@@ -148,12 +157,26 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
         await store.RemoveAsync(row.Directory, cancellationToken);
     }
 
-    // A successor's are not ours to remove. Those of an earlier version of the service have no epoch.
-    private static bool IsOldResume(string key, long epoch) => key.Split('/')[^1].Split('-') switch
+    // Newest first. A successor's are not ours to touch.
+    private async Task<List<string>> ResumesAsync(string jobId, long epoch, CancellationToken cancellationToken)
     {
-        [Resume, _] => true,
-        [var own, Resume, _] => long.TryParse(own, CultureInfo.InvariantCulture, out var past) && past <= epoch,
-        _ => false,
+        var found = new List<string>();
+        await foreach (var (key, _) in store.ListAsync($"checkpoints/{jobId}", depth: 1, cancellationToken))
+        {
+            if (Parse(key) is { Step: >= 0, Epoch: var own } && own <= epoch)
+            {
+                found.Add(key);
+            }
+        }
+        return [.. found.OrderByDescending(key => Parse(key).Step).ThenByDescending(key => Parse(key).Epoch)];
+    }
+
+    // Of a checkpoint to go on from; step -1 of anything else. Those of an earlier version of the service have no epoch.
+    private static (long Epoch, long Step) Parse(string key) => key.Split('/')[^1].Split('-') switch
+    {
+        [Resume, var step] when long.TryParse(step, CultureInfo.InvariantCulture, out var number) => (0, number),
+        [var epoch, Resume, var step] when long.TryParse(epoch, CultureInfo.InvariantCulture, out var own) && long.TryParse(step, CultureInfo.InvariantCulture, out var number) => (own, number),
+        _ => (0, -1),
     };
 
     private static string KeyOf(JobLease lease, string kind, long step) =>

@@ -40,14 +40,26 @@ internal sealed partial class TrainerChild : IAsyncDisposable
     /// <param name="task">What it shall do.</param>
     /// <param name="taskPath">File to write that to.</param>
     /// <param name="logger">For the operator.</param>
-    /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
+    /// <exception cref="WorkerLostException">It cannot be started here.</exception>
     public static TrainerChild Start(TrainerTask task, string taskPath, ILogger logger)
     {
         task.Save(taskPath);
         var command = TrainerCommand.For(taskPath, task.Plan.Threads);
-        var child = new TrainerChild(Process.Start(command)!, logger);
+        var child = new TrainerChild(Launch(command), logger);
         LogStarted(logger, child._process.Id, taskPath);
         return child;
+    }
+
+    private static Process Launch(ProcessStartInfo command)
+    {
+        try
+        {
+            return Process.Start(command)!;
+        }
+        catch (System.ComponentModel.Win32Exception refused)
+        {
+            throw new WorkerLostException($"The training process cannot be started on this worker: {refused.Message}.");
+        }
     }
 
     /// <summary>Its records, until it ends.</summary>

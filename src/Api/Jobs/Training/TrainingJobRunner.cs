@@ -33,6 +33,8 @@ internal sealed partial class TrainingJobRunner(
     private const string ArtifactFolder = "artifact";
     private const string CheckpointFolder = "checkpoints";
     private const string TaskFile = "task.json";
+    private const string DeviceMissing = "device_not_available";
+    private const string TorchMissing = "torch_not_loaded";
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping)
@@ -67,8 +69,8 @@ internal sealed partial class TrainingJobRunner(
     {
         using var phase = JobActivities.Phase("training.publish");
         var artifact = await publisher.StoreAsync(finished.Directory, cancellationToken);
-        await results.KeepAsync(lease.Job, cancellationToken);
-        return artifact;
+        var enter = await results.KeepAsync(lease.Job, cancellationToken);
+        return await leases.ReportAsync(lease, new JobReport { Enter = enter }, CancellationToken.None) ? artifact : throw new LeaseLostException(lease.JobId);
     }
 
     private async Task<TrainingPlan> PlanAsync(JobLease lease, TrainingSpec spec, string staging, CancellationToken cancellationToken)
@@ -137,6 +139,8 @@ internal sealed partial class TrainingJobRunner(
         return last switch
         {
             TrainingFinished finished when child.ExitCode == 0 => finished,
+            // The next worker may have what this one lacks.
+            TrainingFailed { Code: DeviceMissing or TorchMissing } failed => throw new WorkerLostException(failed.Message),
             TrainingFailed failed => throw new JobFailedException(new JobFailure(failed.Code, failed.Message, failed.Param)),
             _ => throw Lost(lease, child),
         };
@@ -158,7 +162,7 @@ internal sealed partial class TrainingJobRunner(
         using var phase = JobActivities.Phase("training.checkpoint")?.SetTag("training.step", checkpoint.Step);
         try
         {
-            return await checkpoints.PublishAsync(lease, checkpoint.Directory, state.BestStep, state.EvaluationJson, CancellationToken.None);
+            return await checkpoints.PublishAsync(lease, checkpoint.Directory, state.EvaluationJson, CancellationToken.None);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {

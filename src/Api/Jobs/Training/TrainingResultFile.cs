@@ -24,9 +24,10 @@ internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> context
         ("valid_macro_f1", "macro_f1"),
     ];
 
-    /// <summary>Makes the file under the one id the job has for it. Done twice, it makes nothing twice.</summary>
+    /// <summary>Makes the file and keeps its content, for the one id that the job has for it. Done twice, it makes nothing twice.</summary>
+    /// <returns>What enters its row.</returns>
     /// <exception cref="IOException">The disk is full.</exception>
-    public async Task KeepAsync(JobRow job, CancellationToken cancellationToken)
+    public async Task<FileEntry> KeepAsync(JobRow job, CancellationToken cancellationToken)
     {
         var lines = await ReadAsync(job.Id, cancellationToken);
         var path = contents.NewTemporaryPath();
@@ -34,7 +35,7 @@ internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> context
         {
             var (bytes, sha256) = DurableFiles.Create(path, stream => Write(stream, lines));
             var file = new IncomingFile(path, Name, bytes, sha256);
-            await intake.KeepAsync(Ids.ResultFileOf(job.Id), file, FilePurpose.FineTuneResults, row => row.CreatedByKeyId = job.CreatedByKeyId, cancellationToken);
+            return await intake.KeepAsync(Ids.ResultFileOf(job.Id), file, FilePurpose.FineTuneResults, row => row.CreatedByKeyId = job.CreatedByKeyId, cancellationToken);
         }
         finally
         {

@@ -25,7 +25,7 @@ internal sealed partial class S3Check(S3Objects objects, S3Address address, S3Op
         try
         {
             var key = $"{Folder}/{Guid.CreateVersion7():N}";
-            await PutAsync(key, onlyNew: true, limit.Token);
+            await PutAsync(key, onlyNew: false, limit.Token);
             var refuses = await RefusesAsync(key, limit.Token);
             await foreach (var _ in objects.ListAsync(key, limit.Token))
             {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using FeedbackService.Api.Errors;
 
 namespace FeedbackService.Api.Storage.Contents;
 
@@ -40,7 +41,7 @@ internal sealed class S3Objects(IAmazonS3 client, S3Address address)
     {
         if (content.Length > MostBytes)
         {
-            throw new ContentStoreException($"'{key}' has {content.Length} bytes; an S3 store takes at most {MostBytes} at once.");
+            throw new ServiceException(413, "too_large_for_store", $"'{key}' has {content.Length} bytes; an S3 store takes at most {MostBytes} at once. Keep artifacts in a folder (--artifacts DIR), or make the model smaller.");
         }
 
         var request = new PutObjectRequest
@@ -148,7 +149,7 @@ internal sealed class S3Objects(IAmazonS3 client, S3Address address)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 * 1024];
         long bytes = 0;
-        while (await source.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        while (await ReadAsync(source, buffer, cancellationToken) is var count and > 0)
         {
             hash.AppendData(buffer, 0, count);
             await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
@@ -156,6 +157,19 @@ internal sealed class S3Objects(IAmazonS3 client, S3Address address)
         }
 
         return (bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    // Broken off in the middle: as the local file's faults are IOExceptions too, this one is told apart here.
+    private static async Task<int> ReadAsync(Stream source, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException broken)
+        {
+            throw new ContentStoreException($"The S3 store broke off: {broken.Message}", broken);
+        }
     }
 
     // One exception for everything that can be wrong with the store, so that callers need not know whose client this is.

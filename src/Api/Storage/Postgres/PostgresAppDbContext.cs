@@ -44,6 +44,10 @@ public sealed class PostgresAppDbContext(DbContextOptions<PostgresAppDbContext> 
         $"UPDATE revisions SET revision = revision + 1 WHERE topic = {{0}}; SELECT pg_notify('{Channel}', {{0}})", [topic.Name()], cancellationToken);
 
     /// <inheritdoc/>
+    internal override Task LockQuietlyAsync(WriteTopic topic, CancellationToken cancellationToken) =>
+        Database.ExecuteSqlRawAsync("SELECT 1 FROM revisions WHERE topic = {0} FOR UPDATE", [topic.Name()], cancellationToken);
+
+    /// <inheritdoc/>
     internal override Task HoldAsync(WriteTopic topic, CancellationToken cancellationToken) =>
         Database.ExecuteSqlRawAsync("SELECT 1 FROM revisions WHERE topic = {0} FOR SHARE", [topic.Name()], cancellationToken);
 

@@ -24,6 +24,9 @@ public sealed class SqliteAppDbContext(DbContextOptions<SqliteAppDbContext> opti
     internal override Task LockAsync(WriteTopic topic, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
+    internal override Task LockQuietlyAsync(WriteTopic topic, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     internal override Task HoldAsync(WriteTopic topic, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>

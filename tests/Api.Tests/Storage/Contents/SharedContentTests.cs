@@ -58,7 +58,15 @@ public sealed class SharedContentTests(S3Fixture s3) : IClassFixture<S3Fixture>,
                 Assert.Equal([new BatchPart(1, 4, 2, 2, 1), new BatchPart(2, 2, 0, 1, 0)], parts);
                 var progress = BatchFiles.Name(new BatchProgress { Completed = 3, Failed = 1, Parts = parts });
                 var row = new JobRow { Id = "batch_a", Kind = JobKind.Batch, SpecJson = new BatchSpec("file-a", BatchSpec.Classify, null).ToJson() };
-                await host.Services.GetRequiredService<BatchFiles>().PublishAsync(row, progress, None);
+                await foreach (var enter in host.Services.GetRequiredService<BatchFiles>().KeepAsync(row, progress, None))
+                {
+                    await using var db = await host.OpenAsync();
+                    await using var transaction = await db.Database.BeginTransactionAsync(None);
+                    await enter(db, 1, None);
+                    await db.SaveChangesAsync(None);
+                    await transaction.CommitAsync(None);
+                }
+
                 Assert.Equal("1\n2\n4\n", await ReadAsync(host, progress.OutputFile!));
                 Assert.Equal("3\n", await ReadAsync(host, progress.ErrorFile!));
                 return true;
