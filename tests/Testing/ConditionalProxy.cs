@@ -35,6 +35,9 @@ public sealed class ConditionalProxy : IAsyncDisposable
     /// <summary>Requests that are answered 503 before any other reaches the store.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Whether it knows nothing of conditions, and says 501 to whoever sets one.</summary>
+    public bool IsIgnorant { get; set; }
+
     public static async Task<ConditionalProxy> StartAsync(Uri store)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -65,6 +68,12 @@ public sealed class ConditionalProxy : IAsyncDisposable
         if (!HttpMethods.IsPut(context.Request.Method) || context.Request.Headers.IfNoneMatch != "*")
         {
             await ForwardAsync(context);
+            return;
+        }
+
+        if (IsIgnorant)
+        {
+            await RefuseAsync(context, StatusCodes.Status501NotImplemented, "NotImplemented");
             return;
         }
 

@@ -56,6 +56,21 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
         Assert.Equal([10, 40, 50], await db.Checkpoints.Select(row => row.Step).Order().ToListAsync(None));
     }
 
+    [Fact]
+    public async Task Restore_GivesTheNewestTwo_AndTheOneBefore_WhenTheNewestIsGone()
+    {
+        await PublishAsync(10, 20, 30);
+        var job = await _jobs.GetAsync(_lease.JobId);
+        var target = Path.Combine(Folder.Staging, "next");
+        await _sut.RestoreAsync(job, target, None);
+        Assert.Equal(["step-20", "step-30"], Directory.GetDirectories(target).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+
+        Directory.Delete(Folder.Resolve(job.LastCheckpoint!), recursive: true);
+        var again = Path.Combine(Folder.Staging, "after");
+        await _sut.RestoreAsync(job, again, None);
+        Assert.Equal("step-20", Path.GetFileName(Assert.Single(Directory.GetDirectories(again))));
+    }
+
     private async Task PublishAsync(params int[] steps)
     {
         foreach (var step in steps)

@@ -22,6 +22,15 @@ public sealed class S3StartTests(S3Fixture s3) : IClassFixture<S3Fixture>
     }
 
     [Fact]
+    public async Task StoreThatRejectsConditions_IsUsedWithoutThem()
+    {
+        await using var proxy = await ConditionalProxy.StartAsync(s3.Server.Address);
+        proxy.IsIgnorant = true;
+        Assert.False(await S3Stores.Check(S3Stores.OptionsOf(proxy.Address), new S3Address(S3Server.Bucket, S3Stores.NewPrefix())).StartAsync(None));
+        Assert.True(proxy.Refusals > 0);
+    }
+
+    [Fact]
     public async Task WrongBucket_SaysSo() =>
         Assert.Contains("no bucket 'elsewhere'", await RefusalAsync(S3Stores.OptionsOf(s3.Server.Address), "elsewhere"), StringComparison.Ordinal);
 
