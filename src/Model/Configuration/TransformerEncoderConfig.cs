@@ -20,4 +20,7 @@ public sealed record TransformerEncoderConfig : EncoderConfig
     /// a small encoder trained from scratch needs little warm-up, and feedback rounds re-enter an unnormalised stream.
     /// </summary>
     public NormPlacement Norm { get; init; } = NormPlacement.Pre;
+
+    /// <summary>Of the feed-forward sublayers. Default gelu.</summary>
+    public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
 }

@@ -18,6 +18,14 @@ public sealed record ArchitectureOptions
     [TrainingOption("How token states become one vector per text.", ShapesModel = true, SearchValues = true)]
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
+    /// <summary>Non-linear function of the layers.</summary>
+    [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn, ShapesModel = true, SearchValues = true)]
+    public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
+
+    /// <summary>Whether half of the hidden size reads backwards.</summary>
+    [TrainingOption("Whether half of the hidden size reads backwards.", Encoders = EncoderFamilies.Recurrent, ShapesModel = true)]
+    public bool Bidirectional { get; init; } = true;
+
     /// <summary>Attention heads.</summary>
     [TrainingOption("Attention heads; divides the hidden size.", Minimum = 1, Maximum = 64, Encoders = EncoderFamilies.Transformer, ShapesModel = true)]
     public int Heads { get; init; } = 4;
