@@ -82,6 +82,7 @@ public static class ClassifierConfigValidation
                 faults.AtLeast(transformer.IntermediateSize, 1);
                 faults.Divides(transformer.Heads, encoder.HiddenSize);
                 faults.Defined(transformer.Norm);
+                faults.Defined(transformer.Positions);
                 faults.Defined(transformer.Activation);
                 if (transformer.MaxPositions < maxTokens)
                 {

@@ -64,6 +64,8 @@ public static class ModelShape
                 Heads = sizes.Heads,
                 IntermediateSize = sizes.IntermediateSize,
                 MaxPositions = options.Data.MaxTokens,
+                Norm = sizes.Norm,
+                Positions = sizes.Positions,
                 Activation = sizes.Activation,
             },
             EncoderFamilies.Rnn => new RnnEncoderConfig
@@ -164,6 +166,8 @@ public static class ModelShape
                 .With(o => o.Data.VocabularySize, transformer.VocabularySize)
                 .With(o => o.Architecture.Heads, transformer.Heads)
                 .With(o => o.Architecture.IntermediateSize, transformer.IntermediateSize)
+                .With(o => o.Architecture.Norm, transformer.Norm)
+                .With(o => o.Architecture.Positions, transformer.Positions)
                 .With(o => o.Architecture.Activation, transformer.Activation),
             RecurrentEncoderConfig recurrent => bound
                 .With(o => o.Data.VocabularySize, recurrent.VocabularySize)
