@@ -47,6 +47,19 @@ public sealed class ActivationTests
         Assert.Equal(expected, activation.call(tensor(new[] { (float)input })).ToSingle(), 5);
     }
 
+    // Seed item 3-11: the slope belongs at z, not at h = f(z), where it would be 0.21936 and 0.58782.
+    [Theory]
+    [InlineData(ActivationKind.Sigmoid, 0.19661)]
+    [InlineData(ActivationKind.Tanh, 0.41997)]
+    public void Slope_IsTakenAtTheInput(ActivationKind kind, double expected)
+    {
+        using var scope = NewDisposeScope();
+        using var activation = new Activation(kind);
+        var input = tensor(new[] { 1f }, requires_grad: true);
+        activation.call(input).backward();
+        Assert.Equal(expected, input.grad!.ToSingle(), 5);
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void SteepestSlope_IsTheLipschitzConstant(ActivationKind kind)
