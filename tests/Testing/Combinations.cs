@@ -6,7 +6,7 @@ namespace FeedbackService.Testing;
 public static class Combinations
 {
     public static IEnumerable<(string Encoder, FeedbackKind Feedback, FusionKind Fusion)> All =>
-        from encoder in new[] { "mlp", "transformer", "transformer-post" }
+        from encoder in new[] { "mlp", "transformer", "transformer-post", "transformer-sinusoidal", "rnn", "lstm", "gru" }
         from feedback in Enum.GetValues<FeedbackKind>()
         from fusion in Enum.GetValues<FusionKind>()
         select (encoder, feedback, fusion);
@@ -15,6 +15,10 @@ public static class Combinations
     {
         "mlp" => TinyModels.Mlp,
         "transformer" => TinyModels.Transformer,
+        "transformer-sinusoidal" => TinyModels.Transformer with { Positions = PositionKind.Sinusoidal, Activation = ActivationKind.Swish },
+        "rnn" => TinyModels.Rnn,
+        "lstm" => TinyModels.Lstm,
+        "gru" => TinyModels.Gru,
         "transformer-post" => TinyModels.Transformer with { Norm = NormPlacement.Post },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such tiny encoder."),
     };

@@ -23,6 +23,12 @@ public static class TinyModels
         MaxPositions = 32,
     };
 
+    public static RnnEncoderConfig Rnn { get; } = new() { HiddenSize = 16, Layers = 2, VocabularySize = Vocabulary };
+
+    public static LstmEncoderConfig Lstm { get; } = new() { HiddenSize = 16, Layers = 2, VocabularySize = Vocabulary };
+
+    public static GruEncoderConfig Gru { get; } = new() { HiddenSize = 16, Layers = 2, VocabularySize = Vocabulary };
+
     public static ClassifierConfig Plain(EncoderConfig? encoder = null, PoolingKind pooling = PoolingKind.MeanMax) => new()
     {
         Encoder = encoder ?? Mlp,

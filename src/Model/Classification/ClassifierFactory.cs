@@ -1,6 +1,7 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Encoders.Mlp;
+using FeedbackService.Model.Encoders.Recurrent;
 using FeedbackService.Model.Encoders.Transformer;
 using FeedbackService.Model.Feedback;
 using FeedbackService.Model.Fusion;
@@ -33,6 +34,7 @@ public static class ClassifierFactory
     {
         MlpEncoderConfig mlp => new MlpEncoder(mlp),
         TransformerEncoderConfig transformer => new TransformerEncoder(transformer),
+        RecurrentEncoderConfig recurrent => new RecurrentEncoder(recurrent),
         _ => throw Unknown(config.GetType().Name),
     };
 

@@ -75,15 +75,31 @@ public static class ClassifierConfigValidation
             case MlpEncoderConfig mlp:
                 faults.AtLeast(mlp.Buckets, 1);
                 faults.Share(mlp.RowDropout);
+                faults.Defined(mlp.Activation);
                 break;
             case TransformerEncoderConfig transformer:
                 faults.AtLeast(transformer.VocabularySize, 1);
                 faults.AtLeast(transformer.IntermediateSize, 1);
                 faults.Divides(transformer.Heads, encoder.HiddenSize);
                 faults.Defined(transformer.Norm);
+                faults.Defined(transformer.Positions);
+                faults.Defined(transformer.Activation);
                 if (transformer.MaxPositions < maxTokens)
                 {
                     faults.Add($"encoder.MaxPositions is {transformer.MaxPositions}, less than config.MaxTokens {maxTokens}.");
+                }
+
+                break;
+            case RecurrentEncoderConfig recurrent:
+                faults.AtLeast(recurrent.VocabularySize, 1);
+                if (recurrent.Bidirectional && encoder.HiddenSize % 2 != 0)
+                {
+                    faults.Add($"encoder.HiddenSize is {encoder.HiddenSize}; a bidirectional encoder needs an even one.");
+                }
+
+                if (recurrent is RnnEncoderConfig elman)
+                {
+                    faults.Defined(elman.Activation);
                 }
 
                 break;

@@ -6,6 +6,9 @@ namespace FeedbackService.Model.Configuration;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(MlpEncoderConfig), "mlp")]
 [JsonDerivedType(typeof(TransformerEncoderConfig), "transformer")]
+[JsonDerivedType(typeof(RnnEncoderConfig), "rnn")]
+[JsonDerivedType(typeof(LstmEncoderConfig), "lstm")]
+[JsonDerivedType(typeof(GruEncoderConfig), "gru")]
 public abstract record EncoderConfig
 {
     /// <summary>Width H of the token states.</summary>

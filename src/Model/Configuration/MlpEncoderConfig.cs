@@ -8,4 +8,7 @@ public sealed record MlpEncoderConfig : EncoderConfig
 
     /// <summary>Share of n-grams left out of a text in training, in [0, 1). Default 0.</summary>
     public double RowDropout { get; init; }
+
+    /// <summary>Of the layers. Default gelu.</summary>
+    public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
 }

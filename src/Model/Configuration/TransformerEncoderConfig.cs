@@ -12,7 +12,7 @@ public sealed record TransformerEncoderConfig : EncoderConfig
     /// <summary>Width of the feed-forward sublayer. Usually 4 × hidden size.</summary>
     public required int IntermediateSize { get; init; }
 
-    /// <summary>Number of learned positions; at least the classifier's longest text.</summary>
+    /// <summary>Number of positions; at least the classifier's longest text.</summary>
     public required int MaxPositions { get; init; }
 
     /// <summary>
@@ -20,4 +20,10 @@ public sealed record TransformerEncoderConfig : EncoderConfig
     /// a small encoder trained from scratch needs little warm-up, and feedback rounds re-enter an unnormalised stream.
     /// </summary>
     public NormPlacement Norm { get; init; } = NormPlacement.Pre;
+
+    /// <summary>How a token is told its position. Default learned.</summary>
+    public PositionKind Positions { get; init; } = PositionKind.Learned;
+
+    /// <summary>Of the feed-forward sublayers. Default gelu.</summary>
+    public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
 }

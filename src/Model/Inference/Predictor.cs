@@ -170,6 +170,7 @@ public sealed class Predictor : IDisposable
         {
             MlpEncoderConfig mlp => mlp.Buckets,
             TransformerEncoderConfig transformer => transformer.VocabularySize,
+            RecurrentEncoderConfig recurrent => recurrent.VocabularySize,
             _ => int.MaxValue,
         };
         if (tokenizer.VocabularySize > rows)

@@ -62,7 +62,7 @@ public static class TrainingEstimator
     {
         const double CharactersPerWord = 5.8, CharactersPerPiece = 4.6, ShareOfDistinct = 0.8;
         var data = options.Data;
-        var tokens = encoder == EncoderFamilies.Transformer
+        var tokens = (encoder & EncoderFamilies.WordPieces) != 0
             ? (ideographs ? characters : characters / CharactersPerPiece) + 2
             : ideographs
                 ? characters * data.IdeographNgramMax
@@ -75,14 +75,16 @@ public static class TrainingEstimator
         var (hidden, layers, rounds) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers, options.Feedback.Rounds);
         var layerOperations = encoder == EncoderFamilies.Transformer
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
-            : 4 * hidden * hidden;
+            : 4 * hidden * hidden * Gates(encoder);
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
         var loopPasses = options.Feedback.StopGradient ? ForwardAndHalfBackward : ForwardAndBackward;
         var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
         var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;
-        var calls = (layerRuns + (2 * rounds) + 2) * CallsPerLayer * SecondsPerCall;
+        // A recurrent layer makes its calls anew at every time.
+        var times = (encoder & EncoderFamilies.Recurrent) != 0 ? tokens : 1;
+        var calls = ((layerRuns * times) + (2 * rounds) + 2) * CallsPerLayer * SecondsPerCall;
         return (operations / (speed.MultiplicationsPerSecond * ShareOfPeak)) + ((bytes + dense) / speed.BytesPerSecond) + calls;
     }
 
@@ -102,6 +104,14 @@ public static class TrainingEstimator
         return ProcessBytes + (long)(weights + activations + data);
     }
 
+    // Matrices of a recurrent cell, of which each has one for the input and one for the state.
+    private static int Gates(EncoderFamilies encoder) => encoder switch
+    {
+        EncoderFamilies.Lstm => 4,
+        EncoderFamilies.Gru => 3,
+        _ => 1,
+    };
+
     private static double DenseParameters(TrainingOptions options, EncoderFamilies encoder, DataFacts facts)
     {
         var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
@@ -109,6 +119,6 @@ public static class TrainingEstimator
         var loop = options.Feedback.Rounds == 0 ? 0 : 8 * hidden * hidden;
         return head + loop + (encoder == EncoderFamilies.Transformer
             ? ((options.Data.VocabularySize + options.Data.MaxTokens) * hidden) + (layers * ((4 * hidden * hidden) + (2 * hidden * options.Architecture.IntermediateSize)))
-            : layers * 2 * hidden * hidden);
+            : ((encoder & EncoderFamilies.Recurrent) != 0 ? options.Data.VocabularySize * hidden : 0) + (layers * 2 * hidden * hidden * Gates(encoder)));
     }
 }

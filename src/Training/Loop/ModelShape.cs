@@ -17,29 +17,10 @@ public static class ModelShape
     {
         ArgumentNullException.ThrowIfNull(options);
         var sizes = options.Architecture;
-        EncoderConfig encoderConfig = encoder == EncoderFamilies.Mlp
-            ? new MlpEncoderConfig
-            {
-                HiddenSize = sizes.HiddenSize,
-                Layers = sizes.Layers,
-                Dropout = options.Regularization.Dropout,
-                Buckets = vocabularySize,
-                RowDropout = options.Regularization.NgramDropout,
-            }
-            : new TransformerEncoderConfig
-            {
-                HiddenSize = sizes.HiddenSize,
-                Layers = sizes.Layers,
-                Dropout = options.Regularization.Dropout,
-                VocabularySize = vocabularySize,
-                Heads = sizes.Heads,
-                IntermediateSize = sizes.IntermediateSize,
-                MaxPositions = options.Data.MaxTokens,
-            };
         var feedback = options.Feedback;
         return new ClassifierConfig
         {
-            Encoder = encoderConfig,
+            Encoder = Encoder(options, encoder, vocabularySize),
             Pooling = sizes.Pooling,
             Feedback = feedback.Rounds == 0 ? null : new FeedbackConfig
             {
@@ -59,6 +40,57 @@ public static class ModelShape
             MaxTokens = options.Data.MaxTokens,
         };
     }
+
+    private static EncoderConfig Encoder(TrainingOptions options, EncoderFamilies encoder, int vocabularySize)
+    {
+        var (sizes, dropout) = (options.Architecture, options.Regularization.Dropout);
+        return encoder switch
+        {
+            EncoderFamilies.Mlp => new MlpEncoderConfig
+            {
+                HiddenSize = sizes.HiddenSize,
+                Layers = sizes.Layers,
+                Dropout = dropout,
+                Buckets = vocabularySize,
+                RowDropout = options.Regularization.NgramDropout,
+                Activation = sizes.Activation,
+            },
+            EncoderFamilies.Transformer => new TransformerEncoderConfig
+            {
+                HiddenSize = sizes.HiddenSize,
+                Layers = sizes.Layers,
+                Dropout = dropout,
+                VocabularySize = vocabularySize,
+                Heads = sizes.Heads,
+                IntermediateSize = sizes.IntermediateSize,
+                MaxPositions = options.Data.MaxTokens,
+                Norm = sizes.Norm,
+                Positions = sizes.Positions,
+                Activation = sizes.Activation,
+            },
+            EncoderFamilies.Rnn => new RnnEncoderConfig
+            {
+                HiddenSize = sizes.HiddenSize,
+                Layers = sizes.Layers,
+                Dropout = dropout,
+                VocabularySize = vocabularySize,
+                Bidirectional = sizes.Bidirectional,
+                Activation = sizes.Activation,
+            },
+            EncoderFamilies.Lstm => new LstmEncoderConfig { HiddenSize = sizes.HiddenSize, Layers = sizes.Layers, Dropout = dropout, VocabularySize = vocabularySize, Bidirectional = sizes.Bidirectional },
+            EncoderFamilies.Gru => new GruEncoderConfig { HiddenSize = sizes.HiddenSize, Layers = sizes.Layers, Dropout = dropout, VocabularySize = vocabularySize, Bidirectional = sizes.Bidirectional },
+            _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Exactly one family is needed."),
+        };
+    }
+
+    private static EncoderFamilies FamilyOf(EncoderConfig encoder) => encoder switch
+    {
+        MlpEncoderConfig => EncoderFamilies.Mlp,
+        RnnEncoderConfig => EncoderFamilies.Rnn,
+        LstmEncoderConfig => EncoderFamilies.Lstm,
+        GruEncoderConfig => EncoderFamilies.Gru,
+        _ => EncoderFamilies.Transformer,
+    };
 
     /// <summary>A registered model's classifier for other labels: its shape stays, dropout follows the options.</summary>
     public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels)
@@ -108,7 +140,7 @@ public static class ModelShape
     public static Preset AsPreset(ClassifierConfig config, TokenizerConfig tokenizer)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var family = config.Encoder is MlpEncoderConfig ? EncoderFamilies.Mlp : EncoderFamilies.Transformer;
+        var family = FamilyOf(config.Encoder);
         var bound = OptionSet.Empty
             .With(o => o.Data.MaxTokens, config.MaxTokens)
             .With(o => o.Data.Head, config.Head)
@@ -127,12 +159,24 @@ public static class ModelShape
                 .With(o => o.Feedback.InitialScale, feedback.InitialScale);
         }
 
-        if (config.Encoder is TransformerEncoderConfig transformer)
+        bound = config.Encoder switch
         {
-            bound = bound
+            MlpEncoderConfig mlp => bound.With(o => o.Architecture.Activation, mlp.Activation),
+            TransformerEncoderConfig transformer => bound
                 .With(o => o.Data.VocabularySize, transformer.VocabularySize)
                 .With(o => o.Architecture.Heads, transformer.Heads)
-                .With(o => o.Architecture.IntermediateSize, transformer.IntermediateSize);
+                .With(o => o.Architecture.IntermediateSize, transformer.IntermediateSize)
+                .With(o => o.Architecture.Norm, transformer.Norm)
+                .With(o => o.Architecture.Positions, transformer.Positions)
+                .With(o => o.Architecture.Activation, transformer.Activation),
+            RecurrentEncoderConfig recurrent => bound
+                .With(o => o.Data.VocabularySize, recurrent.VocabularySize)
+                .With(o => o.Architecture.Bidirectional, recurrent.Bidirectional),
+            _ => bound,
+        };
+        if (config.Encoder is RnnEncoderConfig elman)
+        {
+            bound = bound.With(o => o.Architecture.Activation, elman.Activation);
         }
 
         bound = tokenizer switch

@@ -18,9 +18,25 @@ public sealed record ArchitectureOptions
     [TrainingOption("How token states become one vector per text.", ShapesModel = true, SearchValues = true)]
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
+    /// <summary>Non-linear function of the layers.</summary>
+    [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn, ShapesModel = true, SearchValues = true)]
+    public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
+
+    /// <summary>Whether half of the hidden size reads backwards.</summary>
+    [TrainingOption("Whether half of the hidden size reads backwards.", Encoders = EncoderFamilies.Recurrent, ShapesModel = true)]
+    public bool Bidirectional { get; init; } = true;
+
     /// <summary>Attention heads.</summary>
     [TrainingOption("Attention heads; divides the hidden size.", Minimum = 1, Maximum = 64, Encoders = EncoderFamilies.Transformer, ShapesModel = true)]
     public int Heads { get; init; } = 4;
+
+    /// <summary>Where the norms stand.</summary>
+    [TrainingOption("Whether the norms of a layer stand before its sublayers or after them.", Encoders = EncoderFamilies.Transformer, ShapesModel = true)]
+    public NormPlacement Norm { get; init; } = NormPlacement.Pre;
+
+    /// <summary>How a token is told its position.</summary>
+    [TrainingOption("Whether positions are learned or sines of fixed wavelengths.", Encoders = EncoderFamilies.Transformer, ShapesModel = true)]
+    public PositionKind Positions { get; init; } = PositionKind.Learned;
 
     /// <summary>Width of the feed-forward sublayer.</summary>
     [TrainingOption("Width of the feed-forward sublayer.", Minimum = 8, Maximum = 16_384, Encoders = EncoderFamilies.Transformer, Auto = nameof(AutoRules.IntermediateSize), ShapesModel = true)]

@@ -19,7 +19,7 @@ public sealed record DataOptions
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
     /// <summary>Number of word pieces learned from the training part.</summary>
-    [TrainingOption("Number of word pieces learned from the training part.", Minimum = 100, Maximum = 200_000, Encoders = EncoderFamilies.Transformer, ShapesModel = true, SearchLow = 4000, SearchHigh = 32_000, SearchLogarithmic = true)]
+    [TrainingOption("Number of word pieces learned from the training part.", Minimum = 100, Maximum = 200_000, Encoders = EncoderFamilies.WordPieces, ShapesModel = true, SearchLow = 4000, SearchHigh = 32_000, SearchLogarithmic = true)]
     public int VocabularySize { get; init; } = 8000;
 
     /// <summary>Lower-case texts.</summary>

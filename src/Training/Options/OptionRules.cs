@@ -28,6 +28,12 @@ internal static class OptionRules
             Require(sizes.Layers >= 1, "layers", "A transformer needs at least one layer.");
         }
 
+        if ((preset.Encoder & EncoderFamilies.Recurrent) != 0)
+        {
+            Require(sizes.Layers >= 1, "layers", "A recurrent encoder needs at least one layer.");
+            Require(!sizes.Bidirectional || sizes.HiddenSize % 2 == 0, "hidden_size", $"Must be even when bidirectional is true, for each direction has half of it: {sizes.HiddenSize} is odd.");
+        }
+
         if (preset.Encoder == EncoderFamilies.Mlp)
         {
             var data = options.Data;

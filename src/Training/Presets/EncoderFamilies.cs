@@ -13,6 +13,21 @@ public enum EncoderFamilies
     /// <summary>Transformer trained from scratch.</summary>
     Transformer = 2,
 
+    /// <summary>Elman's recurrent network.</summary>
+    Rnn = 4,
+
+    /// <summary>Long short-term memory.</summary>
+    Lstm = 8,
+
+    /// <summary>Gated recurrent unit.</summary>
+    Gru = 16,
+
+    /// <summary>Those that read in order.</summary>
+    Recurrent = Rnn | Lstm | Gru,
+
+    /// <summary>Those that read word pieces and not n-grams.</summary>
+    WordPieces = Transformer | Recurrent,
+
     /// <summary>Every kind.</summary>
-    All = Mlp | Transformer,
+    All = Mlp | WordPieces,
 }

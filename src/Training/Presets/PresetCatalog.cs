@@ -13,7 +13,20 @@ public static class PresetCatalog
         Mlp("mlp-feedback", "The same with one feedback round: several times the cost, and a trace of what the first answer made the model look at.", rounds: 1),
         Transformer("transformer", "Transformer of 4 layers × 256 trained from scratch with feedback: for word order and long-range clues, wants tens of thousands of texts.", 256, 4),
         Transformer("transformer-small", "Transformer of 2 layers × 128 trained from scratch with feedback: a quarter of the cost of transformer.", 128, 2),
+        Recurrent("rnn", EncoderFamilies.Rnn, "Elman's recurrent network of 128, both directions, trained from scratch with feedback: the simplest network that reads in order."),
+        Recurrent("lstm", EncoderFamilies.Lstm, "Long short-term memory of 128, both directions, trained from scratch with feedback: reads in order and remembers longer than rnn."),
+        Recurrent("gru", EncoderFamilies.Gru, "Gated recurrent units of 128, both directions, trained from scratch with feedback: as lstm with three quarters of the weights."),
     ];
+
+    private static OptionSet RecurrentDefaults => OptionSet.Empty
+        .With(o => o.Schedule.LearningRate, 2e-3)
+        .With(o => o.Schedule.Scheduler, SchedulerKind.Linear)
+        .With(o => o.Data.MaxTokens, 128)
+        .With(o => o.Data.VocabularySize, 8000)
+        .With(o => o.Architecture.HiddenSize, 128)
+        .With(o => o.Architecture.Layers, 1)
+        .With(o => o.Architecture.Pooling, PoolingKind.MeanMax)
+        .With(o => o.Feedback.Rounds, 1);
 
     /// <summary>The preset of that id, or null.</summary>
     public static Preset? Find(string id) => All.FirstOrDefault(preset => preset.Id == id);
@@ -38,6 +51,15 @@ public static class PresetCatalog
             .With(o => o.Architecture.Layers, 0)
             .With(o => o.Architecture.Pooling, PoolingKind.SqrtNMax)
             .With(o => o.Feedback.Rounds, rounds),
+    };
+
+    private static Preset Recurrent(string id, EncoderFamilies family, string description) => new()
+    {
+        Id = id,
+        Description = description,
+        Encoder = family,
+        Languages = ["mul"],
+        Defaults = family == EncoderFamilies.Rnn ? RecurrentDefaults.With(o => o.Architecture.Activation, ActivationKind.Tanh) : RecurrentDefaults,
     };
 
     private static Preset Transformer(string id, string description, int hiddenSize, int layers) => new()

@@ -20,6 +20,9 @@ public sealed class TrainerTests : IDisposable
     [Theory]
     [InlineData("mlp")]
     [InlineData("transformer-small")]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
     public void SameSeed_GivesTheSameLosses_AnotherSeedOthers(string preset)
     {
         var file = _bench.WriteTopics(90);
@@ -39,6 +42,9 @@ public sealed class TrainerTests : IDisposable
     [Theory]
     [InlineData("mlp")]
     [InlineData("transformer-small")]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
     public void TenExamples_AreLearnedByHeart(string preset)
     {
         var file = _bench.WriteTopics(10, wrong: 0.5);
@@ -65,6 +71,9 @@ public sealed class TrainerTests : IDisposable
     [InlineData("mlp", 2, 2)]
     [InlineData("transformer-small", 3, 1)]
     [InlineData("transformer-small", 4, 2)]
+    [InlineData("rnn", 5, 1)]
+    [InlineData("lstm", 6, 2)]
+    [InlineData("gru", 7, 1)]
     public void D19_StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining(string preset, int seed, int threads)
     {
         var file = _bench.WriteTopics(120, wrong: 0.3);
@@ -376,5 +385,10 @@ public sealed class TrainerTests : IDisposable
         }
     };
 
-    private static JsonObject Tiny(string preset) => preset == "mlp" ? TrainingBench.TinyMlp : TrainingBench.TinyTransformer;
+    private static JsonObject Tiny(string preset) => preset switch
+    {
+        "mlp" => TrainingBench.TinyMlp,
+        "transformer-small" => TrainingBench.TinyTransformer,
+        _ => TrainingBench.TinyRecurrent,
+    };
 }

@@ -44,6 +44,22 @@ internal sealed class TrainingBench : IDisposable
         ["validation_split"] = 0.2,
     };
 
+    public static JsonObject TinyRecurrent => new()
+    {
+        ["n_epochs"] = 4,
+        ["batch_size"] = 8,
+        ["hidden_size"] = 16,
+        ["layers"] = 1,
+        ["vocabulary_size"] = 200,
+        ["max_tokens"] = 32,
+        ["rounds"] = 1,
+        ["feedback_heads"] = 2,
+        ["initial_scale"] = 0.1,
+        ["dropout"] = 0.1,
+        ["learning_rate"] = 0.01,
+        ["validation_split"] = 0.2,
+    };
+
     public static JsonObject TinyTransformer => new()
     {
         ["n_epochs"] = 4,

@@ -21,6 +21,25 @@ public sealed class ObjectiveTests
         Assert.Equal(expected, loss, 1e-5);
     }
 
+    // Seed item 4-10 with the corrected gradient: M − y times the input, and nothing of the sigmoid's slope.
+    [Fact]
+    public void OneSigmoidNeuron_HasTheCorrectedGradient()
+    {
+        using var scope = NewDisposeScope();
+        using var objective = new ClassificationObjective(HeadKind.MultiLabel, 0, null, CPU);
+        var (weights, bias) = (tensor([0.3f, -0.2f]).requires_grad_(), tensor([0.1f]).requires_grad_());
+        var logit = (weights * tensor([1.5f, -0.7f])).sum().view(1, 1) + bias;
+
+        var loss = objective.Loss(logit, objective.Targets([[0]], 1, CPU));
+        loss.backward();
+
+        Assert.Equal(0.66597, logit.sigmoid().item<float>(), 1e-5);
+        Assert.Equal(-Math.Log(0.66597), loss.item<float>(), 1e-4);
+        Assert.Equal(-0.50105, weights.grad![0].item<float>(), 1e-5);
+        Assert.Equal(-0.33403 * -0.7, weights.grad![1].item<float>(), 1e-5);
+        Assert.Equal(-0.33403, bias.grad!.item<float>(), 1e-5);
+    }
+
     [Fact]
     public void ClassWeights_WeighTexts()
     {

@@ -55,7 +55,7 @@ internal sealed class TrainingWarnings(FileComparison comparison)
                 $"Rows of the training file that repeat an earlier text with other labels: {report.Conflicts}. GET /v1/files/{training.Id}/validation names them.");
         }
 
-        if (start.Preset.Encoder == EncoderFamilies.Transformer
+        if ((start.Preset.Encoder & EncoderFamilies.WordPieces) != 0
             && report.Truncation.FirstOrDefault(share => share.MaxTokens >= options.Data.MaxTokens) is { Share: > MuchTruncated } cut)
         {
             yield return new TrainingWarning(

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Activations;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Encoders.Mlp;
 
-/// <summary>Residual feed-forward layer on single rows: x + W₂·gelu(W₁·LN(x)), pre-norm, inner width H.</summary>
+/// <summary>Residual feed-forward layer on single rows: x + W₂·f(W₁·LN(x)), pre-norm, inner width H.</summary>
 internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "norm")]
@@ -14,6 +15,9 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
 
     [ComponentName(Name = "inner")]
     private readonly Linear _inner;
+
+    [ComponentName(Name = "activation")]
+    private readonly Activation _activation;
 
     [ComponentName(Name = "outer")]
     private readonly Linear _outer;
@@ -31,6 +35,7 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
         // factor of the branch is zero, so it has a gradient from the first step on.
         _outer = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: 0);
         _dropout = nn.Dropout(config.Dropout);
+        _activation = new Activation(config.Activation);
         RegisterComponents();
     }
 
@@ -39,7 +44,7 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
     {
         using var normed = _norm.call(input);
         using var inner = _inner.call(normed);
-        using var active = nn.functional.gelu(inner);
+        using var active = _activation.call(inner);
         using var outer = _outer.call(active);
         using var dropped = _dropout.call(outer);
         return input.Plus(dropped);

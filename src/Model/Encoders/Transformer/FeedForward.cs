@@ -1,3 +1,4 @@
+using FeedbackService.Model.Activations;
 using FeedbackService.Model.Configuration;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -5,11 +6,14 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Encoders.Transformer;
 
-/// <summary>W₂·gelu(W₁·x) on every row (GELU instead of the original's ReLU, as in BERT).</summary>
+/// <summary>W₂·f(W₁·x) on every row; f is by default GELU instead of the original's ReLU, as in BERT.</summary>
 internal sealed class FeedForward : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "inner")]
     private readonly Linear _inner;
+
+    [ComponentName(Name = "activation")]
+    private readonly Activation _activation;
 
     [ComponentName(Name = "outer")]
     private readonly Linear _outer;
@@ -19,6 +23,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     {
         _inner = Initialization.Linear(config.HiddenSize, config.IntermediateSize, deviation: Initialization.SmallDeviation);
         _outer = Initialization.Linear(config.IntermediateSize, config.HiddenSize, deviation: Deviation.OfResidual(config));
+        _activation = new Activation(config.Activation);
         RegisterComponents();
     }
 
@@ -26,7 +31,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var inner = _inner.call(input);
-        using var active = nn.functional.gelu(inner);
+        using var active = _activation.call(inner);
         return _outer.call(active);
     }
 }

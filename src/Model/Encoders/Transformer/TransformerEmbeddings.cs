@@ -16,7 +16,10 @@ internal sealed class TransformerEmbeddings : nn.Module
     private readonly Embedding _token;
 
     [ComponentName(Name = "position")]
-    private readonly Embedding _position;
+    private readonly Embedding? _position;
+
+    private readonly SinusoidTable? _sinusoids;
+    private readonly double _tokenScale;
 
     [ComponentName(Name = "segment")]
     private readonly Embedding _segment;
@@ -31,21 +34,45 @@ internal sealed class TransformerEmbeddings : nn.Module
         : base(nameof(TransformerEmbeddings))
     {
         _token = nn.Embedding(config.VocabularySize, config.HiddenSize);
-        _position = nn.Embedding(config.MaxPositions, config.HiddenSize);
+        if (config.Positions == PositionKind.Sinusoidal)
+        {
+            _sinusoids = new SinusoidTable(config.MaxPositions, config.HiddenSize);
+            _tokenScale = Math.Sqrt(config.HiddenSize);
+        }
+        else
+        {
+            _position = nn.Embedding(config.MaxPositions, config.HiddenSize);
+        }
+
         _segment = nn.Embedding(Segments, config.HiddenSize);
         Initialization.Normal(_token, Initialization.SmallDeviation);
-        Initialization.Normal(_position, Initialization.SmallDeviation);
+        if (_position is not null)
+        {
+            Initialization.Normal(_position, Initialization.SmallDeviation);
+        }
+
         Initialization.Normal(_segment, Initialization.SmallDeviation);
         _norm = nn.LayerNorm(config.HiddenSize);
         _dropout = nn.Dropout(config.Dropout);
         RegisterComponents();
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _sinusoids?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     /// <returns>X0. Rows [N, H] float.</returns>
     public Tensor Embed(PackedTokens tokens, TokenLayout layout)
     {
         using var scope = NewDisposeScope();
-        var rows = _token.call(tensor(tokens.Ids, int64, layout.Device)).Plus(_position.call(layout.RowPosition)); // [N, H]
+        var rows = _token.call(tensor(tokens.Ids, int64, layout.Device)); // [N, H]
+        rows = _sinusoids is null ? rows.Plus(_position!.call(layout.RowPosition)) : rows.Times(_tokenScale).Plus(_sinusoids.Look(layout.RowPosition));
 
         // Without segments all tokens are of segment 0, so that a text alone equals the same text beside a pair.
         var segments = tokens.SegmentIds is null

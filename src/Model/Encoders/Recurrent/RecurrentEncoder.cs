@@ -1,0 +1,68 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Encoders.Recurrent;
+
+/// <summary>Recurrent encoder: a vector per word piece, then layers that read in one or both directions. No token sees padding.</summary>
+public sealed class RecurrentEncoder : TextEncoder
+{
+    private const double EmbeddingDeviation = 0.1;
+
+    private readonly RecurrentEncoderConfig _config;
+
+    [ComponentName(Name = "embedding")]
+    private readonly Embedding _embedding;
+
+    [ComponentName(Name = "layers")]
+    private readonly ModuleList<RecurrentLayer> _layers;
+
+    [ComponentName(Name = "dropout")]
+    private readonly Dropout _dropout;
+
+    /// <summary>Makes the encoder on the CPU with weights from torch's global generator.</summary>
+    public RecurrentEncoder(RecurrentEncoderConfig config)
+        : base(nameof(RecurrentEncoder))
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _config = config;
+        _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize);
+        Initialization.Normal(_embedding, EmbeddingDeviation);
+        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => CreateLayer(config)).ToArray());
+        _dropout = nn.Dropout(config.Dropout);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override int HiddenSize => _config.HiddenSize;
+
+    /// <inheritdoc/>
+    public override int LayerCount => _config.Layers;
+
+    /// <inheritdoc/>
+    public override TokenBatch Embed(PackedTokens tokens, TokenLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(layout);
+        using var ids = tensor(tokens.Ids, int64, layout.Device);
+        using var rows = _embedding.call(ids);
+        return new TokenBatch(_dropout.call(rows), layout); // [N, H]
+    }
+
+    /// <inheritdoc/>
+    public override TokenBatch Encode(TokenBatch states, int fromLayer, int toLayer)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        for (var layer = fromLayer; layer < toLayer; layer++)
+        {
+            var found = _layers[layer].Run(states);
+            states = found.With(_dropout.call(found.Rows));
+        }
+
+        return states;
+    }
+
+    private static RecurrentLayer CreateLayer(RecurrentEncoderConfig config) => config is RnnEncoderConfig elman ? new ElmanLayer(elman) : new GatedLayer(config);
+}

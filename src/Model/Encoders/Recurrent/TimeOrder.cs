@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace FeedbackService.Model.Encoders.Recurrent;
+
+/// <summary>
+/// Token rows by time: all first tokens, then all second ones, longest texts first, so that the texts that still go on at a time are the first rows of the
+/// time before. No padding.
+/// </summary>
+internal sealed class TimeOrder
+{
+    private readonly int[] _starts;
+
+    /// <summary>Orders the tokens of texts. Its tensors belong to the current dispose scope.</summary>
+    public TimeOrder(TokenLayout layout)
+    {
+        var texts = Enumerable.Range(0, layout.Count).OrderByDescending(text => layout.Lengths[text]).ToArray();
+        var gather = new long[layout.TotalTokens];
+        var scatter = new long[layout.TotalTokens];
+        _starts = new int[layout.MaxLength + 1];
+        var row = 0;
+        for (var time = 0; time < layout.MaxLength; time++)
+        {
+            _starts[time] = row;
+            foreach (var text in texts.TakeWhile(text => layout.Lengths[text] > time))
+            {
+                var packed = layout.Offsets[text] + time;
+                (gather[row], scatter[packed]) = (packed, row);
+                row++;
+            }
+        }
+
+        _starts[^1] = row;
+        Gather = tensor(gather, device: layout.Device);
+        Scatter = tensor(scatter, device: layout.Device);
+    }
+
+    /// <summary>Packed row of each row by time. [N] int64.</summary>
+    public Tensor Gather { get; }
+
+    /// <summary>Row by time of each packed row. [N] int64.</summary>
+    public Tensor Scatter { get; }
+
+    /// <summary>Number of times, T.</summary>
+    public int Times => _starts.Length - 1;
+
+    /// <summary>Texts that have a token at a time.</summary>
+    public int CountAt(int time) => _starts[time + 1] - _starts[time];
+
+    /// <summary>The rows of a time. Rows by time [N, X] → [count, X], a view.</summary>
+    public Tensor At(Tensor rows, int time) => rows.narrow(0, _starts[time], CountAt(time));
+}
