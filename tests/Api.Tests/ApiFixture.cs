@@ -132,7 +132,27 @@ public sealed class ApiFixture : WebApplicationFactory<Program>
         base.Dispose(disposing);
         if (disposing)
         {
+            DeleteData();
+        }
+    }
+
+    // The last connection to the database may still be closing its files when the host has stopped.
+    private void DeleteData() => Assert.True(SpinWait.SpinUntil(TryDeleteData, TimeSpan.FromSeconds(10)), $"{DataFolder} cannot be deleted.");
+
+    private bool TryDeleteData()
+    {
+        try
+        {
             _data.Delete(recursive: true);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

@@ -32,6 +32,6 @@ internal static class HealthSetup
     private static async Task<IResult> ReadyAsync(ReadinessCheck check, CancellationToken cancellationToken)
     {
         var response = await check.RunAsync(cancellationToken);
-        return TypedResults.Json(response, statusCode: response.Status is ReadinessCheck.Ready or ReadinessCheck.Degraded ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return TypedResults.Json(response, statusCode: ReadinessCheck.CanWork(response) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

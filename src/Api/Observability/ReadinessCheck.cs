@@ -16,6 +16,13 @@ internal sealed class ReadinessCheck(IDbContextFactory<AppDbContext> contexts, I
 
     private const string Database = "database";
 
+    /// <summary>Whether a service that says so of itself shall be sent requests.</summary>
+    public static bool CanWork(HealthResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return response.Status is Ready or Degraded;
+    }
+
     /// <summary>Looks now.</summary>
     public async Task<HealthResponse> RunAsync(CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal static class GetServer
     /// <summary>GET /v2/health/ready.</summary>
     public static async Task<IResult> HandleReadyAsync(ReadinessCheck check, CancellationToken cancellationToken)
     {
-        var isReady = (await check.RunAsync(cancellationToken)).Status == ReadinessCheck.Ready;
+        var isReady = ReadinessCheck.CanWork(await check.RunAsync(cancellationToken));
         return TypedResults.Json(new ServerReady(Live: true, isReady), statusCode: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

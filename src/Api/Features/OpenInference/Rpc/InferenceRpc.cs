@@ -15,7 +15,7 @@ internal sealed class InferenceRpc(ClassificationService classifications, ModelR
 
     /// <inheritdoc/>
     public override async Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) =>
-        new() { Ready = (await readiness.RunAsync(context.CancellationToken)).Status == ReadinessCheck.Ready };
+        new() { Ready = ReadinessCheck.CanWork(await readiness.RunAsync(context.CancellationToken)) };
 
     /// <inheritdoc/>
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context)
