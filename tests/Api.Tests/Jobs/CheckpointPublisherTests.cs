@@ -57,6 +57,18 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StepPublishedTwice_KeepsTheArtifactThatItsRowNames()
+    {
+        await PublishAsync(10);
+        _jobs.Storage.Clock.Advance(TimeSpan.FromSeconds(2));
+        Directory.Delete(Path.Combine(Folder.Staging, _lease.JobId), recursive: true);
+        await PublishAsync(10);
+        await using var db = _jobs.Storage.CreateDbContext();
+        var row = await db.Checkpoints.SingleAsync(None);
+        ArtifactReader.Open(Folder.Resolve(row.Directory), ArtifactVerification.Hashes, row.ManifestSha256);
+    }
+
+    [Fact]
     public async Task Restore_GivesTheNewestTwo_AndTheOneBefore_WhenTheNewestIsGone()
     {
         await PublishAsync(10, 20, 30);

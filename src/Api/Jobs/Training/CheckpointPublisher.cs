@@ -72,6 +72,11 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
     {
         var state = JsonFiles.Read<CheckpointState>(Path.Combine(source, CheckpointStore.StateFile));
         var (servable, resume) = (KeyOf(lease, Step, state.Step), KeyOf(lease, Resume, state.Step));
+        if (await IsPublishedAsync(servable, cancellationToken))
+        {
+            // Told to stop at the very step of a checkpoint, a training writes it again. The row names the first one's manifest, which has its time in it.
+            return true;
+        }
         await PutAsync(resume, staging => DurableFolder.Share(source, staging), cancellationToken);
         var row = new CheckpointRow { Id = Ids.NewCheckpoint(), JobId = lease.JobId, Step = checked((int)state.Step), Directory = servable, MetricsJson = metricsJson };
         await PutAsync(
@@ -90,6 +95,12 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
         FaultPoint.Reach(FaultPoints.CheckpointRowCommitted);
         await PruneAsync(lease, state.BestStep, cancellationToken);
         return true;
+    }
+
+    private async Task<bool> IsPublishedAsync(string servable, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Checkpoints.AnyAsync(row => row.Directory == servable, cancellationToken);
     }
 
     private async Task PutAsync(string key, Action<string> fill, CancellationToken cancellationToken)
