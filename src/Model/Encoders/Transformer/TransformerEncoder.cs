@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FeedbackService.Model.Encoders.Transformer;
 
 /// <summary>
-/// Transformer encoder (Vaswani et al. 2017, arXiv:1706.03762) with learned positions and segments, after or before
+/// Transformer encoder (Vaswani et al. 2017, arXiv:1706.03762) with learned or sinusoidal positions and learned segments, after or before
 /// whose sublayers the norm stands (<see cref="TransformerEncoderConfig.Norm"/>).
 /// </summary>
 /// <remarks>
