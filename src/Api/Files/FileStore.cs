@@ -47,23 +47,20 @@ internal sealed class FileStore(
         row.ExpiresAt = row.CreatedAt + keptFor?.ToMicroseconds() ?? row.ExpiresAt;
         await LookForRoomAsync(row, claim, cancellationToken);
         await contents.KeepFindingsAsync(findings, row.Id, cancellationToken);
-        while (true)
+        FileRow? added;
+        do
         {
             // Before the transaction: an upload to a store far away may take minutes, for which no other request shall wait.
             await contents.KeepAsync(temporary, row.Sha256, cancellationToken);
-            if (await TryAddAsync(row, claim, cancellationToken) is not { } added)
-            {
-                // The last file with the same content was deleted since: once more.
-                continue;
-            }
-
-            if (added == row)
-            {
-                File.Delete(temporary);
-            }
-
-            return added;
+            added = await TryAddAsync(row, claim, cancellationToken);
         }
+        while (added is null);
+        if (added == row)
+        {
+            File.Delete(temporary);
+        }
+
+        return added;
     }
 
     /// <summary>Enters the row of a file that a job has made, in the transaction that the job's lease fences.</summary>
@@ -89,7 +86,7 @@ internal sealed class FileStore(
         db.Files.Add(row);
     }
 
-    // Null: its content is gone again.
+    // Null: the last file with the same content was deleted since it was kept, and took that along.
     private async Task<FileRow?> TryAddAsync(FileRow row, IdempotencyClaim? claim, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -17,6 +17,7 @@ public sealed class TokenLayout : IDisposable
     private Tensor? _paddedSlot;
     private Tensor? _mask;
     private Tensor? _lengthTensor;
+    private TimeOrder? _byTime;
 
     /// <summary>Makes the layout of texts with the given token counts.</summary>
     /// <param name="lengths">Tokens per text, each at least 1.</param>
@@ -74,9 +75,13 @@ public sealed class TokenLayout : IDisposable
     public Tensor LengthColumn => _lengthTensor ??= torch.tensor([.. Lengths.Select(length => (float)length)], [Count, 1], device: Device)
         .DetachFromDisposeScope();
 
+    /// <summary>The rows by time, for recurrences: made once for all layers and rounds.</summary>
+    internal TimeOrder ByTime => _byTime ??= new TimeOrder(this);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _byTime?.Dispose();
         _rowSequence?.Dispose();
         _rowPosition?.Dispose();
         _paddedSlot?.Dispose();

@@ -1,16 +1,9 @@
 using FeedbackService.Api.Files;
-using FeedbackService.Api.Hosting;
-using FeedbackService.Api.Quotas;
 using FeedbackService.Api.Storage;
-using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
-using FeedbackService.Api.Tests.Registry;
 using FeedbackService.Api.Tests.Storage;
-using FeedbackService.Model.Checkpoints;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeedbackService.Api.Tests.Sweeping;
@@ -19,217 +12,101 @@ namespace FeedbackService.Api.Tests.Sweeping;
 public sealed class SweeperTests : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private static readonly SweepOptions Settings = new();
+    private static readonly SweepOptions Settings = SweepBench.Settings;
 
-    private RegistryFixture _registry = null!;
-    private FileStore _files = null!;
-    private Sweeper _sweeper = null!;
+    private SweepBench _bench = null!;
 
-    private DataFolder Folder => _registry.Storage.Folder;
+    private DataFolder Folder => _bench.Folder;
 
-    public async ValueTask InitializeAsync()
-    {
-        _registry = await RegistryFixture.CreateAsync();
-        _sweeper = NewSweeper(_registry.Storage.Clock, Folder);
-    }
+    public async ValueTask InitializeAsync() => _bench = await SweepBench.CreateAsync();
 
-    private Sweeper NewSweeper(TimeProvider clock, DataFolder scratch)
-    {
-        var (storage, options) = (_registry.Storage, Options.Create(Settings));
-        var store = new FolderContentStore(Folder.Root);
-        var removal = new LeftoverRemoval(storage, store, NullLogger<LeftoverRemoval>.Instance);
-        var fileLeftovers = new FileLeftovers();
-        _files = new FileStore(storage, new FileContents(Folder, store), fileLeftovers, removal, new KeyQuotas(new HttpContextAccessor(), Options.Create(new QuotaOptions())), clock);
-        ILeftovers[] kinds = [new ArtifactLeftovers(), new CheckpointLeftovers(), new BatchLeftovers(), fileLeftovers, new PredictionLeftovers(clock, options)];
-        var cache = new ContentCache(scratch, clock, Options.Create(new StorageOptions()));
-        return new Sweeper(
-            storage, kinds, new GarbageMarks(storage, clock), new RowExpiry(storage, _files, clock, options), removal,
-            new Scratch(storage, scratch, cache, kinds, clock, NullLogger<Scratch>.Instance), new OwnSweepTurn(), store,
-            Options.Create(new ServiceOptions()), clock, options, NullLogger<Sweeper>.Instance);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _sweeper.Dispose();
-        await _registry.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
     public async Task DeletedVersion_KeepsItsFilesForTheGrace_ThenFreesTheDisk()
     {
-        await _registry.PublishAsync("news");
-        _registry.Storage.Clock.Advance(TimeSpan.FromDays(100));
-        await _registry.Models.DeleteVersionAsync("news", 1, None);
+        await _bench.Registry.PublishAsync("news");
+        _bench.Registry.Storage.Clock.Advance(TimeSpan.FromDays(100));
+        await _bench.Registry.Models.DeleteVersionAsync("news", 1, None);
         var before = DurableFolder.SizeOf(Folder.Blobs);
         Assert.True(before > 0);
 
-        Assert.Equal(before, (await _sweeper.SweepAsync(dryRun: false, None)).Waiting.Single().Bytes);
-        _registry.Storage.Clock.Advance(Settings.Grace - TimeSpan.FromSeconds(1));
-        Assert.Empty((await _sweeper.SweepAsync(dryRun: false, None)).Freed);
-        _registry.Storage.Clock.Advance(TimeSpan.FromSeconds(1));
-        var freed = (await _sweeper.SweepAsync(dryRun: false, None)).Freed.Single();
+        Assert.Equal(before, (await _bench.Sweeper.SweepAsync(dryRun: false, None)).Waiting.Single().Bytes);
+        _bench.Registry.Storage.Clock.Advance(Settings.Grace - TimeSpan.FromSeconds(1));
+        Assert.Empty((await _bench.Sweeper.SweepAsync(dryRun: false, None)).Freed);
+        _bench.Registry.Storage.Clock.Advance(TimeSpan.FromSeconds(1));
+        var freed = (await _bench.Sweeper.SweepAsync(dryRun: false, None)).Freed.Single();
 
         Assert.Equal(("artifact", before), (freed.Kind, freed.Bytes));
         Assert.Equal(0, DurableFolder.SizeOf(Folder.Blobs) + DurableFolder.SizeOf(Folder.Trash));
         Assert.Empty(await MarksAsync());
-        Assert.Empty((await _sweeper.SweepAsync(dryRun: false, None)).Freed);
+        Assert.Empty((await _bench.Sweeper.SweepAsync(dryRun: false, None)).Freed);
     }
 
     [Fact]
     public async Task DryRun_SaysWhatWouldGo_AndChangesNothing()
     {
-        await OrphanAsync("a");
-        Assert.Single((await _sweeper.SweepAsync(dryRun: true, None)).Waiting);
+        await _bench.OrphanAsync("a");
+        Assert.Single((await _bench.Sweeper.SweepAsync(dryRun: true, None)).Waiting);
         Assert.Single(await MarksAsync());
-        await SweepAfterGraceAsync(dryRun: true);
-        Assert.Single((await _sweeper.SweepAsync(dryRun: true, None)).Freed);
+        await _bench.SweepAfterGraceAsync(dryRun: true);
+        Assert.Single((await _bench.Sweeper.SweepAsync(dryRun: true, None)).Freed);
         Assert.Single(Directory.GetDirectories(Folder.Blobs));
     }
 
     [Fact]
     public async Task ArtifactThatAnotherVersionShares_Stays()
     {
-        await _registry.PublishAsync("news", content: "same");
-        await _registry.PublishAsync("copy", content: "same");
+        await _bench.Registry.PublishAsync("news", content: "same");
+        await _bench.Registry.PublishAsync("copy", content: "same");
         Assert.Single(Directory.GetDirectories(Folder.Blobs));
-        await _registry.Models.DeleteAsync("news", None);
-        Assert.Empty((await SweepAfterGraceAsync()).Freed);
-        Assert.Equal("copy:1", (await _registry.Registry.ResolveServableAsync("copy", None)).Address);
-        await _registry.Models.DeleteAsync("copy", None);
-        Assert.Single((await SweepAfterGraceAsync()).Freed);
+        await _bench.Registry.Models.DeleteAsync("news", None);
+        Assert.Empty((await _bench.SweepAfterGraceAsync()).Freed);
+        Assert.Equal("copy:1", (await _bench.Registry.Registry.ResolveServableAsync("copy", None)).Address);
+        await _bench.Registry.Models.DeleteAsync("copy", None);
+        Assert.Single((await _bench.SweepAfterGraceAsync()).Freed);
     }
 
     [Fact]
     public async Task ArtifactOthersAreBuiltOn_Stays_ThoughItsVersionIsGone()
     {
-        var orphan = await OrphanAsync("base");
-        await _registry.PublishAsync("adapter");
-        await using (var db = _registry.Storage.CreateDbContext())
+        var orphan = await _bench.OrphanAsync("base");
+        await _bench.Registry.PublishAsync("adapter");
+        await using (var db = _bench.Registry.Storage.CreateDbContext())
         {
             await db.ModelVersions.ExecuteUpdateAsync(set => set.SetProperty(row => row.BaseManifestSha256, Path.GetFileName(orphan)), None);
         }
-        Assert.Empty((await SweepAfterGraceAsync()).Freed);
+        Assert.Empty((await _bench.SweepAfterGraceAsync()).Freed);
         Assert.True(Directory.Exists(orphan));
-    }
-
-    [Fact]
-    public async Task ArtifactPublishedAgain_WhenItsGraceIsOver_Stays()
-    {
-        await OrphanAsync("same");
-        await _sweeper.SweepAsync(dryRun: false, None);
-        _registry.Storage.Clock.Advance(Settings.Grace * 2);
-
-        // The publication has found the folder, its row is not written yet.
-        var artifact = await _registry.Publisher.StoreAsync(_registry.Stage("same"), None);
-        Assert.Empty((await _sweeper.SweepAsync(dryRun: false, None)).Freed);
-        Assert.True(Directory.Exists(Folder.Resolve(artifact.Stored.Directory)));
-    }
-
-    [Fact]
-    public async Task SweepsAndPublicationsOfTheSameBytes_AtOnce_LeaveNoVersionWithoutFiles()
-    {
-        for (var round = 0; round < 10; round++)
-        {
-            await OrphanAsync("same");
-            await _sweeper.SweepAsync(dryRun: false, None);
-            _registry.Storage.Clock.Advance(Settings.Grace);
-            using var start = new Barrier(2);
-            var sweep = Task.Run(() =>
-            {
-                start.SignalAndWait(None);
-                return _sweeper.SweepAsync(dryRun: false, None);
-            });
-            var publication = Task.Run(() =>
-            {
-                start.SignalAndWait(None);
-                return _registry.PublishAsync("news", content: "same");
-            });
-            await Task.WhenAll(sweep, publication);
-            var model = await _registry.Registry.ResolveServableAsync(await publication, None);
-            ArtifactReader.Open(model.Directory, ArtifactVerification.Hashes, model.ManifestSha256);
-            await _registry.Models.DeleteAsync("news", None);
-            await SweepAfterGraceAsync();
-        }
-    }
-
-    [Fact]
-    public async Task A10_SweeperWhoseClockIsTwoDaysAhead_WhileTheSameBytesArePublished_LeavesNoVersionWithoutFiles()
-    {
-        var ahead = new FakeTimeProvider(_registry.Storage.Clock.GetUtcNow() + TimeSpan.FromHours(48));
-        using var sweeper = NewSweeper(ahead, new DataFolder(Path.Combine(Folder.Root, "elsewhere")));
-        using var enough = new CancellationTokenSource();
-        var sweeping = Task.Run(async () =>
-        {
-            var freed = 0;
-            while (!enough.IsCancellationRequested)
-            {
-                freed += (await sweeper.SweepAsync(dryRun: false, None)).Freed.Count;
-            }
-            return freed;
-        });
-        for (var round = 0; round < 40; round++)
-        {
-            var address = await PublishUntilItGoesWellAsync();
-            var model = await _registry.Registry.ResolveServableAsync(address, None);
-            ArtifactReader.Open(model.Directory, ArtifactVerification.Hashes, model.ManifestSha256);
-            await _registry.Models.DeleteAsync("news", None);
-        }
-        await enough.CancelAsync();
-        Assert.True(await sweeping > 0, "The sweeper never came in between.");
-    }
-
-    // As a job does that is queued again.
-    private async Task<string> PublishUntilItGoesWellAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                return await _registry.PublishAsync("news", content: "same");
-            }
-            catch (ContentStoreException)
-            {
-                // Taken out between being stored and being named.
-            }
-        }
-    }
-
-    [Fact]
-    public async Task ArtifactTakenOutBeforeItGotAName_IsRefused()
-    {
-        var artifact = await _registry.Publisher.StoreAsync(_registry.Stage("same"), None);
-        await SweepAfterGraceAsync();
-        await Assert.ThrowsAsync<ContentStoreException>(() => _registry.RegisterAsync("news", artifact));
-        Assert.Empty(await _registry.Models.ListAllVersionsAsync(10, None));
     }
 
     [Fact]
     public async Task MarkOfAClockThatWasAhead_BeginsItsGraceNow()
     {
-        await OrphanAsync("a");
-        await _sweeper.SweepAsync(dryRun: false, None);
-        await using (var db = _registry.Storage.CreateDbContext())
+        await _bench.OrphanAsync("a");
+        await _bench.Sweeper.SweepAsync(dryRun: false, None);
+        await using (var db = _bench.Registry.Storage.CreateDbContext())
         {
-            var ahead = _registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromDays(1000).ToMicroseconds();
+            var ahead = _bench.Registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromDays(1000).ToMicroseconds();
             await db.Garbage.ExecuteUpdateAsync(set => set.SetProperty(mark => mark.Since, ahead), None);
         }
-        Assert.Single((await SweepAfterGraceAsync()).Freed);
+        Assert.Single((await _bench.SweepAfterGraceAsync()).Freed);
     }
 
     [Fact]
     public async Task CrashAfterTheRename_IsMadeGoodByTheNextSweep()
     {
-        var orphan = await OrphanAsync("a");
-        await _sweeper.SweepAsync(dryRun: false, None);
+        var orphan = await _bench.OrphanAsync("a");
+        await _bench.Sweeper.SweepAsync(dryRun: false, None);
         // As a crash before the commit leaves it: the mark is there, the folder is in the trash.
         Directory.Move(orphan, Path.Combine(Folder.Trash, "a"));
-        await SweepAfterGraceAsync();
+        await _bench.SweepAfterGraceAsync();
         Assert.Empty(Directory.GetFileSystemEntries(Folder.Trash));
         Assert.Empty(await MarksAsync());
 
         // The same bytes once more: their grace begins anew.
-        await OrphanAsync("a");
-        Assert.Single((await _sweeper.SweepAsync(dryRun: false, None)).Waiting);
+        await _bench.OrphanAsync("a");
+        Assert.Single((await _bench.Sweeper.SweepAsync(dryRun: false, None)).Waiting);
     }
 
     [Fact]
@@ -239,13 +116,13 @@ public sealed class SweeperTests : IAsyncLifetime
         await JobAsync("ftjob-b", JobState.Paused, progress: null, steps: [10, 20, 30]);
         Resume("ftjob-a", 40);
         Resume("ftjob-b", 30);
-        await SweepAfterGraceAsync();
+        await _bench.SweepAfterGraceAsync();
         Assert.Equal(["step-10", "step-30", "step-40"], Names("ftjob-a"));
         Assert.Equal(["resume-30", "step-10", "step-20", "step-30"], Names("ftjob-b"));
 
-        _registry.Storage.Clock.Advance(Settings.KeepCheckpointsFor);
-        await SweepAfterGraceAsync();
-        await SweepAfterGraceAsync();
+        _bench.Registry.Storage.Clock.Advance(Settings.KeepCheckpointsFor);
+        await _bench.SweepAfterGraceAsync();
+        await _bench.SweepAfterGraceAsync();
         Assert.False(Directory.Exists(Path.Combine(Folder.Checkpoints, "ftjob-a")));
         Assert.Equal(4, Names("ftjob-b").Count());
     }
@@ -254,21 +131,21 @@ public sealed class SweeperTests : IAsyncLifetime
     public async Task CheckpointThatAJobReads_StaysUntilThatHasEnded()
     {
         await JobAsync("ftjob-a", JobState.Failed, progress: null, steps: [10]);
-        await using (var db = _registry.Storage.CreateDbContext())
+        await using (var db = _bench.Registry.Storage.CreateDbContext())
         {
             db.Jobs.Add(new JobRow { Id = "eval_a", Kind = JobKind.Evaluate, State = JobState.Queued });
             db.JobModels.Add(new JobModelRow { JobId = "eval_a", Model = "ftjob-a:step-10" });
             await db.SaveChangesAsync(None);
         }
-        _registry.Storage.Clock.Advance(Settings.KeepCheckpointsFor * 2);
-        await SweepAfterGraceAsync();
+        _bench.Registry.Storage.Clock.Advance(Settings.KeepCheckpointsFor * 2);
+        await _bench.SweepAfterGraceAsync();
         Assert.Equal(["step-10"], Names("ftjob-a"));
     }
 
     [Fact]
     public async Task LeftoversOfCrashesAndOldPredictions_Go_AndWhatIsInUseStays()
     {
-        var now = _registry.Storage.Clock.GetUtcNow();
+        var now = _bench.Registry.Storage.Clock.GetUtcNow();
         await JobAsync("ftjob-run", JobState.Running, progress: null, steps: []);
         var evaluations = Directory.CreateDirectory(Path.Combine(Folder.Root, "evaluations")).FullName;
         var content = new string('a', 64);
@@ -288,37 +165,37 @@ public sealed class SweeperTests : IAsyncLifetime
             Write(Path.Combine(Folder.Temporary, "growing")),
         ];
         File.SetLastWriteTimeUtc(dead[^1], now.UtcDateTime.AddDays(-1));
-        await using (var db = _registry.Storage.CreateDbContext())
+        await using (var db = _bench.Registry.Storage.CreateDbContext())
         {
             db.Files.Add(new FileRow { Id = "file-kept", Purpose = "evals", FileName = "kept.csv", Sha256 = new string('b', 64), Status = "processed" });
-            db.Jobs.Add(new JobRow { Id = "eval_kept", Kind = JobKind.Evaluate, State = JobState.Succeeded, FinishedAt = _registry.Storage.Clock.NowMicroseconds() });
+            db.Jobs.Add(new JobRow { Id = "eval_kept", Kind = JobKind.Evaluate, State = JobState.Succeeded, FinishedAt = _bench.Registry.Storage.Clock.NowMicroseconds() });
             await db.SaveChangesAsync(None);
         }
-        Assert.Equal(["attempt", "temporary"], (await _sweeper.SweepAsync(dryRun: false, None)).Freed.Select(item => item.Kind));
-        Assert.Equal(["file", "file", "predictions"], (await SweepAfterGraceAsync()).Freed.Select(item => item.Kind).Order(StringComparer.Ordinal));
+        Assert.Equal(["attempt", "temporary"], (await _bench.Sweeper.SweepAsync(dryRun: false, None)).Freed.Select(item => item.Kind));
+        Assert.Equal(["file", "file", "predictions"], (await _bench.SweepAfterGraceAsync()).Freed.Select(item => item.Kind).Order(StringComparer.Ordinal));
         Assert.All(dead, path => Assert.False(File.Exists(path), path));
         Assert.All(alive, path => Assert.True(File.Exists(path), path));
 
-        _registry.Storage.Clock.Advance(Settings.KeepPredictions);
-        await SweepAfterGraceAsync();
+        _bench.Registry.Storage.Clock.Advance(Settings.KeepPredictions);
+        await _bench.SweepAfterGraceAsync();
         Assert.False(File.Exists(alive[1]));
     }
 
     [Fact]
     public async Task AnswersAndIdempotencyKeys_GoAfterADay()
     {
-        await using (var db = _registry.Storage.CreateDbContext())
+        await using (var db = _bench.Registry.Storage.CreateDbContext())
         {
-            var now = _registry.Storage.Clock.NowMicroseconds();
+            var now = _bench.Registry.Storage.Clock.NowMicroseconds();
             db.Jobs.Add(new JobRow { Id = "cls_a", Kind = JobKind.Classify, State = JobState.Succeeded, FinishedAt = now });
             db.IdempotencyKeys.Add(new IdempotencyRow { Key = "k", Route = "r", CreatedAt = now });
             await db.SaveChangesAsync(None);
         }
-        await _sweeper.SweepAsync(dryRun: false, None);
-        await using var after = _registry.Storage.CreateDbContext();
+        await _bench.Sweeper.SweepAsync(dryRun: false, None);
+        await using var after = _bench.Registry.Storage.CreateDbContext();
         Assert.Equal(1, await after.Jobs.CountAsync(None));
-        _registry.Storage.Clock.Advance(Settings.KeepClassifications + TimeSpan.FromSeconds(1));
-        await _sweeper.SweepAsync(dryRun: false, None);
+        _bench.Registry.Storage.Clock.Advance(Settings.KeepClassifications + TimeSpan.FromSeconds(1));
+        await _bench.Sweeper.SweepAsync(dryRun: false, None);
         Assert.Equal(0, await after.Jobs.CountAsync(None) + await after.IdempotencyKeys.CountAsync(None));
     }
 
@@ -327,16 +204,16 @@ public sealed class SweeperTests : IAsyncLifetime
     {
         foreach (var id in new[] { "file-a", "file-b", "file-c" })
         {
-            var expires = id == "file-c" ? (long?)null : _registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromHours(1).ToMicroseconds();
-            await _files.AddAsync(new FileRow { Id = id, Sha256 = id, ExpiresAt = expires }, Write(Path.Combine(Folder.Temporary, id)), "none", null, null, None);
+            var expires = id == "file-c" ? (long?)null : _bench.Registry.Storage.Clock.NowMicroseconds() + TimeSpan.FromHours(1).ToMicroseconds();
+            await _bench.Files.AddAsync(new FileRow { Id = id, Sha256 = id, ExpiresAt = expires }, Write(Path.Combine(Folder.Temporary, id)), "none", null, null, None);
         }
-        await using var db = _registry.Storage.CreateDbContext();
+        await using var db = _bench.Registry.Storage.CreateDbContext();
         db.Jobs.Add(new JobRow { Id = "batch_a", Kind = JobKind.Batch, State = JobState.Queued, SpecJson = """{"input_file":"file-b"}""" });
         await db.SaveChangesAsync(None);
-        await _sweeper.SweepAsync(dryRun: false, None);
+        await _bench.Sweeper.SweepAsync(dryRun: false, None);
         Assert.Equal(3, await db.Files.CountAsync(None));
-        _registry.Storage.Clock.Advance(TimeSpan.FromHours(1));
-        await _sweeper.SweepAsync(dryRun: false, None);
+        _bench.Registry.Storage.Clock.Advance(TimeSpan.FromHours(1));
+        await _bench.Sweeper.SweepAsync(dryRun: false, None);
         Assert.Equal(["file-b", "file-c"], await db.Files.Select(row => row.Id).Order().ToListAsync(None));
         Assert.Equal([false, true, true], new[] { "file-a", "file-b", "file-c" }.Select(id => File.Exists(Folder.Resolve(FileContents.KeyOf(id)))));
     }
@@ -344,14 +221,14 @@ public sealed class SweeperTests : IAsyncLifetime
     [Fact]
     public async Task PartsOfABatch_GoWhenItHasEnded()
     {
-        await using (var db = _registry.Storage.CreateDbContext())
+        await using (var db = _bench.Registry.Storage.CreateDbContext())
         {
             db.Jobs.Add(new JobRow { Id = "batch_a", Kind = JobKind.Batch, State = JobState.Queued });
             db.Jobs.Add(new JobRow { Id = "batch_b", Kind = JobKind.Batch, State = JobState.Succeeded, FinishedAt = 1 });
             await db.SaveChangesAsync(None);
         }
         var parts = new[] { "batch_a", "batch_b" }.Select(id => Write(Path.Combine(Folder.Batches, id, "1-output.jsonl"))).ToList();
-        Assert.Equal("batch", (await SweepAfterGraceAsync()).Freed.Single().Kind);
+        Assert.Equal("batch", (await _bench.SweepAfterGraceAsync()).Freed.Single().Kind);
         Assert.Equal([true, false], parts.Select(File.Exists));
     }
 
@@ -365,27 +242,17 @@ public sealed class SweeperTests : IAsyncLifetime
         Assert.Single(options.Validate(new System.ComponentModel.DataAnnotations.ValidationContext(options)));
     }
 
-    private async Task<SweepReport> SweepAfterGraceAsync(bool dryRun = false)
-    {
-        await _sweeper.SweepAsync(dryRun: false, None);
-        _registry.Storage.Clock.Advance(Settings.Grace);
-        return await _sweeper.SweepAsync(dryRun, None);
-    }
-
-    private async Task<string> OrphanAsync(string content) =>
-        Folder.Resolve((await _registry.Publisher.StoreAsync(_registry.Stage(content), None)).Stored.Directory);
-
     private async Task<List<string>> MarksAsync()
     {
-        await using var db = _registry.Storage.CreateDbContext();
+        await using var db = _bench.Registry.Storage.CreateDbContext();
         return await db.Garbage.Select(mark => mark.Path).ToListAsync(None);
     }
 
     private async Task JobAsync(string id, JobState state, string? progress, int[] steps)
     {
-        await using var db = _registry.Storage.CreateDbContext();
+        await using var db = _bench.Registry.Storage.CreateDbContext();
         var ended = state is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
-        db.Jobs.Add(new JobRow { Id = id, Kind = JobKind.Train, State = state, ProgressJson = progress, FinishedAt = ended ? _registry.Storage.Clock.NowMicroseconds() : null });
+        db.Jobs.Add(new JobRow { Id = id, Kind = JobKind.Train, State = state, ProgressJson = progress, FinishedAt = ended ? _bench.Registry.Storage.Clock.NowMicroseconds() : null });
         foreach (var step in steps)
         {
             var folder = Path.Combine(Folder.Checkpoints, id, $"step-{step}");

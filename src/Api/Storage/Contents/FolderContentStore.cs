@@ -7,13 +7,20 @@ namespace FeedbackService.Api.Storage.Contents;
 /// Content as folders and files below a root, which several processes may share. Everything is made visible by one rename or link of
 /// something whole that is on disk; removing is a rename into <c>trash</c>.
 /// </summary>
-/// <param name="root">Absolute path: the data folder, or another that all processes share.</param>
-internal sealed class FolderContentStore(string root) : IContentStore
+internal sealed class FolderContentStore : IContentStore
 {
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    private readonly FolderPlaces _places = new(root);
-    private readonly FolderWriter _writer = new(new FolderPlaces(root));
+    private readonly FolderPlaces _places;
+    private readonly FolderWriter _writer;
+
+    /// <summary>Takes the root; nothing is made yet.</summary>
+    /// <param name="root">Absolute path: the data folder, or another that all processes share.</param>
+    public FolderContentStore(string root)
+    {
+        _places = new FolderPlaces(root);
+        _writer = new FolderWriter(_places);
+    }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

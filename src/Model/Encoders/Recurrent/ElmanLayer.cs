@@ -25,7 +25,7 @@ internal sealed class ElmanLayer : RecurrentLayer
     public override TokenBatch Run(TokenBatch states)
     {
         using var scope = NewDisposeScope();
-        var order = new TimeOrder(states.Layout);
+        var order = states.Layout.ByTime;
         var rows = states.Rows.index_select(0, order.Gather); // [N, H]
         var found = _forwards.Run(rows, order);
         if (_backwards is not null)

@@ -1,16 +1,16 @@
 using static TorchSharp.torch;
 
-namespace FeedbackService.Model.Encoders.Recurrent;
+namespace FeedbackService.Model.Encoders;
 
 /// <summary>
 /// Token rows by time: all first tokens, then all second ones, longest texts first, so that the texts that still go on at a time are the first rows of the
 /// time before. No padding.
 /// </summary>
-internal sealed class TimeOrder
+internal sealed class TimeOrder : IDisposable
 {
     private readonly int[] _starts;
 
-    /// <summary>Orders the tokens of texts. Its tensors belong to the current dispose scope.</summary>
+    /// <summary>Orders the tokens of texts. Its tensors are its own, not of the dispose scope in which it is made.</summary>
     public TimeOrder(TokenLayout layout)
     {
         var texts = Enumerable.Range(0, layout.Count).OrderByDescending(text => layout.Lengths[text]).ToArray();
@@ -30,8 +30,8 @@ internal sealed class TimeOrder
         }
 
         _starts[^1] = row;
-        Gather = tensor(gather, device: layout.Device);
-        Scatter = tensor(scatter, device: layout.Device);
+        Gather = tensor(gather, device: layout.Device).DetachFromDisposeScope();
+        Scatter = tensor(scatter, device: layout.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Packed row of each row by time. [N] int64.</summary>
@@ -48,4 +48,11 @@ internal sealed class TimeOrder
 
     /// <summary>The rows of a time. Rows by time [N, X] → [count, X], a view.</summary>
     public Tensor At(Tensor rows, int time) => rows.narrow(0, _starts[time], CountAt(time));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Gather.Dispose();
+        Scatter.Dispose();
+    }
 }
