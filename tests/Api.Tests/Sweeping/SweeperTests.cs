@@ -4,7 +4,6 @@ using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.Sweeping;
 using FeedbackService.Api.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FeedbackService.Api.Tests.Sweeping;
 
