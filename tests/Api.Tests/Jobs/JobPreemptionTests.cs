@@ -130,8 +130,8 @@ public sealed class JobPreemptionTests
         {
             await using var host = await JobHost.StartAsync(root, new JobOptions { CheckpointEvery = TimeSpan.FromMinutes(1) });
             var file = await host.AddFileAsync();
-            var undisturbed = await host.WaitForEndAsync(await host.QueueTrainingAsync(file, JobHost.Tiny(60), "undisturbed"));
-            var low = await host.QueueTrainingAsync(file, JobHost.Tiny(60), "low");
+            var undisturbed = await host.WaitForEndAsync(await host.QueueTrainingAsync(file, LongEnough(), "undisturbed"));
+            var low = await host.QueueTrainingAsync(file, LongEnough(), "low");
             await host.WaitAsync(low, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
             var high = await host.QueueTrainingAsync(file, JobHost.Tiny(3), "high", priority: 10);
 
@@ -151,6 +151,9 @@ public sealed class JobPreemptionTests
             Directory.Delete(root, recursive: true);
         }
     }
+
+    // Some seconds on any machine: the asking needs a poll of the queue and a renewal of the lease, and must not find the training ended.
+    private static JsonObject LongEnough() => JobHost.Tiny(1500);
 
     private static async Task<byte[]> WeightsAsync(JobHost host, string model)
     {
