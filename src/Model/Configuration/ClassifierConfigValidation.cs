@@ -7,6 +7,8 @@ public static class ClassifierConfigValidation
 {
     private const int MostRounds = 8;
     private const int ShortestLimit = 4;
+    private const int MostSweeps = 1000;
+    private const int MostGradientSweeps = 100;
 
     /// <summary>Checks everything and reports all faults at once.</summary>
     /// <exception cref="InvalidConfigurationException">At least one fault.</exception>
@@ -92,19 +94,40 @@ public static class ClassifierConfigValidation
                 break;
             case RecurrentEncoderConfig recurrent:
                 faults.AtLeast(recurrent.VocabularySize, 1);
-                if (recurrent.Bidirectional && encoder.HiddenSize % 2 != 0)
-                {
-                    faults.Add($"encoder.HiddenSize is {encoder.HiddenSize}; a bidirectional encoder needs an even one.");
-                }
-
-                if (recurrent is RnnEncoderConfig elman)
-                {
-                    faults.Defined(elman.Activation);
-                }
-
+                CheckRecurrent(faults, recurrent);
                 break;
             default:
                 faults.Add($"encoder is of an unknown type {encoder.GetType().Name}.");
+                break;
+        }
+    }
+
+    private static void CheckRecurrent(Faults faults, RecurrentEncoderConfig encoder)
+    {
+        if (encoder is DirectedEncoderConfig { Bidirectional: true } && encoder.HiddenSize % 2 != 0)
+        {
+            faults.Add($"encoder.HiddenSize is {encoder.HiddenSize}; a bidirectional encoder needs an even one.");
+        }
+
+        switch (encoder)
+        {
+            case RnnEncoderConfig elman:
+                faults.Defined(elman.Activation);
+                break;
+            case BifnnEncoderConfig bifnn:
+                faults.Defined(bifnn.Activation);
+                faults.Defined(bifnn.Gradient);
+                faults.Defined(bifnn.Order);
+                faults.Between(bifnn.MaxSweeps, 1, MostSweeps);
+                faults.Between(bifnn.GradientSweeps, 1, MostGradientSweeps);
+                faults.Positive(bifnn.Tolerance);
+                faults.Positive(bifnn.PastBound);
+                faults.Positive(bifnn.FutureBound);
+                if (bifnn.PastBound + bifnn.FutureBound >= 1)
+                {
+                    faults.Add($"encoder.PastBound and encoder.FutureBound are {bifnn.PastBound} and {bifnn.FutureBound}; together they must be below 1, or there need not be a solution.");
+                }
+
                 break;
         }
     }
@@ -152,6 +175,14 @@ public static class ClassifierConfigValidation
             if (!(value >= 0 && value < 1))
             {
                 Add($"{name} is {value}; it must be in [0, 1).");
+            }
+        }
+
+        public void Positive(double value, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (!(value > 0 && double.IsFinite(value)))
+            {
+                Add($"{name} is {value}; it must be greater than 0.");
             }
         }
 

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
 
@@ -75,15 +76,16 @@ public static class TrainingEstimator
         var (hidden, layers, rounds) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers, options.Feedback.Rounds);
         var layerOperations = encoder == EncoderFamilies.Transformer
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
-            : 4 * hidden * hidden * Gates(encoder);
+            : 4 * hidden * hidden * Gates(encoder) * Sweeps(options, encoder);
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
         var loopPasses = options.Feedback.StopGradient ? ForwardAndHalfBackward : ForwardAndBackward;
         var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
         var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;
-        // A recurrent layer makes its calls anew at every time.
-        var times = (encoder & EncoderFamilies.Recurrent) != 0 ? tokens : 1;
+        // A recurrent layer makes its calls anew at every time, unless its sweeps renew all states at once.
+        var inOrder = (encoder & EncoderFamilies.Directed) != 0 || (encoder == EncoderFamilies.Bifnn && options.FixedPoint.SweepOrder == SweepOrder.Alternating);
+        var times = (inOrder ? tokens : 1) * Sweeps(options, encoder);
         var calls = ((layerRuns * times) + (2 * rounds) + 2) * CallsPerLayer * SecondsPerCall;
         return (operations / (speed.MultiplicationsPerSecond * ShareOfPeak)) + ((bytes + dense) / speed.BytesPerSecond) + calls;
     }
@@ -102,6 +104,16 @@ public static class TrainingEstimator
         var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns;
         var data = facts.Rows * ((tokens * sizeof(int)) + 200);
         return ProcessBytes + (long)(weights + activations + data);
+    }
+
+    // Runs over the text, forwards and back, that a layer's sweeps come to: those of the solver have no way back.
+    private static double Sweeps(TrainingOptions options, EncoderFamilies encoder)
+    {
+        const double SolverSweeps = 8;
+        var solver = options.FixedPoint;
+        return encoder != EncoderFamilies.Bifnn ? 1
+            : solver.SolutionGradient == SolutionGradient.Unrolled ? solver.GradientSweeps
+            : (SolverSweeps / ForwardAndBackward) + (solver.SolutionGradient == SolutionGradient.Implicit ? SolverSweeps / ForwardAndBackward : solver.GradientSweeps);
     }
 
     // Matrices of a recurrent cell, of which each has one for the input and one for the state.

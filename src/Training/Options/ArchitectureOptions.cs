@@ -19,11 +19,11 @@ public sealed record ArchitectureOptions
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
     /// <summary>Non-linear function of the layers.</summary>
-    [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn, ShapesModel = true, SearchValues = true)]
+    [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn | EncoderFamilies.Bifnn, ShapesModel = true, SearchValues = true)]
     public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
 
     /// <summary>Whether half of the hidden size reads backwards.</summary>
-    [TrainingOption("Whether half of the hidden size reads backwards.", Encoders = EncoderFamilies.Recurrent, ShapesModel = true)]
+    [TrainingOption("Whether half of the hidden size reads backwards.", Encoders = EncoderFamilies.Directed, ShapesModel = true)]
     public bool Bidirectional { get; init; } = true;
 
     /// <summary>Attention heads.</summary>

@@ -31,7 +31,13 @@ internal static class OptionRules
         if ((preset.Encoder & EncoderFamilies.Recurrent) != 0)
         {
             Require(sizes.Layers >= 1, "layers", "A recurrent encoder needs at least one layer.");
-            Require(!sizes.Bidirectional || sizes.HiddenSize % 2 == 0, "hidden_size", $"Must be even when bidirectional is true, for each direction has half of it: {sizes.HiddenSize} is odd.");
+            Require(preset.Encoder == EncoderFamilies.Bifnn || !sizes.Bidirectional || sizes.HiddenSize % 2 == 0, "hidden_size", $"Must be even when bidirectional is true, for each direction has half of it: {sizes.HiddenSize} is odd.");
+        }
+
+        if (preset.Encoder == EncoderFamilies.Bifnn)
+        {
+            var (past, future) = (options.FixedPoint.PastBound, options.FixedPoint.FutureBound);
+            Require(past + future < 1, "future_bound", $"Must be below 1 together with past_bound, or there need not be a solution: {past} + {future}.");
         }
 
         if (preset.Encoder == EncoderFamilies.Mlp)

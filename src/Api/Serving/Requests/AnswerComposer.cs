@@ -48,7 +48,10 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         [.. LabelRanking.BestFirst(round.Probabilities).Take(request.TopK ?? int.MaxValue).Select(label => new LabelScore(config.Labels[label], round.Probabilities[label]))],
         round.Entropy,
         round.Attention,
-        round.GateMean);
+        round.GateMean,
+        round.Solution?.Sweeps,
+        round.Solution?.Residual,
+        round.Solution?.Kappa);
 
     private static Explanation? Explain(TextInput input, TokenizedText tokens, Prediction prediction)
     {

@@ -70,12 +70,18 @@ public sealed record LabelScore(string Label, float Score);
 /// <param name="Entropy">Of the calibrated probabilities, in nats.</param>
 /// <param name="Attention">Weight of each token; absent without attention feedback and in round 0.</param>
 /// <param name="GateMean">Share of the old state that the fusion kept; absent without a gate and in round 0.</param>
+/// <param name="Sweeps">Sweeps that the encoder took to solve for its states; absent for encoders that do not solve.</param>
+/// <param name="Residual">Largest change of a feature of the text in the last sweep; absent likewise.</param>
+/// <param name="Kappa">Bound on how much of an error a sweep leaves; absent likewise.</param>
 public sealed record RoundReport(
     int Round,
     IReadOnlyList<LabelScore> Scores,
     double Entropy,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<float>? Attention,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? GateMean);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? GateMean,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Sweeps,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Residual,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Kappa);
 
 /// <summary>Which tokens carried weight.</summary>
 /// <param name="Method">Always <c>feedback_attention</c>.</param>
