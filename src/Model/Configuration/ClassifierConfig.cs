@@ -9,6 +9,9 @@ public sealed record ClassifierConfig
     /// <summary>How the token states of a text become one vector. Default mean‖max.</summary>
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
+    /// <summary>Inner width a of attention pooling, at least 1; null (default) for half of the hidden size. Without effect on other kinds.</summary>
+    public int? PoolingSize { get; init; }
+
     /// <summary>The feedback loop; null for the plain encoder with its head.</summary>
     public FeedbackConfig? Feedback { get; init; }
 

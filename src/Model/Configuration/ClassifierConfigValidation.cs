@@ -27,6 +27,8 @@ public static class ClassifierConfigValidation
         var faults = new Faults();
         CheckLabels(faults, config.Labels);
         faults.Defined(config.Pooling);
+        faults.AtLeast(config.PoolingSize ?? 1, 1, "config.PoolingSize");
+
         faults.Defined(config.Head);
         faults.Share(config.HeadDropout);
         faults.AtLeast(config.MaxTokens, ShortestLimit);

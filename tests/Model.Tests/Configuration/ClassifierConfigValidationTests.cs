@@ -15,6 +15,7 @@ public sealed class ClassifierConfigValidationTests
         { "HeadDropout is NaN", TinyModels.Plain() with { HeadDropout = double.NaN } },
         { "MaxTokens is 3", TinyModels.Plain() with { MaxTokens = 3 } },
         { "Pooling is 9", TinyModels.Plain(pooling: (PoolingKind)9) },
+        { "config.PoolingSize is 0", TinyModels.Plain(pooling: PoolingKind.Attention) with { PoolingSize = 0 } },
         { "HiddenSize is 0", TinyModels.Plain(TinyModels.Mlp with { HiddenSize = 0 }) },
         { "Layers is -1", TinyModels.Plain(TinyModels.Mlp with { Layers = -1 }) },
         { "Layers is 0", TinyModels.Plain(TinyModels.Transformer with { Layers = 0 }) },
