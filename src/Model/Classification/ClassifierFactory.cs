@@ -25,7 +25,7 @@ public static class ClassifierFactory
 
         // The loop last: a plain and a feedback classifier of one seed start with the same weights in all else.
         var width = TokenPooling.Width(config.Pooling, encoder.HiddenSize);
-        var head = new ClassificationHead(width, config.Labels.Count, config.HeadDropout);
+        var head = new ClassificationHead(width, config);
         var pooling = CreatePooling(config, encoder.HiddenSize);
         var loop = config.Feedback is null ? null : CreateLoop(config, config.Feedback, encoder.HiddenSize);
         return new TextClassifier(config, encoder, pooling, loop, head);

@@ -15,13 +15,13 @@ public sealed record ClassifierConfig
     /// <summary>The feedback loop; null for the plain encoder with its head.</summary>
     public FeedbackConfig? Feedback { get; init; }
 
-    /// <summary>One label per text, or several. Default one.</summary>
+    /// <summary>One label per text, several, or one of a scale of numbers. Default one.</summary>
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
     /// <summary>Dropout on the pooled vector before the head, in [0, 1). Default 0.1.</summary>
     public double HeadDropout { get; init; } = 0.1;
 
-    /// <summary>Label names in the order of the logits; at least two, distinct.</summary>
+    /// <summary>Label names in the order of the logits; at least two, distinct; of a graded head numbers, the lowest first.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>Longest text in tokens, special tokens included; longer ones are cut. Default 256.</summary>

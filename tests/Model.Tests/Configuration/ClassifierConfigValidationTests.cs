@@ -10,6 +10,8 @@ public sealed class ClassifierConfigValidationTests
     {
         { "labels has 1 entries", TinyModels.Plain() with { Labels = ["only"] } },
         { "labels are not distinct: 'a'", TinyModels.Plain() with { Labels = ["a", "b", "a"] } },
+        { "head is graded, but labels are no grades: The label 'red' is not a number.", TinyModels.Plain() with { Head = HeadKind.Graded } },
+        { "not in the order of their numbers", TinyModels.Plain() with { Head = HeadKind.Graded, Labels = ["10", "2"] } },
         { "labels has an empty name", TinyModels.Plain() with { Labels = ["a", " "] } },
         { "HeadDropout is 1", TinyModels.Plain() with { HeadDropout = 1 } },
         { "HeadDropout is NaN", TinyModels.Plain() with { HeadDropout = double.NaN } },
