@@ -17,17 +17,21 @@ public sealed class TextClassifier : nn.Module
     [ComponentName(Name = "encoder")]
     private readonly TextEncoder _encoder;
 
+    [ComponentName(Name = "pooling")]
+    private readonly SelfAttentionPooling? _pooling;
+
     [ComponentName(Name = "feedback_loop")]
     private readonly FeedbackLoop? _loop;
 
     [ComponentName(Name = "head")]
     private readonly ClassificationHead _head;
 
-    internal TextClassifier(ClassifierConfig config, TextEncoder encoder, FeedbackLoop? loop, ClassificationHead head)
+    internal TextClassifier(ClassifierConfig config, TextEncoder encoder, SelfAttentionPooling? pooling, FeedbackLoop? loop, ClassificationHead head)
         : base(nameof(TextClassifier))
     {
         Config = config;
         _encoder = encoder;
+        _pooling = pooling;
         _loop = loop;
         _head = head;
         RegisterComponents();
@@ -90,7 +94,7 @@ public sealed class TextClassifier : nn.Module
 
     private Tensor Predict(TokenBatch states)
     {
-        using var pooled = TokenPooling.Pool(states, Config.Pooling);
+        using var pooled = _pooling is null ? TokenPooling.Pool(states, Config.Pooling) : _pooling.Pool(states);
         return _head.call(pooled);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FeedbackService.Model.Heads;
 
 namespace FeedbackService.Model.Configuration;
 
@@ -27,8 +28,10 @@ public static class ClassifierConfigValidation
     {
         ArgumentNullException.ThrowIfNull(config);
         var faults = new Faults();
-        CheckLabels(faults, config.Labels);
+        CheckLabels(faults, config.Labels, config.Head);
         faults.Defined(config.Pooling);
+        faults.AtLeast(config.PoolingSize ?? 1, 1, "config.PoolingSize");
+
         faults.Defined(config.Head);
         faults.Share(config.HeadDropout);
         faults.AtLeast(config.MaxTokens, ShortestLimit);
@@ -47,7 +50,7 @@ public static class ClassifierConfigValidation
         return faults;
     }
 
-    private static void CheckLabels(Faults faults, IReadOnlyList<string>? labels)
+    private static void CheckLabels(Faults faults, IReadOnlyList<string>? labels, HeadKind head)
     {
         if (labels is null || labels.Count < 2)
         {
@@ -64,6 +67,20 @@ public static class ClassifierConfigValidation
         if (repeated.Any())
         {
             faults.Add($"labels are not distinct: {string.Join(", ", repeated)}.");
+        }
+
+        if (head != HeadKind.Graded)
+        {
+            return;
+        }
+
+        if (GradeScale.Problem(labels) is { } problem)
+        {
+            faults.Add($"head is graded, but labels are no grades: {problem}");
+        }
+        else if (!GradeScale.InOrder(labels).SequenceEqual(labels, StringComparer.Ordinal))
+        {
+            faults.Add("head is graded, but labels are not in the order of their numbers.");
         }
     }
 

@@ -81,6 +81,7 @@ public static class TrainingEstimator
         var loopPasses = options.Feedback.StopGradient ? ForwardAndHalfBackward : ForwardAndBackward;
         var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
+        operations += ForwardAndBackward * rows * (rounds + 1) * 2 * PoolingParameters(options);
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
         var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;
         // A recurrent layer makes its calls anew at every time, unless its sweeps renew all states at once.
@@ -124,12 +125,17 @@ public static class TrainingEstimator
         _ => 1,
     };
 
+    // Most of what attention pooling has, and half of its operations per token row.
+    private static double PoolingParameters(TrainingOptions options) => options.Architecture is { Pooling: PoolingKind.Attention or PoolingKind.AttentionMax } sizes
+        ? (double)sizes.HiddenSize * sizes.PoolingSize
+        : 0;
+
     private static double DenseParameters(TrainingOptions options, EncoderFamilies encoder, DataFacts facts)
     {
         var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
         var head = 3 * hidden * facts.Classes;
         var loop = options.Feedback.Rounds == 0 ? 0 : 8 * hidden * hidden;
-        return head + loop + (encoder == EncoderFamilies.Transformer
+        return head + loop + PoolingParameters(options) + (encoder == EncoderFamilies.Transformer
             ? ((options.Data.VocabularySize + options.Data.MaxTokens) * hidden) + (layers * ((4 * hidden * hidden) + (2 * hidden * options.Architecture.IntermediateSize)))
             : ((encoder & EncoderFamilies.Recurrent) != 0 ? options.Data.VocabularySize * hidden : 0) + (layers * 2 * hidden * hidden * Gates(encoder)));
     }

@@ -22,6 +22,7 @@ public static class ModelShape
         {
             Encoder = Encoder(options, encoder, vocabularySize),
             Pooling = sizes.Pooling,
+            PoolingSize = sizes.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax ? sizes.PoolingSize : null,
             Feedback = feedback.Rounds == 0 ? null : new FeedbackConfig
             {
                 Feedback = feedback.Kind,
@@ -170,6 +171,11 @@ public static class ModelShape
             .With(o => o.Architecture.Layers, config.Encoder.Layers)
             .With(o => o.Architecture.Pooling, config.Pooling)
             .With(o => o.Feedback.Rounds, config.Feedback?.Rounds ?? 0);
+        if (config.PoolingSize is { } poolingSize)
+        {
+            bound = bound.With(o => o.Architecture.PoolingSize, poolingSize);
+        }
+
         if (config.Feedback is { } feedback)
         {
             bound = bound

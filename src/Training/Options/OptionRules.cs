@@ -10,7 +10,7 @@ internal static class OptionRules
     private const int MostTableNumbers = int.MaxValue / sizeof(float);
 
     /// <exception cref="InvalidOptionsException">Something does not fit; every failure is listed.</exception>
-    public static void Check(Preset preset, OptionSet asked, TrainingOptions options)
+    public static void Check(Preset preset, OptionSet asked, TrainingOptions options, DataFacts facts)
     {
         var errors = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var option in OptionCatalog.All)
@@ -46,6 +46,12 @@ internal static class OptionRules
             Require((long)sizes.Buckets * sizes.HiddenSize <= MostTableNumbers, "buckets", $"buckets × hidden_size is at most {MostTableNumbers:N0} (2 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / sizes.HiddenSize:N0}.");
             Require(data.WordNgramMax + data.CharNgramMax > 0, "word_ngram_max", "Words or characters must be on: word_ngram_max and char_ngram_max are both 0.");
             Require(data.CharNgramMax == 0 || data.CharNgramMin <= data.CharNgramMax, "char_ngram_min", $"Is at most char_ngram_max, {data.CharNgramMax}.");
+        }
+
+        if (options.Data.Head == HeadKind.Graded)
+        {
+            Require(facts.NotGrades is null, "head", $"Graded is for labels that are different numbers. {facts.NotGrades}");
+            Require(options.Regularization.LabelSmoothing == 0, "label_smoothing", "Must be 0 or auto when head is graded, whose target is a number and no distribution.");
         }
 
         if (options.Feedback.Rounds > 0)

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 
@@ -9,6 +10,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
 {
     private const double DefaultThreshold = 0.5;
     private readonly LabelRanking _ranking = new(config, calibration);
+    private readonly GradeScale? _scale = config.Head == HeadKind.Graded ? GradeScale.Of(config.Labels) : null;
 
     /// <summary>Composes the answer of one text.</summary>
     public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction)
@@ -20,6 +22,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         {
             Label = present.Count > 0 || config.Head == HeadKind.MultiLabel ? scores[0].Label : null,
             Score = scores[0].Score,
+            Grade = _scale?.GradeOf(prediction.Logits),
             Labels = config.Head == HeadKind.MultiLabel ? [.. present.Select(label => config.Labels[label])] : null,
             Scores = scores,
             Abstained = present.Count == 0,
@@ -39,8 +42,8 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
 
     private List<int> Present(float[] probabilities, int[] order) => config.Head switch
     {
-        HeadKind.SingleLabel => request.Threshold is { } threshold && probabilities[order[0]] < threshold ? [] : [order[0]],
-        _ => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
+        HeadKind.MultiLabel => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
+        _ => request.Threshold is { } threshold && probabilities[order[0]] < threshold ? [] : [order[0]],
     };
 
     private RoundReport Report(PredictionTrace round) => new(

@@ -28,6 +28,10 @@ public sealed record AnsweredItem(int Index) : ClassificationItem(Index)
     /// <summary>Score of the best label, also when the answer abstains.</summary>
     public required float Score { get; init; }
 
+    /// <summary>Graded models: the grade as a number in the labels' unit, between the lowest and the highest label and mostly between two of them; also when the answer abstains.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Grade { get; init; }
+
     /// <summary>Multi-label models: every label at or over its threshold, best first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Labels { get; init; }
