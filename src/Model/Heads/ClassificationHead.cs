@@ -25,12 +25,12 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, width] float to logits [B, L] float32.</summary>
+    /// <summary>[B, width] float to logits [B, L]: float32 of anything narrower, float64 of float64.</summary>
     public override Tensor forward(Tensor input)
     {
         using var dropped = _dropout.call(input);
         var logits = _projection.call(dropped);
-        if (logits.dtype == ScalarType.Float32)
+        if (logits.dtype is ScalarType.Float32 or ScalarType.Float64)
         {
             return logits;
         }
