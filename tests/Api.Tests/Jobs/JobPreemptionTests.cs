@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
