@@ -52,7 +52,7 @@ public sealed class TextClassifier : nn.Module
     /// <param name="tokens">B texts.</param>
     /// <param name="device">Where the parameters are.</param>
     /// <param name="rounds">0 … <see cref="MaxRounds"/>.</param>
-    /// <returns>Logits of rounds 0 … <paramref name="rounds"/>, each [B, L] float32, in the caller's dispose scope.</returns>
+    /// <returns>Logits of rounds 0 … <paramref name="rounds"/>, each [B, L] float32 (float64 of a classifier in float64), in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are not that many rounds.</exception>
     public IReadOnlyList<Tensor> Forward(PackedTokens tokens, Device device, int rounds)
     {

@@ -31,14 +31,14 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>[B, width] float to logits [B, L] float32.</summary>
+    /// <summary>[B, width] float to logits [B, L]: float32 of anything narrower, float64 of float64.</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         var scores = _projection.call(_dropout.call(input)); // [B, L], of grades [B, 1]
 
         // Losses, calibration and the settle rule need more than bf16's eight bits.
-        scores = scores.to(ScalarType.Float32);
+        scores = scores.dtype is ScalarType.Float32 or ScalarType.Float64 ? scores : scores.to(ScalarType.Float32);
         return (_grades is null ? scores : Grade(scores, _grades)).MoveToOuterDisposeScope();
     }
 

@@ -13,7 +13,12 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
     private readonly GradeScale? _scale = config.Head == HeadKind.Graded ? GradeScale.Of(config.Labels) : null;
 
     /// <summary>Composes the answer of one text.</summary>
-    public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction)
+    /// <param name="index">Place in the request.</param>
+    /// <param name="input">The text.</param>
+    /// <param name="tokens">What was read of it.</param>
+    /// <param name="prediction">What the model said.</param>
+    /// <param name="explanation">By another method; null for the attention in the prediction's trace, if there is any.</param>
+    public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction, Explanation? explanation = null)
     {
         var order = LabelRanking.BestFirst(prediction.Logits);
         var scores = _ranking.Rank(prediction, request.RawScores ? ScoreFunction.None : null, request.TopK);
@@ -36,7 +41,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
             Tokens = tokens.Ids.Length,
             Truncated = tokens.Truncated,
             Trace = prediction.Trace is null ? null : [.. prediction.Trace.Select(Report)],
-            Explanation = Explain(input, tokens, prediction),
+            Explanation = explanation ?? Attention(input, tokens, prediction),
         };
     }
 
@@ -56,7 +61,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         round.Solution?.Residual,
         round.Solution?.Kappa);
 
-    private static Explanation? Explain(TextInput input, TokenizedText tokens, Prediction prediction)
+    private static Explanation? Attention(TextInput input, TokenizedText tokens, Prediction prediction)
     {
         if (tokens.Spans is not { } spans || prediction.Trace?.LastOrDefault(round => round.Attention is not null)?.Attention is not { } weights)
         {
@@ -66,11 +71,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         var heaviest = Enumerable.Range(0, spans.Length)
             .Where(token => spans[token].End > spans[token].Start)
             .OrderByDescending(token => weights[token])
-            .Select(token =>
-            {
-                var (start, end, pair) = spans[token];
-                return new TokenWeight((pair ? input.TextPair! : input.Text)[start..end], start, end, weights[token], pair);
-            });
+            .Select(token => TokenWeight.Of(input, spans[token], weights[token]));
         return new Explanation("feedback_attention", [.. heaviest]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Api.Serving.Requests;
 
@@ -58,7 +59,7 @@ public sealed record AnsweredItem(int Index) : ClassificationItem(Index)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RoundReport>? Trace { get; init; }
 
-    /// <summary>What the last round looked at, when <c>explain</c> was asked for and the model has attention feedback.</summary>
+    /// <summary>What carried weight, when <c>explain</c> was asked for; absent by <c>feedback_attention</c> when no feedback round was taken.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Explanation? Explanation { get; init; }
 }
@@ -87,20 +88,25 @@ public sealed record RoundReport(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Residual,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Kappa);
 
-/// <summary>Which tokens carried weight.</summary>
-/// <param name="Method">Always <c>feedback_attention</c>.</param>
-/// <param name="Tokens">Heaviest first, special tokens left out.</param>
+/// <summary>Which parts of the text carried weight.</summary>
+/// <param name="Method"><c>feedback_attention</c> or <c>occlusion</c>.</param>
+/// <param name="Tokens">Heaviest first whatever the sign: by attention tokens without the special ones, by occlusion words, ideographs and punctuation, joined with neighbours in long texts.</param>
 public sealed record Explanation(string Method, IReadOnlyList<TokenWeight> Tokens);
 
 /// <summary>The weight of a stretch of the text.</summary>
 /// <param name="Text">The stretch itself.</param>
 /// <param name="Start">First UTF-16 code unit in the text or, with <paramref name="Pair"/>, in the text pair.</param>
 /// <param name="End">One past the last code unit.</param>
-/// <param name="Weight">Attention of the last feedback round, in [0, 1].</param>
+/// <param name="Weight">Attention of the last feedback round, in [0, 1]; or by how much the best label's probability falls without the stretch, in [-1, 1].</param>
 /// <param name="Pair">True when the stretch is part of the text pair.</param>
 public sealed record TokenWeight(
     string Text,
     int Start,
     int End,
     float Weight,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pair);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pair)
+{
+    /// <summary>The weight of a stretch of an input.</summary>
+    internal static TokenWeight Of(TextInput input, TokenSpan span, float weight) =>
+        new((span.Pair ? input.TextPair! : input.Text)[span.Start..span.End], span.Start, span.End, weight, span.Pair);
+}

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using FeedbackService.Api.Http;
+
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>What to classify, by which model, and how much to tell of it.</summary>
@@ -21,8 +24,12 @@ public sealed record ClassifyRequest
     /// <summary>Stop when the calibrated top probability reaches this, over 0 up to 1. Absent: all rounds.</summary>
     public double? ExitThreshold { get; init; }
 
-    /// <summary>Report every round and the tokens the feedback attended to.</summary>
+    /// <summary>Report every round and what parts of the text carried weight.</summary>
     public bool Explain { get; init; }
+
+    /// <summary>With <c>explain</c>: by which method. Absent: attention where the model has attention feedback, else occlusion.</summary>
+    [JsonConverter(typeof(WordConverter<ExplainMethod>))]
+    public ExplainMethod? ExplainMethod { get; init; }
 
     /// <summary>Cut texts over the model's limit (default) or refuse them.</summary>
     public bool Truncate { get; init; } = true;
