@@ -58,11 +58,9 @@ public sealed class TextClassifier : nn.Module
         using var scope = NewDisposeScope();
         tokens = _encoder.Thin(tokens);
         using var layout = new TokenLayout(tokens.Lengths, device);
-        var state = Begin(tokens, layout);
-        var logits = new List<Tensor>(rounds + 1) { state.Logits };
-        for (var round = 1; round <= rounds; round++)
+        var logits = new List<Tensor>(rounds + 1);
+        foreach (var state in Rounds(tokens, layout, rounds))
         {
-            state = Next(state);
             logits.Add(state.Logits);
         }
 
@@ -79,13 +77,27 @@ public sealed class TextClassifier : nn.Module
     }
 
     /// <summary>The round after <paramref name="previous"/>. Tensors of the result belong to the current dispose scope.</summary>
-    internal RoundState Next(RoundState previous)
+    /// <param name="previous">Where the batch stands.</param>
+    /// <param name="toPrevious">Whether gradients pass to it.</param>
+    internal RoundState Next(RoundState previous, bool toPrevious = false)
     {
         var loop = _loop ?? throw new InvalidOperationException("The classifier has no feedback loop.");
         var round = previous.Round + 1;
-        var step = loop.Step(round, previous.Logits, previous.States, previous.Anchor);
+        var step = loop.Step(round, previous.Logits, previous.States, previous.Anchor, toPrevious);
         var states = _encoder.Encode(step.Input, ReentryLayer, _encoder.LayerCount);
         return new RoundState(round, previous.Anchor, states, Predict(states), step);
+    }
+
+    // Round k is tied to round k − 1 by link k; of K links the last BackpropRounds pass gradients.
+    private IEnumerable<RoundState> Rounds(PackedTokens tokens, TokenLayout layout, int rounds)
+    {
+        var state = Begin(tokens, layout);
+        yield return state;
+        for (var round = 1; round <= rounds; round++)
+        {
+            state = Next(state, toPrevious: round > rounds - Config.Feedback!.BackpropRounds);
+            yield return state;
+        }
     }
 
     private Tensor Predict(TokenBatch states)

@@ -77,7 +77,7 @@ public static class TrainingEstimator
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
             : 4 * hidden * hidden * Gates(encoder);
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
-        var loopPasses = options.Feedback.StopGradient ? ForwardAndHalfBackward : ForwardAndBackward;
+        var loopPasses = options.Feedback.BackpropRounds == 0 ? ForwardAndHalfBackward : ForwardAndBackward;
         var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);

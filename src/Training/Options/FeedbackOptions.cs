@@ -37,11 +37,15 @@ public sealed record FeedbackOptions
     [TrainingOption("Weight of each round in the loss: growing with the round, the same for all, or the last one only.", SearchValues = true)]
     public SupervisionKind Supervision { get; init; } = SupervisionKind.DepthWeighted;
 
-    /// <summary>Take the previous round as given when training.</summary>
-    [TrainingOption("Take the previous round's prediction and states as given when training, so that each round learns to improve on the one before; false trains through all rounds at once.")]
-    public bool StopGradient { get; init; } = true;
+    /// <summary>How many of the last links between rounds gradients pass through.</summary>
+    [TrainingOption("How many of the last links between rounds gradients pass through when training: 0 takes the previous round's prediction and states as given, so that each round learns to improve on the one before; rounds, or more, trains through all rounds at once.", Minimum = 0, Maximum = FeedbackConfig.MostRounds, SearchLow = 0, SearchHigh = 2)]
+    public int BackpropRounds { get; init; }
 
     /// <summary>Share of a batch's texts that get no signal in a round.</summary>
     [TrainingOption("Share of a batch's texts that get no signal in a round, so that the loop learns to correct predictions and not to confirm them.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, SearchLow = 0, SearchHigh = 0.5)]
     public double SignalDropout { get; init; }
+
+    /// <summary>Share of a batch's texts of which the loop is told another text's prediction in a round.</summary>
+    [TrainingOption("Share of a batch's texts of which the loop is told another text's prediction in a round, so that it learns to correct wrong predictions.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, SearchLow = 0, SearchHigh = 0.3)]
+    public double WrongPrediction { get; init; }
 }
