@@ -72,7 +72,8 @@ public static class TrainingEstimator
 
     private static double SecondsPerStep(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows, MachineSpeed speed)
     {
-        var (hidden, layers, rounds) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers, options.Feedback.Rounds);
+        var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
+        var rounds = options.Feedback.Rounds * (options.Feedback.SampleRounds ? 0.5 : 1);
         var layerOperations = encoder == EncoderFamilies.Transformer
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
             : 4 * hidden * hidden * Gates(encoder);

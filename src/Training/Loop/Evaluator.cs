@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace FeedbackService.Training.Loop;
 
 /// <summary>Runs a classifier over a held-out part, all rounds, without dropout and gradients.</summary>
-internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, ClassificationObjective objective, int batchSize, Device device)
+internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, RoundObjective objective, int batchSize, Device device)
 {
     /// <summary>Logits and losses of every round.</summary>
     /// <param name="model">Put into evaluation mode, and back into the mode it was in.</param>
@@ -51,10 +51,7 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, Classifi
     {
         using var scope = NewDisposeScope();
         var targets = objective.Targets([.. examples.Select(example => example.Labels)], labelCount, device);
-        return [.. logits.Select(round =>
-        {
-            float[] flat = [.. round.SelectMany(row => row)];
-            return (double)objective.Loss(tensor(flat, [examples.Count, labelCount], device: device), targets).item<float>();
-        })];
+        Tensor[] rounds = [.. logits.Select(round => tensor([.. round.SelectMany(row => row)], [examples.Count, labelCount], device: device))];
+        return [.. objective.Losses(rounds, targets).Select(loss => (double)loss.item<float>())];
     }
 }

@@ -1,6 +1,7 @@
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Checkpoints;
 using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
 using FeedbackService.Training.Progress;
 using static TorchSharp.torch;
@@ -13,6 +14,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSetup _setup;
     private readonly Action<TrainingProgress> _report;
     private readonly TimeProvider _time;
+    private readonly RoundObjective _objective;
     private readonly StepRunner _steps;
     private readonly Evaluator _evaluator;
     private readonly BestWeights _best;
@@ -29,15 +31,16 @@ internal sealed class TrainingRun : IDisposable
         _setup = setup;
         _report = report;
         _time = time;
+        _objective = new RoundObjective(setup.Objective, setup.Taxonomy, setup.Device);
         _steps = new StepRunner(
             setup.Model,
             setup.Optimizer,
-            setup.Objective,
+            _objective,
             new LearningRateSchedule(schedule.Scheduler, schedule.PeakLearningRate, setup.TotalSteps, schedule.WarmupRatio),
             setup.Options,
             setup.Device,
             (ulong)setup.Plan.Seed);
-        _evaluator = new Evaluator(setup.Validation, setup.Objective, 2 * schedule.BatchSize, setup.Device);
+        _evaluator = new Evaluator(setup.Validation, _objective, 2 * schedule.BatchSize, setup.Device);
         _best = new BestWeights(schedule.EarlyStoppingPatience);
         _checkpoints = new CheckpointStore(setup.Plan.CheckpointDirectory);
         _lengths = [.. setup.Train.Select(example => example.Tokens.Ids.Length)];
@@ -168,7 +171,11 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _best.Dispose();
+    public void Dispose()
+    {
+        _best.Dispose();
+        _objective.Dispose();
+    }
 
     private void TakeOver(CheckpointContent content)
     {

@@ -20,7 +20,8 @@ internal sealed class TrainingSource
             labels.Count,
             multiLabel,
             validationRows is not null,
-            rows.Average(row => row.Input.Text.Length + (row.Input.TextPair?.Length ?? 0.0)));
+            rows.Average(row => row.Input.Text.Length + (row.Input.TextPair?.Length ?? 0.0)),
+            labels);
         TrainingHash = trainingHash;
         ValidationHash = validationHash;
     }

@@ -62,7 +62,7 @@ public static class OptionCatalog
             option.Set(options, option.Rule!.Resolve(facts, options));
         }
 
-        OptionRules.Check(preset, asked, options);
+        OptionRules.Check(preset, asked, options, facts);
         return options;
     }
 

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -10,7 +11,7 @@ internal static class OptionRules
     private const int MostTableNumbers = int.MaxValue / sizeof(float);
 
     /// <exception cref="InvalidOptionsException">Something does not fit; every failure is listed.</exception>
-    public static void Check(Preset preset, OptionSet asked, TrainingOptions options)
+    public static void Check(Preset preset, OptionSet asked, TrainingOptions options, DataFacts facts)
     {
         var errors = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var option in OptionCatalog.All)
@@ -48,6 +49,12 @@ internal static class OptionRules
             var attends = feedback.Kind == FeedbackKind.Attention || feedback.Fusion == FusionKind.Attention;
             Require(!attends || sizes.HiddenSize % feedback.FeedbackHeads == 0, "feedback_heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {feedback.FeedbackHeads}.");
             Require(feedback.ReentryLayer <= sizes.Layers, "reentry_layer", $"Is at most the number of layers, {sizes.Layers}.");
+            if (feedback.Curriculum == CurriculumKind.Taxonomy)
+            {
+                Require(options.Data.Head == HeadKind.SingleLabel, "curriculum", "taxonomy needs one label per text, head single_label.");
+                var fault = facts.Labels is null ? null : LabelTaxonomy.FaultOf(facts.Labels);
+                Require(fault is null, "curriculum", $"taxonomy does not fit the labels of the training file. {fault}");
+            }
         }
 
         if (errors.Count > 0)

@@ -18,7 +18,8 @@ public sealed class EvaluatorTests
         manual_seed(4);
         using var model = ClassifierFactory.Create(TinyModels.WithFeedback(initialScale: 0.5) with { Head = head });
         TinyModels.Shake(model);
-        using var objective = new ClassificationObjective(head, labelSmoothing: 0.1, classWeights: [5, 1, 0.2], CPU);
+        using var classification = new ClassificationObjective(head, labelSmoothing: 0.1, classWeights: [5, 1, 0.2], CPU);
+        using var objective = new RoundObjective(classification, taxonomy: null, CPU);
         EncodedExample[] examples = [.. TinyModels.Texts(3, 9, 1, 4, 4, 7, 2, 5, 8, 6).Select((text, i) => new EncodedExample(text, [i * i % 3]))];
 
         var batched = new Evaluator(examples, objective, batchSize, CPU).Run(model);

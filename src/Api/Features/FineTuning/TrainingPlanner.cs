@@ -35,7 +35,8 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
             report.Labels.Count,
             report.MultiLabel,
             request.ValidationFile is not null,
-            report.Statistics.MeanCharacters);
+            report.Statistics.MeanCharacters,
+            [.. report.Labels.Keys]);
         var options = Resolve(start, asked, path, facts);
         var spec = new TrainingSpec
         {
