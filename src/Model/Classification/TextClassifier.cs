@@ -42,6 +42,9 @@ public sealed class TextClassifier : nn.Module
     /// <summary>Number of feedback rounds K after the plain pass; 0 without feedback.</summary>
     public int MaxRounds => Config.Feedback?.Rounds ?? 0;
 
+    /// <summary>Root mean square of the components of the feedback scale γ; null without feedback, and when states are replaced.</summary>
+    public double? FeedbackScaleRms => _loop?.ScaleRms;
+
     private int ReentryLayer => Config.Feedback?.ReentryLayer ?? _encoder.LayerCount;
 
     /// <summary>Logits of every round. Sum the losses of all rounds before one backward: rounds share graph.</summary>
@@ -65,6 +68,26 @@ public sealed class TextClassifier : nn.Module
         }
 
         return logits.ConvertAll(tensor => tensor.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>All rounds, with what each does to the encoder's input.</summary>
+    /// <param name="tokens">B texts.</param>
+    /// <param name="device">Where the parameters are.</param>
+    /// <returns>Rounds 0 … <see cref="MaxRounds"/>, in the caller's dispose scope.</returns>
+    public IReadOnlyList<ObservedRound> Observe(PackedTokens tokens, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        using var scope = NewDisposeScope();
+        tokens = _encoder.Thin(tokens);
+        using var layout = new TokenLayout(tokens.Lengths, device);
+        var observed = new List<ObservedRound>(MaxRounds + 1);
+        foreach (var state in Rounds(tokens, layout, MaxRounds))
+        {
+            var change = state.Step is { } step && Config.Feedback?.Inject == InjectKind.Residual ? RelativeChange.Of(step.Input, state.Anchor) : null;
+            observed.Add(new ObservedRound(state.Logits, change));
+        }
+
+        return observed.ConvertAll(round => new ObservedRound(round.Logits.MoveToOuterDisposeScope(), round.RelativeChange?.MoveToOuterDisposeScope()));
     }
 
     /// <summary>The plain pass. Tensors of the result belong to the current dispose scope.</summary>

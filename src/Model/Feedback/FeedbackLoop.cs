@@ -57,6 +57,9 @@ public sealed class FeedbackLoop : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Root mean square of the components of γ; null when states are replaced.</summary>
+    public double? ScaleRms => _reentry?.ScaleRms;
+
     /// <summary>Computes the input of one feedback round.</summary>
     /// <param name="round">1 … K.</param>
     /// <param name="logits">z^{k−1}. [B, L] float.</param>

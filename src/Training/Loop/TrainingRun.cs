@@ -1,6 +1,8 @@
+using System.Globalization;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Checkpoints;
 using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Metrics;
 using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
 using FeedbackService.Training.Progress;
@@ -24,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private IReadOnlyList<int[]> _batches = [];
     private long _epochOfBatches = -1;
     private long _lastCheckpoint;
+    private bool _warnedOfLoudFeedback;
 
     public TrainingRun(TrainingSetup setup, Action<TrainingProgress> report, TimeProvider time)
     {
@@ -117,8 +120,9 @@ internal sealed class TrainingRun : IDisposable
             _steps.WeightedLoss(pass.Losses),
             scores.Accuracy,
             scores.MacroF1,
-            [.. pass.Losses.Select((loss, round) => new RoundEvaluation(round, loss, scores.Rounds[round].Accuracy))],
+            [.. scores.Rounds.Zip(pass.Losses, RoundEvaluation.Of)],
             isBest));
+        WarnOfLoudFeedback(scores.Rounds);
     }
 
     /// <summary>Logits of the validation part, all rounds.</summary>
@@ -175,6 +179,16 @@ internal sealed class TrainingRun : IDisposable
     {
         _best.Dispose();
         _objective.Dispose();
+    }
+
+    // Once: it seldom mends itself, and a line per evaluation would hide the others.
+    private void WarnOfLoudFeedback(IReadOnlyList<RoundReport> rounds)
+    {
+        if (!_warnedOfLoudFeedback && rounds.FirstOrDefault(round => round.RelativeChange > 1) is { } loud)
+        {
+            _warnedOfLoudFeedback = true;
+            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} the feedback of round {loud.Round} changes the encoder's input by {loud.RelativeChange:F2} times what the text has put there: it drowns the text. Lower scale_learning_rate_factor or learning_rate.")));
+        }
     }
 
     private void TakeOver(CheckpointContent content)

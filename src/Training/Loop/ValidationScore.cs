@@ -25,7 +25,12 @@ internal static class ValidationScore
                 examples[text].Labels);
         }
 
-        return accumulator.ToReport();
+        var report = accumulator.ToReport();
+        return report with
+        {
+            Rounds = [.. report.Rounds.Zip(pass.Monitors, (round, monitor) =>
+                round with { RelativeChange = monitor.RelativeChange, ScaleRms = monitor.ScaleRms, Level = monitor.Level })],
+        };
     }
 
     /// <summary>The temperature of each round, and for several labels the threshold of each label, that fit the held-out part best.</summary>

@@ -31,6 +31,13 @@ public sealed class EvaluatorTests
             Assert.All(whole.Logits[round].Zip(batched.Logits[round]), pair => Assert.Equal(pair.First, pair.Second, (a, b) => Math.Abs(a - b) < 1e-5));
         }
 
+        Assert.Equal(new RoundMonitor(null, null, null), whole.Monitors[0]);
+        Assert.All(whole.Monitors.Zip(batched.Monitors).Skip(1), pair =>
+        {
+            Assert.True(pair.First.RelativeChange > 0);
+            Assert.Equal(pair.First.RelativeChange!.Value, pair.Second.RelativeChange!.Value, 1e-5);
+            Assert.Equal(model.FeedbackScaleRms, pair.First.ScaleRms);
+        });
         Assert.True(model.training);
     }
 }
