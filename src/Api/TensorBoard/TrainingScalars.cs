@@ -15,6 +15,8 @@ internal static class TrainingScalars
     private static readonly (string Tag, string Member)[] OfEvaluations =
         [("validation/loss", "valid_loss"), ("validation/accuracy", "accuracy"), ("validation/macro_f1", "macro_f1")];
 
+    private static readonly string[] OfRounds = ["loss", "accuracy", "mean_change", "relative_change", "scale_rms"];
+
     /// <summary>The figures of a point; rounds get a curve each when there is more than the plain one.</summary>
     public static IEnumerable<(string Tag, double Value)> Of(JobMetricRow row)
     {
@@ -42,7 +44,7 @@ internal static class TrainingScalars
         {
             foreach (var round in rounds.OfType<JsonObject>())
             {
-                foreach (var member in new[] { "loss", "accuracy" })
+                foreach (var member in OfRounds)
                 {
                     if (Number(round[member]) is { } value)
                     {

@@ -46,6 +46,9 @@ public sealed class TextClassifier : nn.Module
     /// <summary>Number of feedback rounds K after the plain pass; 0 without feedback.</summary>
     public int MaxRounds => Config.Feedback?.Rounds ?? 0;
 
+    /// <summary>Root mean square of the components of the feedback scale γ; null without feedback, and when states are replaced.</summary>
+    public double? FeedbackScaleRms => _loop?.ScaleRms;
+
     private int ReentryLayer => Config.Feedback?.ReentryLayer ?? _encoder.LayerCount;
 
     /// <summary>Logits of every round. Sum the losses of all rounds before one backward: rounds share graph.</summary>
@@ -62,15 +65,33 @@ public sealed class TextClassifier : nn.Module
         using var scope = NewDisposeScope();
         tokens = _encoder.Thin(tokens);
         using var layout = new TokenLayout(tokens.Lengths, device);
-        var state = Begin(tokens, layout);
-        var logits = new List<Tensor>(rounds + 1) { state.Logits };
-        for (var round = 1; round <= rounds; round++)
+        var logits = new List<Tensor>(rounds + 1);
+        foreach (var state in Rounds(tokens, layout, rounds))
         {
-            state = Next(state);
             logits.Add(state.Logits);
         }
 
         return logits.ConvertAll(tensor => tensor.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>All rounds, with what each does to the encoder's input.</summary>
+    /// <param name="tokens">B texts.</param>
+    /// <param name="device">Where the parameters are.</param>
+    /// <returns>Rounds 0 … <see cref="MaxRounds"/>, in the caller's dispose scope.</returns>
+    public IReadOnlyList<ObservedRound> Observe(PackedTokens tokens, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        using var scope = NewDisposeScope();
+        tokens = _encoder.Thin(tokens);
+        using var layout = new TokenLayout(tokens.Lengths, device);
+        var observed = new List<ObservedRound>(MaxRounds + 1);
+        foreach (var state in Rounds(tokens, layout, MaxRounds))
+        {
+            var change = state.Step is { } step && Config.Feedback?.Inject == InjectKind.Residual ? RelativeChange.Of(step.Input, state.Anchor) : null;
+            observed.Add(new ObservedRound(state.Logits, change));
+        }
+
+        return observed.ConvertAll(round => new ObservedRound(round.Logits.MoveToOuterDisposeScope(), round.RelativeChange?.MoveToOuterDisposeScope()));
     }
 
     /// <summary>The plain pass. Tensors of the result belong to the current dispose scope.</summary>
@@ -83,13 +104,27 @@ public sealed class TextClassifier : nn.Module
     }
 
     /// <summary>The round after <paramref name="previous"/>. Tensors of the result belong to the current dispose scope.</summary>
-    internal RoundState Next(RoundState previous)
+    /// <param name="previous">Where the batch stands.</param>
+    /// <param name="toPrevious">Whether gradients pass to it.</param>
+    internal RoundState Next(RoundState previous, bool toPrevious = false)
     {
         var loop = _loop ?? throw new InvalidOperationException("The classifier has no feedback loop.");
         var round = previous.Round + 1;
-        var step = loop.Step(round, previous.Logits, previous.States, previous.Anchor);
+        var step = loop.Step(round, previous.Logits, previous.States, previous.Anchor, toPrevious);
         var states = _encoder.Encode(step.Input, ReentryLayer, _encoder.LayerCount);
         return new RoundState(round, previous.Anchor, states, Predict(states), step);
+    }
+
+    // Round k is tied to round k − 1 by link k; of K links the last BackpropRounds pass gradients.
+    private IEnumerable<RoundState> Rounds(PackedTokens tokens, TokenLayout layout, int rounds)
+    {
+        var state = Begin(tokens, layout);
+        yield return state;
+        for (var round = 1; round <= rounds; round++)
+        {
+            state = Next(state, toPrevious: round > rounds - Config.Feedback!.BackpropRounds);
+            yield return state;
+        }
     }
 
     private Tensor Predict(TokenBatch states)

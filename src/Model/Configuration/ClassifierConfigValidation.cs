@@ -6,7 +6,6 @@ namespace FeedbackService.Model.Configuration;
 /// <summary>Checks a classifier's configuration before anything is allocated.</summary>
 public static class ClassifierConfigValidation
 {
-    private const int MostRounds = 8;
     private const int ShortestLimit = 4;
     private const int MostSweeps = 1000;
     private const int MostGradientSweeps = 100;
@@ -154,8 +153,10 @@ public static class ClassifierConfigValidation
         faults.Defined(feedback.Feedback);
         faults.Defined(feedback.Fusion);
         faults.Defined(feedback.Inject);
-        faults.Between(feedback.Rounds, 1, MostRounds);
+        faults.Between(feedback.Rounds, 1, FeedbackConfig.MostRounds);
+        faults.Between(feedback.BackpropRounds, 0, FeedbackConfig.MostRounds);
         faults.Share(feedback.SignalDropout);
+        faults.Share(feedback.WrongPrediction);
         faults.Between(feedback.ReentryLayer, 0, encoder.Layers);
         if (feedback.Feedback == FeedbackKind.Attention || feedback.Fusion == FusionKind.Attention)
         {

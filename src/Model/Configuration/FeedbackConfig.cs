@@ -1,8 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace FeedbackService.Model.Configuration;
 
 /// <summary>The feedback loop around an encoder (reference definition: docs/architecture.md, "The model").</summary>
 public sealed record FeedbackConfig
 {
+    /// <summary>Most rounds that a classifier may have.</summary>
+    public const int MostRounds = 8;
+
     /// <summary>How the prediction becomes a signal for the token states. Default attention.</summary>
     public FeedbackKind Feedback { get; init; } = FeedbackKind.Attention;
 
@@ -25,14 +30,33 @@ public sealed record FeedbackConfig
     public double InitialScale { get; init; }
 
     /// <summary>
-    /// Treat the previous round's logits and states as given when training (default), so that each round learns to
-    /// improve on its predecessor. False unrolls gradients through all rounds. Without effect on outputs.
+    /// How many of the last links between rounds gradients pass through when training, 0 to 8: 0 (default) takes every
+    /// round's predecessor, its logits and states, as given; <see cref="Rounds"/> or more unrolls all rounds. In between it is the
+    /// truncated back-propagation of looped models (Geng et al. 2021, arXiv:2111.05177). The text itself, H_m, always
+    /// passes gradients. Without effect on outputs.
     /// </summary>
-    public bool StopGradient { get; init; } = true;
+    public int BackpropRounds { get; init; }
+
+    /// <summary>
+    /// What files written before <see cref="BackpropRounds"/> say in its place: true for 0, false for all. Read, never written; null.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? StopGradient
+    {
+        get => null;
+        init => BackpropRounds = value is false ? MostRounds : 0;
+    }
 
     /// <summary>
     /// Probability in [0, 1) that a text of a training batch gets no signal in a round (Chen et al. 2022,
     /// arXiv:2208.04202), so that the loop learns to correct predictions and not to confirm them. Default 0.
     /// </summary>
     public double SignalDropout { get; init; }
+
+    /// <summary>
+    /// Probability in [0, 1) that, in a round of training, the loop is told another text's prediction in place of the text's own,
+    /// so that it learns to correct a wrong prediction instead of repeating it. The other text is drawn from the batch and
+    /// may happen to have the same label. Drawn before <see cref="SignalDropout"/>. Default 0.
+    /// </summary>
+    public double WrongPrediction { get; init; }
 }

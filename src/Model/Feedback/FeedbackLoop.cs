@@ -57,24 +57,33 @@ public sealed class FeedbackLoop : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Root mean square of the components of γ; null when states are replaced.</summary>
+    public double? ScaleRms => _reentry?.ScaleRms;
+
     /// <summary>Computes the input of one feedback round.</summary>
     /// <param name="round">1 … K.</param>
     /// <param name="logits">z^{k−1}. [B, L] float.</param>
     /// <param name="states">H^{k−1}, encoder output of the previous round. Rows [N, H] float.</param>
     /// <param name="anchor">H_m, output of the re-entry layer in round 0. Rows [N, H] float.</param>
-    public FeedbackStep Step(int round, Tensor logits, TokenBatch states, TokenBatch anchor)
+    /// <param name="toPrevious">Whether gradients pass to the previous round's logits and states. Default not.</param>
+    public FeedbackStep Step(int round, Tensor logits, TokenBatch states, TokenBatch anchor, bool toPrevious = false)
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(states);
         ArgumentNullException.ThrowIfNull(anchor);
         using var scope = NewDisposeScope();
-        if (_config.StopGradient)
+        if (!toPrevious)
         {
             logits = logits.detach();
             states = states.With(states.Rows.detach());
         }
 
         var share = _head == HeadKind.MultiLabel ? logits.sigmoid() : logits.softmax(-1); // [B, L]
+        if (training && _config.WrongPrediction > 0)
+        {
+            share = WrongPredictions.Mix(share, _config.WrongPrediction);
+        }
+
         var signed = share.Minus(_neutral);
         if (training && _config.SignalDropout > 0)
         {

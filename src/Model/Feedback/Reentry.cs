@@ -33,6 +33,16 @@ internal sealed class Reentry : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Root mean square of the components of γ.</summary>
+    public double ScaleRms
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return Math.Sqrt(_scale.detach().to(float32).cpu().data<float>().Average(component => (double)component * component));
+        }
+    }
+
     /// <summary>X^k of round 1 … K. <paramref name="anchor"/>, <paramref name="fused"/> and result [N, H] float.</summary>
     public Tensor Inject(int round, Tensor anchor, Tensor fused)
     {

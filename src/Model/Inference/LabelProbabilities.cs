@@ -48,6 +48,20 @@ public static class LabelProbabilities
         return top;
     }
 
+    /// <summary>‖left − right‖₁: 0 when both say the same, at most 2 for one label, at most L for several.</summary>
+    /// <param name="left">One probability per label.</param>
+    /// <param name="right">As many.</param>
+    public static double Distance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < left.Length; i++)
+        {
+            sum += Math.Abs((double)left[i] - right[i]);
+        }
+
+        return sum;
+    }
+
     private static float[] Softmax(ReadOnlySpan<float> logits, double temperature)
     {
         // The true maximum goes off first, so that the largest exponent is 0 and nothing overflows.

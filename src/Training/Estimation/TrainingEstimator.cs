@@ -73,12 +73,13 @@ public static class TrainingEstimator
 
     private static double SecondsPerStep(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows, MachineSpeed speed)
     {
-        var (hidden, layers, rounds) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers, options.Feedback.Rounds);
+        var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
+        var rounds = options.Feedback.Rounds * (options.Feedback.SampleRounds ? 0.5 : 1);
         var layerOperations = encoder == EncoderFamilies.Transformer
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
             : 4 * hidden * hidden * Gates(encoder) * Sweeps(options, encoder);
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
-        var loopPasses = options.Feedback.StopGradient ? ForwardAndHalfBackward : ForwardAndBackward;
+        var loopPasses = options.Feedback.BackpropRounds == 0 ? ForwardAndHalfBackward : ForwardAndBackward;
         var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
         operations += ForwardAndBackward * rows * (rounds + 1) * 2 * PoolingParameters(options);

@@ -3,4 +3,5 @@ namespace FeedbackService.Training.Loop;
 /// <summary>What a classifier says of the held-out part.</summary>
 /// <param name="Logits">By round, text, label.</param>
 /// <param name="Losses">Mean loss of each round.</param>
-internal sealed record EvaluationPass(float[][][] Logits, double[] Losses);
+/// <param name="Monitors">What the model tells of each round.</param>
+internal sealed record EvaluationPass(float[][][] Logits, double[] Losses, RoundMonitor[] Monitors);

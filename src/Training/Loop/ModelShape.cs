@@ -32,8 +32,9 @@ public static class ModelShape
                 Inject = feedback.Inject,
                 Heads = feedback.FeedbackHeads,
                 InitialScale = feedback.InitialScale,
-                StopGradient = feedback.StopGradient,
+                BackpropRounds = feedback.BackpropRounds,
                 SignalDropout = feedback.SignalDropout,
+                WrongPrediction = feedback.WrongPrediction,
             },
             Head = options.Data.Head,
             HeadDropout = options.Regularization.HeadDropout,
@@ -126,7 +127,12 @@ public static class ModelShape
         return registered with
         {
             Encoder = encoder,
-            Feedback = registered.Feedback is null ? null : registered.Feedback with { StopGradient = options.Feedback.StopGradient, SignalDropout = options.Feedback.SignalDropout },
+            Feedback = registered.Feedback is null ? null : registered.Feedback with
+            {
+                BackpropRounds = options.Feedback.BackpropRounds,
+                SignalDropout = options.Feedback.SignalDropout,
+                WrongPrediction = options.Feedback.WrongPrediction,
+            },
             HeadDropout = options.Regularization.HeadDropout,
             Labels = labels,
         };

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Classification;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
@@ -7,12 +8,12 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
 
-
-/// <summary>One optimizer step: forward through all rounds, supervised sum, backward, clip, move.</summary>
+/// <summary>One optimizer step: forward through the rounds, supervised sum, backward, clip, move.</summary>
+/// <remarks>A step that draws no round leaves the feedback's parameters without gradient: they and their state in the optimizer stay.</remarks>
 internal sealed class StepRunner(
     TextClassifier model,
     ParameterOptimizer optimizer,
-    ClassificationObjective objective,
+    RoundObjective objective,
     LearningRateSchedule schedule,
     TrainingOptions options,
     Device device,
@@ -20,7 +21,7 @@ internal sealed class StepRunner(
 {
     private readonly double[] _roundWeights = RoundSupervision.Weights(options.Feedback.Supervision, model.MaxRounds);
 
-    /// <summary>Weighted sum of the rounds' losses.</summary>
+    /// <summary>Weighted sum of the losses of all rounds.</summary>
     public double WeightedLoss(IReadOnlyList<double> roundLosses) => _roundWeights.Zip(roundLosses, (weight, loss) => weight * loss).Sum();
 
     /// <summary>Takes one step; what it does depends on weights, batch, seed and number alone.</summary>
@@ -36,10 +37,17 @@ internal sealed class StepRunner(
             parameter.Value.grad = null;
         }
 
-        var logits = model.Forward(PackedTokens.Pack([.. batch.Select(example => example.Tokens)]), device, model.MaxRounds);
+        var rounds = options.Feedback.SampleRounds ? TrainingSeeds.DrawRounds(seed, step, model.MaxRounds) : model.MaxRounds;
+        var logits = model.Forward(PackedTokens.Pack([.. batch.Select(example => example.Tokens)]), device, rounds);
         var targets = objective.Targets([.. batch.Select(example => example.Labels)], model.Config.Labels.Count, device);
-        var losses = stack(logits.Select(round => objective.Loss(round, targets))); // [K + 1]
-        var loss = (losses * tensor([.. _roundWeights.Select(weight => (float)weight)], device: device)).sum();
+        var losses = stack(objective.Losses(logits, targets)); // [K + 1]
+        var weights = RoundSupervision.Weights(options.Feedback.Supervision, rounds);
+        var loss = (losses * tensor([.. weights.Select(weight => (float)weight)], device: device)).sum();
+        if (options.Feedback.Consistency > 0 && rounds > 0)
+        {
+            loss = loss.PlusScaled(RoundConsistency.Penalty(logits, model.Config.Head), options.Feedback.Consistency);
+        }
+
         loss.backward();
 
         var gradients = ParameterGradient.Collect(optimizer.Parameters);

@@ -1,6 +1,9 @@
+using System.Globalization;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Checkpoints;
 using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Metrics;
+using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
 using FeedbackService.Training.Progress;
 using static TorchSharp.torch;
@@ -13,6 +16,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSetup _setup;
     private readonly Action<TrainingProgress> _report;
     private readonly TimeProvider _time;
+    private readonly RoundObjective _objective;
     private readonly StepRunner _steps;
     private readonly Evaluator _evaluator;
     private readonly BestWeights _best;
@@ -22,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private IReadOnlyList<int[]> _batches = [];
     private long _epochOfBatches = -1;
     private long _lastCheckpoint;
+    private bool _warnedOfLoudFeedback;
 
     public TrainingRun(TrainingSetup setup, Action<TrainingProgress> report, TimeProvider time)
     {
@@ -29,15 +34,16 @@ internal sealed class TrainingRun : IDisposable
         _setup = setup;
         _report = report;
         _time = time;
+        _objective = new RoundObjective(setup.Objective, setup.Taxonomy, setup.Device);
         _steps = new StepRunner(
             setup.Model,
             setup.Optimizer,
-            setup.Objective,
+            _objective,
             new LearningRateSchedule(schedule.Scheduler, schedule.PeakLearningRate, setup.TotalSteps, schedule.WarmupRatio),
             setup.Options,
             setup.Device,
             (ulong)setup.Plan.Seed);
-        _evaluator = new Evaluator(setup.Validation, setup.Objective, 2 * schedule.BatchSize, setup.Device);
+        _evaluator = new Evaluator(setup.Validation, _objective, 2 * schedule.BatchSize, setup.Device);
         _best = new BestWeights(schedule.EarlyStoppingPatience);
         _checkpoints = new CheckpointStore(setup.Plan.CheckpointDirectory);
         _lengths = [.. setup.Train.Select(example => example.Tokens.Ids.Length)];
@@ -114,8 +120,9 @@ internal sealed class TrainingRun : IDisposable
             _steps.WeightedLoss(pass.Losses),
             scores.Accuracy,
             scores.MacroF1,
-            [.. pass.Losses.Select((loss, round) => new RoundEvaluation(round, loss, scores.Rounds[round].Accuracy))],
+            [.. scores.Rounds.Zip(pass.Losses, RoundEvaluation.Of)],
             isBest));
+        WarnOfLoudFeedback(scores.Rounds);
     }
 
     /// <summary>Logits of the validation part, all rounds.</summary>
@@ -168,7 +175,21 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _best.Dispose();
+    public void Dispose()
+    {
+        _best.Dispose();
+        _objective.Dispose();
+    }
+
+    // Once: it seldom mends itself, and a line per evaluation would hide the others.
+    private void WarnOfLoudFeedback(IReadOnlyList<RoundReport> rounds)
+    {
+        if (!_warnedOfLoudFeedback && rounds.FirstOrDefault(round => round.RelativeChange > 1) is { } loud)
+        {
+            _warnedOfLoudFeedback = true;
+            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} the feedback of round {loud.Round} changes the encoder's input by {loud.RelativeChange:F2} times what the text has put there: it drowns the text. Lower scale_learning_rate_factor or learning_rate.")));
+        }
+    }
 
     private void TakeOver(CheckpointContent content)
     {

@@ -60,6 +60,9 @@ internal sealed class TrainingSetup : IDisposable
     /// <summary>The loss.</summary>
     public required ClassificationObjective Objective { get; init; }
 
+    /// <summary>The tree of the labels; null when the rounds are not taught along it.</summary>
+    public LabelTaxonomy? Taxonomy => Options.Feedback is { Rounds: > 0, Curriculum: CurriculumKind.Taxonomy } ? new LabelTaxonomy(Model.Config.Labels) : null;
+
     /// <summary>The update rule.</summary>
     public required ParameterOptimizer Optimizer { get; init; }
 

@@ -65,7 +65,7 @@ public sealed record EvaluationReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LeftOutRows? LeftOut { get; init; }
 
-    /// <summary>Accuracy round by round, from the plain pass on.</summary>
+    /// <summary>Figures round by round, from the plain pass on.</summary>
     [JsonPropertyName("rounds")]
-    public required IReadOnlyList<RoundAccuracy> Rounds { get; init; }
+    public required IReadOnlyList<RoundReport> Rounds { get; init; }
 }

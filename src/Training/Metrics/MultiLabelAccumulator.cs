@@ -7,7 +7,8 @@ internal sealed class MultiLabelAccumulator : IEvaluationAccumulator
     private readonly double[] _thresholds;
     private readonly BinaryCounts[] _counts;
     private readonly CalibrationError _calibration = new();
-    private readonly long[] _rightPerRound;
+    private readonly RoundTally _rounds;
+    private readonly int _feedbackRounds;
     private long _total;
     private double _surprise;
     private double _squaredError;
@@ -17,7 +18,8 @@ internal sealed class MultiLabelAccumulator : IEvaluationAccumulator
         _labels = labels;
         _thresholds = thresholds is null ? [.. Enumerable.Repeat(0.5, labels.Count)] : [.. thresholds];
         _counts = new BinaryCounts[labels.Count];
-        _rightPerRound = new long[feedbackRounds + 1];
+        _rounds = new RoundTally(feedbackRounds);
+        _feedbackRounds = feedbackRounds;
         if (_thresholds.Length != labels.Count)
         {
             throw new ArgumentException($"Expected {labels.Count} thresholds, got {_thresholds.Length}.", nameof(thresholds));
@@ -27,20 +29,14 @@ internal sealed class MultiLabelAccumulator : IEvaluationAccumulator
     /// <inheritdoc/>
     public void Add(IReadOnlyList<float[]> probabilitiesPerRound, IReadOnlyList<int> truth)
     {
-        EvaluationAccumulator.Check(probabilitiesPerRound, _labels.Count, _rightPerRound.Length - 1);
+        EvaluationAccumulator.Check(probabilitiesPerRound, _labels.Count, _feedbackRounds);
         bool[] present = new bool[_labels.Count];
         foreach (int label in truth)
         {
             present[label] = true;
         }
 
-        for (int round = 0; round < _rightPerRound.Length; round++)
-        {
-            float[] taken = probabilitiesPerRound[Math.Min(round, probabilitiesPerRound.Count - 1)];
-            bool allRight = Enumerable.Range(0, present.Length).All(label => taken[label] >= _thresholds[label] == present[label]);
-            _rightPerRound[round] += allRight ? 1 : 0;
-        }
-
+        _rounds.Add(probabilitiesPerRound, taken => Enumerable.Range(0, present.Length).All(label => taken[label] >= _thresholds[label] == present[label]));
         _total++;
         float[] probabilities = probabilitiesPerRound[^1];
         for (int label = 0; label < present.Length; label++)
@@ -64,7 +60,7 @@ internal sealed class MultiLabelAccumulator : IEvaluationAccumulator
         return new EvaluationReport
         {
             Count = _total,
-            Accuracy = _rightPerRound[^1] / texts,
+            Accuracy = _rounds.Right / texts,
             MacroF1 = BinaryCounts.MacroF1(_counts),
             WeightedF1 = BinaryCounts.WeightedF1(_counts),
             MicroF1 = _counts.Aggregate((a, b) => a + b).F1,
@@ -74,7 +70,7 @@ internal sealed class MultiLabelAccumulator : IEvaluationAccumulator
             LogLoss = _surprise / decisions,
             CalibrationError = _calibration.Value,
             Brier = _squaredError / decisions,
-            Rounds = [.. _rightPerRound.Select((right, round) => new RoundAccuracy(round, right / texts))],
+            Rounds = _rounds.ToReports(),
         };
     }
 }

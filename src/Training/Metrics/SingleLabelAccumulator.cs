@@ -5,7 +5,7 @@ internal sealed class SingleLabelAccumulator(IReadOnlyList<string> labels, int f
 {
     private readonly ConfusionMatrix _confusion = new(labels.Count);
     private readonly CalibrationError _calibration = new();
-    private readonly long[] _rightPerRound = new long[feedbackRounds + 1];
+    private readonly RoundTally _rounds = new(feedbackRounds);
     private double _surprise;
     private double _squaredError;
 
@@ -18,12 +18,7 @@ internal sealed class SingleLabelAccumulator(IReadOnlyList<string> labels, int f
             throw new ArgumentException($"Expected one true label, got {truth.Count}.", nameof(truth));
         }
 
-        for (int round = 0; round <= feedbackRounds; round++)
-        {
-            float[] taken = probabilitiesPerRound[Math.Min(round, probabilitiesPerRound.Count - 1)];
-            _rightPerRound[round] += Best(taken) == truth[0] ? 1 : 0;
-        }
-
+        _rounds.Add(probabilitiesPerRound, taken => Best(taken) == truth[0]);
         float[] probabilities = probabilitiesPerRound[^1];
         int best = Best(probabilities);
         _confusion.Add(truth[0], best);
@@ -52,7 +47,7 @@ internal sealed class SingleLabelAccumulator(IReadOnlyList<string> labels, int f
             LogLoss = _surprise / texts,
             CalibrationError = _calibration.Value,
             Brier = _squaredError / texts,
-            Rounds = [.. _rightPerRound.Select((right, round) => new RoundAccuracy(round, right / texts))],
+            Rounds = _rounds.ToReports(),
         };
     }
 

@@ -71,6 +71,27 @@ public sealed class ClassificationObjective : IDisposable
         return nn.functional.binary_cross_entropy_with_logits(logits, soft, weight: _weights);
     }
 
+    /// <summary>
+    /// Mean loss of a batch on a coarser level of the labels: −ln of the sum of the probabilities of the labels that share the right
+    /// one's node. Smoothing spreads over the nodes; with class weights a text weighs what its whole label does.
+    /// </summary>
+    /// <param name="logits">[B, L] float, of a single-label head.</param>
+    /// <param name="targets">From <see cref="Targets"/>.</param>
+    /// <param name="level">The level.</param>
+    /// <returns>A scalar tensor with gradient.</returns>
+    internal Tensor Loss(Tensor logits, Tensor targets, LabelLevel level)
+    {
+        var (nodes, right) = (level.Logits(logits), level.Targets(targets));
+        if (_weights is null)
+        {
+            return nn.functional.cross_entropy(nodes, right, label_smoothing: _smoothing);
+        }
+
+        var each = nn.functional.cross_entropy(nodes, right, label_smoothing: _smoothing, reduction: nn.Reduction.None); // [B]
+        var weights = _weights.index_select(0, targets); // [B]
+        return (each * weights).sum() / weights.sum().ClampMin(SmallestWeight);
+    }
+
     /// <summary>The right answers of a batch as the loss wants them.</summary>
     /// <param name="labels">Label indices per text: exactly one, unless the head is multi-label.</param>
     /// <param name="labelCount">L.</param>

@@ -37,11 +37,27 @@ public sealed record FeedbackOptions
     [TrainingOption("Weight of each round in the loss: growing with the round, the same for all, or the last one only.", SearchValues = true)]
     public SupervisionKind Supervision { get; init; } = SupervisionKind.DepthWeighted;
 
-    /// <summary>Take the previous round as given when training.</summary>
-    [TrainingOption("Take the previous round's prediction and states as given when training, so that each round learns to improve on the one before; false trains through all rounds at once.")]
-    public bool StopGradient { get; init; } = true;
+    /// <summary>How many of the last links between rounds gradients pass through.</summary>
+    [TrainingOption("How many of the last links between rounds gradients pass through when training: 0 takes the previous round's prediction and states as given, so that each round learns to improve on the one before; rounds, or more, trains through all rounds at once.", Minimum = 0, Maximum = FeedbackConfig.MostRounds, SearchLow = 0, SearchHigh = 2)]
+    public int BackpropRounds { get; init; }
 
     /// <summary>Share of a batch's texts that get no signal in a round.</summary>
     [TrainingOption("Share of a batch's texts that get no signal in a round, so that the loop learns to correct predictions and not to confirm them.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, SearchLow = 0, SearchHigh = 0.5)]
     public double SignalDropout { get; init; }
+
+    /// <summary>Share of a batch's texts of which the loop is told another text's prediction in a round.</summary>
+    [TrainingOption("Share of a batch's texts of which the loop is told another text's prediction in a round, so that it learns to correct wrong predictions.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, SearchLow = 0, SearchHigh = 0.3)]
+    public double WrongPrediction { get; init; }
+
+    /// <summary>Take another number of rounds at every step.</summary>
+    [TrainingOption("Draw the number of rounds of every step from 0 to rounds, each as likely, so that the model can be asked for any number of them; the rounds drawn are weighted as if there were no more.")]
+    public bool SampleRounds { get; init; }
+
+    /// <summary>Weight α of the disagreement between rounds.</summary>
+    [TrainingOption("Weight of a penalty on rounds that disagree with the plain pass: half the symmetric Kullback-Leibler divergence, mean over the rounds (R-Drop, for which the rounds are the passes).", Minimum = 0, Maximum = 100, SearchLow = 0, SearchHigh = 1)]
+    public double Consistency { get; init; }
+
+    /// <summary>What the rounds are taught one after the other.</summary>
+    [TrainingOption("none teaches every round the whole label. taxonomy needs labels that are paths such as sport/football and one label per text: the last round is taught the whole label, each earlier one a part less, the first no less than the first part.")]
+    public CurriculumKind Curriculum { get; init; } = CurriculumKind.None;
 }

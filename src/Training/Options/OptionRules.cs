@@ -1,4 +1,6 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
+using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -50,7 +52,8 @@ internal static class OptionRules
 
         if (options.Data.Head == HeadKind.Graded)
         {
-            Require(facts.NotGrades is null, "head", $"Graded is for labels that are different numbers. {facts.NotGrades}");
+            var notGrades = facts.Labels is null ? null : GradeScale.Problem(facts.Labels);
+            Require(notGrades is null, "head", $"Graded is for labels that are different numbers. {notGrades}");
             Require(options.Regularization.LabelSmoothing == 0, "label_smoothing", "Must be 0 or auto when head is graded, whose target is a number and no distribution.");
         }
 
@@ -60,6 +63,12 @@ internal static class OptionRules
             var attends = feedback.Kind == FeedbackKind.Attention || feedback.Fusion == FusionKind.Attention;
             Require(!attends || sizes.HiddenSize % feedback.FeedbackHeads == 0, "feedback_heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {feedback.FeedbackHeads}.");
             Require(feedback.ReentryLayer <= sizes.Layers, "reentry_layer", $"Is at most the number of layers, {sizes.Layers}.");
+            if (feedback.Curriculum == CurriculumKind.Taxonomy)
+            {
+                Require(options.Data.Head == HeadKind.SingleLabel, "curriculum", "taxonomy needs one label per text, head single_label.");
+                var fault = facts.Labels is null ? null : LabelTaxonomy.FaultOf(facts.Labels);
+                Require(fault is null, "curriculum", $"taxonomy does not fit the labels of the training file. {fault}");
+            }
         }
 
         if (errors.Count > 0)

@@ -3,7 +3,7 @@ namespace FeedbackService.Training.Progress;
 /// <summary>The validation part has been classified.</summary>
 /// <param name="Step">Steps taken so far.</param>
 /// <param name="Epoch">Passes completed, with the share of the running one.</param>
-/// <param name="ValidLoss">Loss as in training, without dropout.</param>
+/// <param name="ValidLoss">Weighted sum of the rounds' losses as in training with all rounds, without dropout and penalty.</param>
 /// <param name="Accuracy">Share of texts whose labels are exactly right, last round.</param>
 /// <param name="MacroF1">Mean F1 of the labels, last round; what early stopping looks at.</param>
 /// <param name="Rounds">The same per round.</param>

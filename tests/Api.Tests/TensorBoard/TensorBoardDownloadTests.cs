@@ -10,7 +10,7 @@ namespace FeedbackService.Api.Tests.TensorBoard;
 public sealed class TensorBoardDownloadTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
     private const string Step = """{"epoch":0.5,"loss":1.5,"round_losses":[1.6,1.4],"learning_rate":0.01,"grad_norm":2,"trained_tokens":100,"texts_per_second":321.5,"eta_seconds":7}""";
-    private const string Evaluation = """{"valid_loss":0.9,"accuracy":0.75,"macro_f1":0.7,"rounds":[{"round":0,"loss":1,"accuracy":0.7},{"round":1,"loss":0.9,"accuracy":0.75}],"is_best":true}""";
+    private const string Evaluation = """{"valid_loss":0.9,"accuracy":0.75,"macro_f1":0.7,"rounds":[{"round":0,"loss":1,"accuracy":0.7},{"round":1,"loss":0.9,"accuracy":0.75,"relative_change":0.25,"scale_rms":0.125,"mean_change":0.5}],"is_best":true}""";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -29,6 +29,7 @@ public sealed class TensorBoardDownloadTests(ApiFixture api) : IClassFixture<Api
         Assert.Equal((1.5f, 0.01f, 321.5f), (scalars["train/loss"], scalars["train/learning_rate"], scalars["speed/texts_per_second"]));
         Assert.Equal((0.9f, 0.75f, 0.7f), (scalars["validation/loss"], scalars["validation/accuracy"], scalars["validation/macro_f1"]));
         Assert.Equal((1.6f, 0.7f), (scalars["train/loss/round_0"], scalars["validation/accuracy/round_0"]));
+        Assert.Equal((0.25f, 0.125f, 0.5f), (scalars["validation/relative_change/round_1"], scalars["validation/scale_rms/round_1"], scalars["validation/mean_change/round_1"]));
         Assert.All(events.Skip(2), e => Assert.Equal(10, e.Step));
     }
 

@@ -29,6 +29,8 @@ public sealed class ClassifierConfigValidationTests
         { "ReentryLayer is 3", Loop(new FeedbackConfig { ReentryLayer = 3 }) },
         { "Heads is 5", Loop(new FeedbackConfig { Heads = 5 }) },
         { "SignalDropout is 1", Loop(new FeedbackConfig { SignalDropout = 1 }) },
+        { "WrongPrediction is 1", Loop(new FeedbackConfig { WrongPrediction = 1 }) },
+        { "BackpropRounds is 9", Loop(new FeedbackConfig { BackpropRounds = 9 }) },
         { "InitialScale is Infinity", Loop(new FeedbackConfig { InitialScale = double.PositiveInfinity }) },
     };
 

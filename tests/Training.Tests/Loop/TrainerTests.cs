@@ -74,10 +74,22 @@ public sealed class TrainerTests : IDisposable
     [InlineData("rnn", 5, 1)]
     [InlineData("lstm", 6, 2)]
     [InlineData("gru", 7, 1)]
-    public void D19_StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining(string preset, int seed, int threads)
+    [InlineData("mlp", 8, 1, true)]
+    [InlineData("transformer-small", 9, 1, true)]
+    public void D19_StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining(string preset, int seed, int threads, bool randomLoop = false)
     {
         var file = _bench.WriteTopics(120, wrong: 0.3);
         var options = Tiny(preset);
+        if (randomLoop)
+        {
+            options["rounds"] = 2;
+            options["sample_rounds"] = true;
+            options["backprop_rounds"] = 1;
+            options["signal_dropout"] = 0.2;
+            options["wrong_prediction"] = 0.2;
+            options["consistency"] = 0.3;
+        }
+
         options["eval_every"] = 7;
         options["early_stopping_patience"] = 0;
         var undisturbed = _bench.Plan(file, options, preset, "undisturbed") with { Threads = threads };
@@ -258,6 +270,72 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal("multi_label", _bench.Progress.OfType<TrainingStarted>().Single().Hyperparameters["head"]!.GetValue<string>());
         Assert.InRange(finished.Report!["macro_f1"]!.GetValue<double>(), 0.95, 1);
         Assert.Equal(2, ArtifactReader.Open(finished.Directory).ReadCalibration(2).Thresholds!.Count);
+    }
+
+    [Fact]
+    public void Taxonomy_TeachesThePlainPassTheFirstPartAlone()
+    {
+        // Which of the two parts below a first part is right, the words do not say: only the first part can be learned.
+        var file = _bench.Write("paths.csv", string.Join('\n', File.ReadAllLines(_bench.WriteTopics(120)).Select((line, row) => row == 0 ? line : $"{line}/{(row / 3 % 2 == 0 ? "a" : "b")}")));
+        var options = TrainingBench.TinyMlp;
+        options["curriculum"] = "taxonomy";
+        options["n_epochs"] = 10;
+
+        Assert.IsType<TrainingFinished>(_bench.Run(_bench.Plan(file, options)));
+
+        var last = _bench.Evaluations.Last();
+        Assert.InRange(last.Rounds[0].Loss, 0, 0.4);
+        Assert.InRange(last.Rounds[1].Loss, 0.6, 10);
+        Assert.Equal([1, 2], last.Rounds.Select(round => round.Level));
+    }
+
+    [Fact]
+    public void Rounds_AreMonitored_InProgressAndReport()
+    {
+        var options = TrainingBench.TinyMlp;
+        options["rounds"] = 2;
+
+        var finished = Assert.IsType<TrainingFinished>(_bench.Run(_bench.Plan(_bench.WriteTopics(60), options)));
+
+        Assert.All(_bench.Evaluations, evaluation =>
+        {
+            Assert.Equal(new RoundEvaluation(0, evaluation.Rounds[0].Loss, evaluation.Rounds[0].Accuracy), evaluation.Rounds[0]);
+            Assert.All(evaluation.Rounds.Skip(1), round =>
+            {
+                Assert.True(round is { MeanChange: > 0, RelativeChange: > 0, ScaleRms: > 0, WrongToRight: >= 0, RightToWrong: >= 0, Level: null });
+                var gained = (round.Accuracy - evaluation.Rounds[round.Round - 1].Accuracy) * 12; // texts held out
+                Assert.Equal(gained, (double)(round.WrongToRight - round.RightToWrong)!, 1e-9);
+            });
+        });
+        Assert.Equal(["round", "accuracy"], finished.Report!["rounds"]![0]!.AsObject().Select(member => member.Key));
+        Assert.Equal(
+            ["round", "accuracy", "wrong_to_right", "right_to_wrong", "mean_change", "relative_change", "scale_rms"],
+            finished.Report["rounds"]![2]!.AsObject().Select(member => member.Key));
+    }
+
+    [Fact]
+    public void FeedbackThatDrownsTheText_IsWarnedOfOnce()
+    {
+        var options = TrainingBench.TinyMlp;
+        options["rounds"] = 2;
+        options["scale_learning_rate_factor"] = 1000;
+        options["learning_rate"] = 0.03;
+
+        _bench.Run(_bench.Plan(_bench.WriteTopics(60), options));
+
+        Assert.Contains(_bench.Evaluations, evaluation => evaluation.Rounds[1].RelativeChange > 1);
+        Assert.Single(_bench.Progress.OfType<ProgressMessage>(), message => message.Level == "warn" && message.Message.Contains("drowns the text", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Taxonomy_OfLabelsThatAreNoPaths_IsRefusedBeforeAnyTensorIsMade()
+    {
+        var options = TrainingBench.TinyMlp;
+        options["curriculum"] = "taxonomy";
+
+        var error = Assert.Throws<InvalidOptionsException>(() => _bench.Run(_bench.Plan(_bench.WriteTopics(60), options)));
+
+        Assert.Contains("'money' is no path", error.Errors["curriculum"], StringComparison.Ordinal);
     }
 
     [Fact]

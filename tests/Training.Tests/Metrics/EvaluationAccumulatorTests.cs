@@ -68,8 +68,42 @@ public sealed class EvaluationAccumulatorTests
 
         EvaluationReport report = sut.ToReport();
 
-        Assert.Equal([new(0, 0.5), new(1, 0.75), new(2, 0.75)], report.Rounds);
+        Assert.Equal([(0, 0.5), (1, 0.75), (2, 0.75)], report.Rounds.Select(round => (round.Round, round.Accuracy)));
         Assert.Equal(0.75, report.Accuracy);
+    }
+
+    [Fact]
+    public void Rounds_TellWhatTheyChangeOfTheOneBefore()
+    {
+        float[] wrong = [0.1f, 0.9f, 0];
+        float[] right = [0.9f, 0.1f, 0];
+        IEvaluationAccumulator sut = EvaluationAccumulator.SingleLabel(Labels, 2);
+        sut.Add([wrong, right, wrong], [0]);
+        sut.Add([right, right, wrong], [0]);
+        sut.Add([wrong, wrong, right], [0]);
+        sut.Add([wrong], [0]); // settled at once: changes nothing later
+
+        IReadOnlyList<RoundReport> rounds = sut.ToReport().Rounds;
+
+        Assert.Equal(new RoundReport(0, 0.25), rounds[0]);
+        Assert.Equal((1L, 0L), (rounds[1].WrongToRight, rounds[1].RightToWrong));
+        Assert.Equal((1L, 2L), (rounds[2].WrongToRight, rounds[2].RightToWrong));
+        Assert.Equal(1.6 / 4, rounds[1].MeanChange!.Value, 6);
+        Assert.Equal(3 * 1.6 / 4, rounds[2].MeanChange!.Value, 6);
+        Assert.Null(rounds[2].RelativeChange);
+    }
+
+    [Fact]
+    public void RoundsOfSeveralLabels_AreRightWhenEveryLabelIs()
+    {
+        IEvaluationAccumulator sut = EvaluationAccumulator.MultiLabel(["a", "b"], 1, [0.5, 0.3]);
+        sut.Add([[0.9f, 0.2f], [0.9f, 0.4f]], [0, 1]);
+        sut.Add([[0.1f, 0.4f], [0.6f, 0.4f]], [1]);
+
+        RoundReport round = sut.ToReport().Rounds[1];
+
+        Assert.Equal((1L, 1L, 0.5), (round.WrongToRight, round.RightToWrong, round.Accuracy));
+        Assert.Equal((0.2 + 0.5) / 2, round.MeanChange!.Value, 6);
     }
 
     [Fact]
@@ -103,6 +137,11 @@ public sealed class EvaluationAccumulatorTests
         Assert.Equal(["label", "precision", "recall", "f1", "support"], json.RootElement.GetProperty("per_class")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal(1, json.RootElement.GetProperty("confusion_matrix")[0][1].GetInt32());
         Assert.Equal(["round", "accuracy"], json.RootElement.GetProperty("rounds")[0].EnumerateObject().Select(p => p.Name));
+
+        using JsonDocument round = JsonDocument.Parse(JsonSerializer.Serialize(new RoundReport(1, 1) { WrongToRight = 0, RightToWrong = 0, MeanChange = 0, RelativeChange = 0, ScaleRms = 0, Level = 1 }));
+        Assert.Equal(
+            ["round", "accuracy", "wrong_to_right", "right_to_wrong", "mean_change", "relative_change", "scale_rms", "level"],
+            round.RootElement.EnumerateObject().Select(p => p.Name));
     }
 
     [Fact]

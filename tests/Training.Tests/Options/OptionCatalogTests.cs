@@ -120,6 +120,18 @@ public sealed class OptionCatalogTests
     }
 
     [Fact]
+    public void Taxonomy_NeedsPathsAndOneLabelPerText()
+    {
+        var asked = OptionSet.Empty.With(o => o.Feedback.Rounds, 1).With(o => o.Feedback.Curriculum, CurriculumKind.Taxonomy);
+        var preset = PresetCatalog.Find("mlp")!;
+        TrainingOptions Resolve(DataFacts facts) => OptionCatalog.Resolve(preset, asked, facts);
+
+        Assert.Contains("'c' is no path", Assert.Throws<InvalidOptionsException>(() => Resolve(new DataFacts(100, 2, Labels: ["a/b", "c"]))).Errors["curriculum"], StringComparison.Ordinal);
+        Assert.Contains("one label per text", Assert.Throws<InvalidOptionsException>(() => Resolve(new DataFacts(100, 2, MultiLabel: true, Labels: ["a/b", "a/c"]))).Errors["curriculum"], StringComparison.Ordinal);
+        Assert.Equal(CurriculumKind.Taxonomy, Resolve(new DataFacts(100, 2, Labels: ["a/b", "a/c"])).Feedback.Curriculum);
+    }
+
+    [Fact]
     public void WithoutRounds_FeedbackOptionsDoNotMatter()
     {
         var preset = PresetCatalog.Find("transformer-small")!;

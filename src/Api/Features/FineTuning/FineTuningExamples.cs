@@ -30,7 +30,7 @@ internal static class FineTuningExamples
         """;
 
     public const string Report = """
-        {"n":91,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":45}],"confusion_matrix":[[42,3],[3,43]],"log_loss":0.21,"ece":0.03,"brier":0.1,"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93}]}
+        {"n":91,"accuracy":0.93,"macro_f1":0.93,"weighted_f1":0.93,"labels":["login","refund"],"per_class":[{"label":"login","precision":0.95,"recall":0.92,"f1":0.93,"support":45}],"confusion_matrix":[[42,3],[3,43]],"log_loss":0.21,"ece":0.03,"brier":0.1,"rounds":[{"round":0,"accuracy":0.92},{"round":1,"accuracy":0.93,"wrong_to_right":2,"right_to_wrong":1,"mean_change":0.08,"relative_change":0.31,"scale_rms":0.12}]}
         """;
 
     public static string List(string item, string id) => $$"""{"object":"list","data":[{{item}}],"first_id":"{{id}}","last_id":"{{id}}","has_more":false}""";
