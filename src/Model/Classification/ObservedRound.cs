@@ -1,3 +1,4 @@
+using FeedbackService.Model.Encoders;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Classification;
@@ -8,4 +9,5 @@ namespace FeedbackService.Model.Classification;
 /// ‖X^k − H_m‖ / ‖H_m‖ over all token states of each text. [B] float32. Null in round 0, and when states are replaced: then
 /// there is no correction to measure.
 /// </param>
-public sealed record ObservedRound(Tensor Logits, Tensor? RelativeChange);
+/// <param name="Solution">How well the encoder solved for its states; null for encoders that do not solve.</param>
+public sealed record ObservedRound(Tensor Logits, Tensor? RelativeChange, FixedPoint? Solution = null);

@@ -88,10 +88,10 @@ public sealed class TextClassifier : nn.Module
         foreach (var state in Rounds(tokens, layout, MaxRounds))
         {
             var change = state.Step is { } step && Config.Feedback?.Inject == InjectKind.Residual ? RelativeChange.Of(step.Input, state.Anchor) : null;
-            observed.Add(new ObservedRound(state.Logits, change));
+            observed.Add(new ObservedRound(state.Logits, change, state.States.Solution));
         }
 
-        return observed.ConvertAll(round => new ObservedRound(round.Logits.MoveToOuterDisposeScope(), round.RelativeChange?.MoveToOuterDisposeScope()));
+        return observed.ConvertAll(round => round with { Logits = round.Logits.MoveToOuterDisposeScope(), RelativeChange = round.RelativeChange?.MoveToOuterDisposeScope() });
     }
 
     /// <summary>The plain pass. Tensors of the result belong to the current dispose scope.</summary>

@@ -1,3 +1,5 @@
+using FeedbackService.Model.Inference;
+
 namespace FeedbackService.Model.Encoders;
 
 /// <summary>How well states solve the equation that defines them.</summary>
@@ -6,6 +8,9 @@ namespace FeedbackService.Model.Encoders;
 /// <param name="Kappa">Bound κ = Lip(f)·(‖W‖₂ + ‖V‖₂) on how much of an error a sweep leaves; below 1 there is exactly one solution. NaN in training, where nobody reads it.</param>
 public sealed record FixedPoint(IReadOnlyList<int> Sweeps, IReadOnlyList<float> Residuals, double Kappa)
 {
+    /// <summary>What it is for one text.</summary>
+    public SolutionTrace Of(int text) => new(Sweeps[text], Residuals[text], Kappa);
+
     /// <summary>Of two layers, one after the other: sweeps add up, the worse residual and bound count.</summary>
     public FixedPoint After(FixedPoint? earlier) => earlier is null ? this : new FixedPoint(
         [.. Sweeps.Zip(earlier.Sweeps, (one, other) => one + other)],

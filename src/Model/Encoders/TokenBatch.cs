@@ -12,8 +12,8 @@ public sealed record TokenBatch(Tensor Rows, TokenLayout Layout)
     /// <summary>How the states were found, where they solve an equation; null where they are simply computed.</summary>
     public FixedPoint? Solution { get; init; }
 
-    /// <summary>The same texts with other states. <paramref name="rows"/>: [N, H'] float.</summary>
-    public TokenBatch With(Tensor rows) => this with { Rows = rows };
+    /// <summary>The same texts with other states, which are no solution of anything. <paramref name="rows"/>: [N, H'] float.</summary>
+    public TokenBatch With(Tensor rows) => this with { Rows = rows, Solution = null };
 
     /// <summary>Padded view on demand. [B, T, H]; zeros at padding. A view, not a copy, when all texts are equally long.</summary>
     public Tensor ToPadded() => Pad(Rows, Layout);

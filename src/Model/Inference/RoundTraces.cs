@@ -15,7 +15,7 @@ internal static class RoundTraces
         return [.. Enumerable.Range(0, layout.Count).Select(text => new RoundTrace(
             attention is null ? null : Of(attention, layout, text).ToArray(),
             kept is null ? null : Of(kept, layout, text).ToArray().Average(value => (double)value),
-            state.States.Solution is { } solution ? new SolutionTrace(solution.Sweeps[text], solution.Residuals[text], solution.Kappa) : null))];
+            state.States.Solution?.Of(text)))];
     }
 
     private static ReadOnlySpan<float> Of(float[] perToken, TokenLayout layout, int text) =>

@@ -1,5 +1,6 @@
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Tokenization;
+using FeedbackService.Training.Metrics;
 using FeedbackService.Training.Objectives;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, RoundObj
     {
         var logits = Enumerable.Range(0, model.MaxRounds + 1).Select(_ => new float[examples.Count][]).ToArray();
         var changes = new double[logits.Length];
+        var solutions = new SolutionTally();
         var wasTraining = model.training;
         model.eval();
         try
@@ -21,7 +23,7 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, RoundObj
             // Texts of like length side by side: least padding where attention needs a rectangle.
             foreach (var batch in Enumerable.Range(0, examples.Count).OrderBy(index => examples[index].Tokens.Ids.Length).Chunk(batchSize))
             {
-                RunBatch(model, batch, logits, changes);
+                RunBatch(model, batch, logits, changes, solutions);
             }
         }
         finally
@@ -29,14 +31,15 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, RoundObj
             model.train(wasTraining);
         }
 
-        return new EvaluationPass(logits, Losses(logits, model.Config.Labels.Count), Monitors(model, changes));
+        return new EvaluationPass(logits, Losses(logits, model.Config.Labels.Count), Monitors(model, changes), solutions);
     }
 
     /// <param name="model">In evaluation mode.</param>
     /// <param name="batch">Indices of examples.</param>
     /// <param name="logits">By round, text, label; those of the batch are put in.</param>
     /// <param name="changes">Relative change by round, summed over texts; those of the batch are added.</param>
-    private void RunBatch(TextClassifier model, int[] batch, float[][][] logits, double[] changes)
+    /// <param name="solutions">Those of the batch are added.</param>
+    private void RunBatch(TextClassifier model, int[] batch, float[][][] logits, double[] changes, SolutionTally solutions)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -47,6 +50,7 @@ internal sealed class Evaluator(IReadOnlyList<EncodedExample> examples, RoundObj
             for (var i = 0; i < batch.Length; i++)
             {
                 logits[round][batch[i]] = values.AsSpan(i * model.Config.Labels.Count, model.Config.Labels.Count).ToArray();
+                solutions.Add(round, rounds[round].Solution?.Of(i));
             }
 
             changes[round] += rounds[round].RelativeChange?.cpu().data<float>().Sum(change => (double)change) ?? 0;

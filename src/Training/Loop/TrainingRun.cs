@@ -1,4 +1,5 @@
 using System.Globalization;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Checkpoints;
 using FeedbackService.Training.Datasets;
@@ -27,6 +28,7 @@ internal sealed class TrainingRun : IDisposable
     private long _epochOfBatches = -1;
     private long _lastCheckpoint;
     private bool _warnedOfLoudFeedback;
+    private bool _warnedOfUnsolved;
 
     public TrainingRun(TrainingSetup setup, Action<TrainingProgress> report, TimeProvider time)
     {
@@ -123,6 +125,7 @@ internal sealed class TrainingRun : IDisposable
             [.. scores.Rounds.Zip(pass.Losses, RoundEvaluation.Of)],
             isBest));
         WarnOfLoudFeedback(scores.Rounds);
+        WarnOfUnsolved(scores.Rounds);
     }
 
     /// <summary>Logits of the validation part, all rounds.</summary>
@@ -188,6 +191,16 @@ internal sealed class TrainingRun : IDisposable
         {
             _warnedOfLoudFeedback = true;
             _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} the feedback of round {loud.Round} changes the encoder's input by {loud.RelativeChange:F2} times what the text has put there: it drowns the text. Lower scale_learning_rate_factor or learning_rate.")));
+        }
+    }
+
+    private void WarnOfUnsolved(IReadOnlyList<RoundReport> rounds)
+    {
+        if (_setup.Model.Config.Encoder is BifnnEncoderConfig { Gradient: not SolutionGradient.Unrolled } encoder
+            && !_warnedOfUnsolved && rounds.Max(round => round.Residual) > encoder.Tolerance)
+        {
+            _warnedOfUnsolved = true;
+            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} some states still moved by {rounds.Max(round => round.Residual):G2} after {encoder.MaxSweeps} sweeps. Raise max_sweeps, or lower past_bound and future_bound.")));
         }
     }
 

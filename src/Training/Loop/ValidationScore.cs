@@ -26,7 +26,7 @@ internal static class ValidationScore
                 examples[text].Labels);
         }
 
-        var report = accumulator.ToReport();
+        var report = pass.Solutions.AddTo(accumulator.ToReport());
         report = report with
         {
             Rounds = [.. report.Rounds.Zip(pass.Monitors, (round, monitor) =>

@@ -41,4 +41,19 @@ public sealed record RoundReport(
     [JsonPropertyName("level")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Level { get; init; }
+
+    /// <summary>Sweeps that the encoder took to solve for the states of a text, mean over texts; null for encoders that do not solve.</summary>
+    [JsonPropertyName("sweeps")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Sweeps { get; init; }
+
+    /// <summary>Largest change of a feature in a last sweep, over all texts; above the tolerance some text has not settled. Null where <see cref="Sweeps"/> is.</summary>
+    [JsonPropertyName("residual")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Residual { get; init; }
+
+    /// <summary>Bound κ on how much of an error a sweep leaves; below 1 there is exactly one solution. Null where <see cref="Sweeps"/> is.</summary>
+    [JsonPropertyName("kappa")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Kappa { get; init; }
 }

@@ -26,6 +26,15 @@ public sealed record RoundEvaluation(int Round, double Loss, double Accuracy)
     /// <inheritdoc cref="RoundReport.Level"/>
     public int? Level { get; init; }
 
+    /// <inheritdoc cref="RoundReport.Sweeps"/>
+    public double? Sweeps { get; init; }
+
+    /// <inheritdoc cref="RoundReport.Residual"/>
+    public double? Residual { get; init; }
+
+    /// <inheritdoc cref="RoundReport.Kappa"/>
+    public double? Kappa { get; init; }
+
     /// <summary>The round of a report, with its loss.</summary>
     public static RoundEvaluation Of(RoundReport report, double loss)
     {
@@ -38,6 +47,9 @@ public sealed record RoundEvaluation(int Round, double Loss, double Accuracy)
             RelativeChange = report.RelativeChange,
             ScaleRms = report.ScaleRms,
             Level = report.Level,
+            Sweeps = report.Sweeps,
+            Residual = report.Residual,
+            Kappa = report.Kappa,
         };
     }
 }

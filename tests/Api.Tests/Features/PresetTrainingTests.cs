@@ -44,9 +44,31 @@ public sealed class PresetTrainingTests
             Cancel);
         Assert.True((string?)JsonNode.Parse(said)!["status"] == "succeeded", said);
 
-        var answer = await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/classify", new JsonObject { ["model"] = "tickets", ["input"] = "I was charged twice this month" }, Cancel));
+        var answer = await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/classify", new JsonObject { ["model"] = "tickets", ["input"] = "I was charged twice this month", ["explain"] = true }, Cancel));
         var scores = answer["data"]![0]!["scores"]!.AsArray().Select(score => (double)score!["score"]!).ToList();
         Assert.Equal(1, scores.Sum(), 1e-4);
+        var report = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/fine_tuning/jobs/{job["id"]}/report", Cancel));
+        AssertSolved(answer["data"]![0]!["trace"]!.AsArray(), preset);
+        AssertSolved(report["report"]?["rounds"]?.AsArray() ?? report["rounds"]!.AsArray(), preset);
+    }
+
+    // How well bifnn has solved for its states is told round by round, in the trace as in the report; others have nothing to tell.
+    private static void AssertSolved(JsonArray rounds, string preset)
+    {
+        Assert.NotEmpty(rounds);
+        foreach (var round in rounds)
+        {
+            if (preset == "bifnn")
+            {
+                Assert.InRange((double)round!["sweeps"]!, 1, 30);
+                Assert.InRange((double)round["residual"]!, 0, 1e-4);
+                Assert.InRange((double)round["kappa"]!, 0.1, 0.9 + 1e-3);
+            }
+            else
+            {
+                Assert.Null(round!["sweeps"]);
+            }
+        }
     }
 
     private static string Sample([CallerFilePath] string here = "") =>

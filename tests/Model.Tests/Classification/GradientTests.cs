@@ -13,6 +13,9 @@ public sealed class GradientTests
 
     public static TheoryData<string, FeedbackKind, FusionKind> AllCombinations => new(Combinations.All);
 
+    // Phantom gradients are near and not exact by design; what they come near to is in FiniteDifferenceTests.
+    public static TheoryData<string, FeedbackKind, FusionKind> ExactCombinations => new(Combinations.All.Where(entry => entry.Encoder != "bifnn"));
+
     [Theory]
     [MemberData(nameof(AllCombinations))]
     public void AtTheStart_TheScaleMovesAndNothingBehindItDoes(string encoder, FeedbackKind feedback, FusionKind fusion)
@@ -66,7 +69,7 @@ public sealed class GradientTests
     }
 
     [Theory]
-    [MemberData(nameof(AllCombinations))]
+    [MemberData(nameof(ExactCombinations))]
     public void GradientThroughAllRounds_EqualsTheDifferenceQuotient(string encoder, FeedbackKind feedback, FusionKind fusion)
     {
         var config = TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, PoolingKind.Mean, initialScale: 1);

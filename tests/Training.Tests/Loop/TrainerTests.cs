@@ -23,6 +23,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("rnn")]
     [InlineData("lstm")]
     [InlineData("gru")]
+    [InlineData("bifnn")]
     public void SameSeed_GivesTheSameLosses_AnotherSeedOthers(string preset)
     {
         var file = _bench.WriteTopics(90);
@@ -45,6 +46,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("rnn")]
     [InlineData("lstm")]
     [InlineData("gru")]
+    [InlineData("bifnn")]
     public void TenExamples_AreLearnedByHeart(string preset)
     {
         var file = _bench.WriteTopics(10, wrong: 0.5);
@@ -74,6 +76,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("rnn", 5, 1)]
     [InlineData("lstm", 6, 2)]
     [InlineData("gru", 7, 1)]
+    [InlineData("bifnn", 10, 2)]
     [InlineData("mlp", 8, 1, true)]
     [InlineData("transformer-small", 9, 1, true)]
     public void D19_StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining(string preset, int seed, int threads, bool randomLoop = false)

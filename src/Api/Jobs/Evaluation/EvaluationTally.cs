@@ -16,6 +16,7 @@ internal sealed class EvaluationTally
     private readonly Dictionary<string, int> _indexOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _unknown = new(StringComparer.Ordinal);
     private readonly GradeErrors _grades = new();
+    private readonly SolutionTally _solutions = new();
     private IEvaluationAccumulator? _sum;
     private GradeScale? _scale;
     private long _otherForm;
@@ -35,7 +36,7 @@ internal sealed class EvaluationTally
 
     /// <summary>The figures so far.</summary>
     /// <exception cref="InvalidOperationException">No row was added yet.</exception>
-    public EvaluationReport Report => _sum is { } sum ? WithGrades(sum.ToReport()) with { LeftOut = LeftOut } : throw new InvalidOperationException("Nothing has been evaluated.");
+    public EvaluationReport Report => _sum is { } sum ? _solutions.AddTo(WithGrades(sum.ToReport())) with { LeftOut = LeftOut } : throw new InvalidOperationException("Nothing has been evaluated.");
 
     /// <summary>Counts one row.</summary>
     /// <param name="row">The truth.</param>
@@ -53,6 +54,11 @@ internal sealed class EvaluationTally
             return null;
         }
         _sum.Add([.. prediction.Trace!.Select(round => round.Probabilities)], [.. row.Labels.Select(label => _indexOf[label])]);
+        foreach (var round in prediction.Trace!)
+        {
+            _solutions.Add(round.Round, round.Solution);
+        }
+
         if (_scale is not null)
         {
             _grades.Add(_scale.GradeOf(prediction.Logits), _scale.Grades[_indexOf[row.Labels[0]]]);

@@ -58,7 +58,7 @@ public sealed class RecurrentEncoder : TextEncoder
         for (var layer = fromLayer; layer < toLayer; layer++)
         {
             var found = _layers[layer].Run(states);
-            states = found.With(_dropout.call(found.Rows));
+            states = found with { Rows = _dropout.call(found.Rows) };
         }
 
         return states;
