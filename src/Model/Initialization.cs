@@ -38,6 +38,13 @@ internal static class Initialization
         return Detached(randn(shape).ScaleInPlace(deviation));
     }
 
+    /// <summary>A square parameter that turns and stretches by <paramref name="gain"/>, owned by the module that keeps it.</summary>
+    public static Parameter Orthogonal(double gain, long size)
+    {
+        using var scope = NewDisposeScope();
+        return Detached(nn.init.orthogonal_(empty(size, size), gain));
+    }
+
     /// <summary>A parameter with one value everywhere, owned by the module that keeps it.</summary>
     public static Parameter Constant(double value, params long[] shape)
     {

@@ -6,7 +6,7 @@ namespace FeedbackService.Testing;
 public static class Combinations
 {
     public static IEnumerable<(string Encoder, FeedbackKind Feedback, FusionKind Fusion)> All =>
-        from encoder in new[] { "mlp", "transformer", "transformer-post", "transformer-sinusoidal", "rnn", "lstm", "gru" }
+        from encoder in new[] { "mlp", "transformer", "transformer-post", "transformer-sinusoidal", "rnn", "lstm", "gru", "bifnn" }
         from feedback in Enum.GetValues<FeedbackKind>()
         from fusion in Enum.GetValues<FusionKind>()
         select (encoder, feedback, fusion);
@@ -19,6 +19,7 @@ public static class Combinations
         "rnn" => TinyModels.Rnn,
         "lstm" => TinyModels.Lstm,
         "gru" => TinyModels.Gru,
+        "bifnn" => TinyModels.Bifnn,
         "transformer-post" => TinyModels.Transformer with { Norm = NormPlacement.Post },
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such tiny encoder."),
     };

@@ -29,6 +29,8 @@ public static class TinyModels
 
     public static GruEncoderConfig Gru { get; } = new() { HiddenSize = 16, Layers = 2, VocabularySize = Vocabulary };
 
+    public static BifnnEncoderConfig Bifnn { get; } = new() { HiddenSize = 16, Layers = 2, VocabularySize = Vocabulary };
+
     public static ClassifierConfig Plain(EncoderConfig? encoder = null, PoolingKind pooling = PoolingKind.MeanMax) => new()
     {
         Encoder = encoder ?? Mlp,

@@ -34,6 +34,7 @@ internal static class ServingServices
         services.AddSingleton<ModelExchange>();
         services.AddSingleton<ModelRoutes>();
         services.AddHostedService<ModelRouteKeeper>();
+        services.AddSingleton<OcclusionExplainer>();
         services.AddSingleton<ClassificationService>();
         return services;
     }

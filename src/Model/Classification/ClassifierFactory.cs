@@ -23,11 +23,12 @@ public static class ClassifierFactory
         ClassifierConfigValidation.ThrowIfInvalid(config);
         var encoder = CreateEncoder(config.Encoder);
 
-        // Encoder and head first: a plain and a feedback classifier of one seed start with the same weights in them.
+        // The loop last: a plain and a feedback classifier of one seed start with the same weights in all else.
         var width = TokenPooling.Width(config.Pooling, encoder.HiddenSize);
-        var head = new ClassificationHead(width, config.Labels.Count, config.HeadDropout);
+        var head = new ClassificationHead(width, config);
+        var pooling = CreatePooling(config, encoder.HiddenSize);
         var loop = config.Feedback is null ? null : CreateLoop(config, config.Feedback, encoder.HiddenSize);
-        return new TextClassifier(config, encoder, loop, head);
+        return new TextClassifier(config, encoder, pooling, loop, head);
     }
 
     private static TextEncoder CreateEncoder(EncoderConfig config) => config switch
@@ -37,6 +38,11 @@ public static class ClassifierFactory
         RecurrentEncoderConfig recurrent => new RecurrentEncoder(recurrent),
         _ => throw Unknown(config.GetType().Name),
     };
+
+    private static SelfAttentionPooling? CreatePooling(ClassifierConfig config, int hiddenSize) =>
+        config.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax
+            ? new SelfAttentionPooling(hiddenSize, config.PoolingSize ?? Math.Max(1, hiddenSize / 2), config.Pooling == PoolingKind.AttentionMax)
+            : null;
 
     private static FeedbackLoop CreateLoop(ClassifierConfig config, FeedbackConfig loop, int hiddenSize)
     {

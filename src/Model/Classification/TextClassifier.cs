@@ -17,17 +17,21 @@ public sealed class TextClassifier : nn.Module
     [ComponentName(Name = "encoder")]
     private readonly TextEncoder _encoder;
 
+    [ComponentName(Name = "pooling")]
+    private readonly SelfAttentionPooling? _pooling;
+
     [ComponentName(Name = "feedback_loop")]
     private readonly FeedbackLoop? _loop;
 
     [ComponentName(Name = "head")]
     private readonly ClassificationHead _head;
 
-    internal TextClassifier(ClassifierConfig config, TextEncoder encoder, FeedbackLoop? loop, ClassificationHead head)
+    internal TextClassifier(ClassifierConfig config, TextEncoder encoder, SelfAttentionPooling? pooling, FeedbackLoop? loop, ClassificationHead head)
         : base(nameof(TextClassifier))
     {
         Config = config;
         _encoder = encoder;
+        _pooling = pooling;
         _loop = loop;
         _head = head;
         RegisterComponents();
@@ -51,7 +55,7 @@ public sealed class TextClassifier : nn.Module
     /// <param name="tokens">B texts.</param>
     /// <param name="device">Where the parameters are.</param>
     /// <param name="rounds">0 … <see cref="MaxRounds"/>.</param>
-    /// <returns>Logits of rounds 0 … <paramref name="rounds"/>, each [B, L] float32, in the caller's dispose scope.</returns>
+    /// <returns>Logits of rounds 0 … <paramref name="rounds"/>, each [B, L] float32 (float64 of a classifier in float64), in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are not that many rounds.</exception>
     public IReadOnlyList<Tensor> Forward(PackedTokens tokens, Device device, int rounds)
     {
@@ -125,7 +129,7 @@ public sealed class TextClassifier : nn.Module
 
     private Tensor Predict(TokenBatch states)
     {
-        using var pooled = TokenPooling.Pool(states, Config.Pooling);
+        using var pooled = _pooling is null ? TokenPooling.Pool(states, Config.Pooling) : _pooling.Pool(states);
         return _head.call(pooled);
     }
 }

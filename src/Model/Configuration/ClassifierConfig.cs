@@ -9,16 +9,19 @@ public sealed record ClassifierConfig
     /// <summary>How the token states of a text become one vector. Default mean‖max.</summary>
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
+    /// <summary>Inner width a of attention pooling, at least 1; null (default) for half of the hidden size. Without effect on other kinds.</summary>
+    public int? PoolingSize { get; init; }
+
     /// <summary>The feedback loop; null for the plain encoder with its head.</summary>
     public FeedbackConfig? Feedback { get; init; }
 
-    /// <summary>One label per text, or several. Default one.</summary>
+    /// <summary>One label per text, several, or one of a scale of numbers. Default one.</summary>
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
     /// <summary>Dropout on the pooled vector before the head, in [0, 1). Default 0.1.</summary>
     public double HeadDropout { get; init; } = 0.1;
 
-    /// <summary>Label names in the order of the logits; at least two, distinct.</summary>
+    /// <summary>Label names in the order of the logits; at least two, distinct; of a graded head numbers, the lowest first.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>Longest text in tokens, special tokens included; longer ones are cut. Default 256.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FeedbackService.Model.Heads;
 
 namespace FeedbackService.Model.Configuration;
 
@@ -6,6 +7,8 @@ namespace FeedbackService.Model.Configuration;
 public static class ClassifierConfigValidation
 {
     private const int ShortestLimit = 4;
+    private const int MostSweeps = 1000;
+    private const int MostGradientSweeps = 100;
 
     /// <summary>Checks everything and reports all faults at once.</summary>
     /// <exception cref="InvalidConfigurationException">At least one fault.</exception>
@@ -24,8 +27,10 @@ public static class ClassifierConfigValidation
     {
         ArgumentNullException.ThrowIfNull(config);
         var faults = new Faults();
-        CheckLabels(faults, config.Labels);
+        CheckLabels(faults, config.Labels, config.Head);
         faults.Defined(config.Pooling);
+        faults.AtLeast(config.PoolingSize ?? 1, 1, "config.PoolingSize");
+
         faults.Defined(config.Head);
         faults.Share(config.HeadDropout);
         faults.AtLeast(config.MaxTokens, ShortestLimit);
@@ -44,7 +49,7 @@ public static class ClassifierConfigValidation
         return faults;
     }
 
-    private static void CheckLabels(Faults faults, IReadOnlyList<string>? labels)
+    private static void CheckLabels(Faults faults, IReadOnlyList<string>? labels, HeadKind head)
     {
         if (labels is null || labels.Count < 2)
         {
@@ -61,6 +66,20 @@ public static class ClassifierConfigValidation
         if (repeated.Any())
         {
             faults.Add($"labels are not distinct: {string.Join(", ", repeated)}.");
+        }
+
+        if (head != HeadKind.Graded)
+        {
+            return;
+        }
+
+        if (GradeScale.Problem(labels) is { } problem)
+        {
+            faults.Add($"head is graded, but labels are no grades: {problem}");
+        }
+        else if (!GradeScale.InOrder(labels).SequenceEqual(labels, StringComparer.Ordinal))
+        {
+            faults.Add("head is graded, but labels are not in the order of their numbers.");
         }
     }
 
@@ -91,19 +110,40 @@ public static class ClassifierConfigValidation
                 break;
             case RecurrentEncoderConfig recurrent:
                 faults.AtLeast(recurrent.VocabularySize, 1);
-                if (recurrent.Bidirectional && encoder.HiddenSize % 2 != 0)
-                {
-                    faults.Add($"encoder.HiddenSize is {encoder.HiddenSize}; a bidirectional encoder needs an even one.");
-                }
-
-                if (recurrent is RnnEncoderConfig elman)
-                {
-                    faults.Defined(elman.Activation);
-                }
-
+                CheckRecurrent(faults, recurrent);
                 break;
             default:
                 faults.Add($"encoder is of an unknown type {encoder.GetType().Name}.");
+                break;
+        }
+    }
+
+    private static void CheckRecurrent(Faults faults, RecurrentEncoderConfig encoder)
+    {
+        if (encoder is DirectedEncoderConfig { Bidirectional: true } && encoder.HiddenSize % 2 != 0)
+        {
+            faults.Add($"encoder.HiddenSize is {encoder.HiddenSize}; a bidirectional encoder needs an even one.");
+        }
+
+        switch (encoder)
+        {
+            case RnnEncoderConfig elman:
+                faults.Defined(elman.Activation);
+                break;
+            case BifnnEncoderConfig bifnn:
+                faults.Defined(bifnn.Activation);
+                faults.Defined(bifnn.Gradient);
+                faults.Defined(bifnn.Order);
+                faults.Between(bifnn.MaxSweeps, 1, MostSweeps);
+                faults.Between(bifnn.GradientSweeps, 1, MostGradientSweeps);
+                faults.Positive(bifnn.Tolerance);
+                faults.Positive(bifnn.PastBound);
+                faults.Positive(bifnn.FutureBound);
+                if (bifnn.PastBound + bifnn.FutureBound >= 1)
+                {
+                    faults.Add($"encoder.PastBound and encoder.FutureBound are {bifnn.PastBound} and {bifnn.FutureBound}; together they must be below 1, or there need not be a solution.");
+                }
+
                 break;
         }
     }
@@ -153,6 +193,14 @@ public static class ClassifierConfigValidation
             if (!(value >= 0 && value < 1))
             {
                 Add($"{name} is {value}; it must be in [0, 1).");
+            }
+        }
+
+        public void Positive(double value, [CallerArgumentExpression(nameof(value))] string name = "")
+        {
+            if (!(value > 0 && double.IsFinite(value)))
+            {
+                Add($"{name} is {value}; it must be greater than 0.");
             }
         }
 

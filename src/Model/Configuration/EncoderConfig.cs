@@ -9,6 +9,7 @@ namespace FeedbackService.Model.Configuration;
 [JsonDerivedType(typeof(RnnEncoderConfig), "rnn")]
 [JsonDerivedType(typeof(LstmEncoderConfig), "lstm")]
 [JsonDerivedType(typeof(GruEncoderConfig), "gru")]
+[JsonDerivedType(typeof(BifnnEncoderConfig), "bifnn")]
 public abstract record EncoderConfig
 {
     /// <summary>Width H of the token states.</summary>

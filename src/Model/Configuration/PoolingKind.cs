@@ -20,4 +20,10 @@ public enum PoolingKind
 
     /// <summary>Sum by the square root of the number, and maximum, side by side (width 2H).</summary>
     SqrtNMax,
+
+    /// <summary>Mean over the real tokens, weighed by a learned score per token (<see cref="Pooling.SelfAttentionPooling"/>).</summary>
+    Attention,
+
+    /// <summary>Weighed mean and maximum side by side (width 2H).</summary>
+    AttentionMax,
 }

@@ -9,6 +9,9 @@ namespace FeedbackService.Model.Encoders;
 /// <param name="Layout">Which row belongs to which text. Shared, not owned.</param>
 public sealed record TokenBatch(Tensor Rows, TokenLayout Layout)
 {
+    /// <summary>How the states were found, where they solve an equation; null where they are simply computed.</summary>
+    public FixedPoint? Solution { get; init; }
+
     /// <summary>The same texts with other states. <paramref name="rows"/>: [N, H'] float.</summary>
     public TokenBatch With(Tensor rows) => this with { Rows = rows };
 

@@ -6,4 +6,5 @@ namespace FeedbackService.Model.Inference;
 /// <param name="Entropy">Of the probabilities, in nats; for several labels the mean binary entropy.</param>
 /// <param name="Attention">Weight of each token, summing to 1; null without attention feedback and in round 0.</param>
 /// <param name="GateMean">Share of the old state that the fusion kept, in [0, 1]; null without a gate and in round 0.</param>
-public sealed record PredictionTrace(int Round, float[] Probabilities, double Entropy, float[]? Attention, double? GateMean);
+/// <param name="Solution">How well the encoder solved its equation; null for encoders that have none.</param>
+public sealed record PredictionTrace(int Round, float[] Probabilities, double Entropy, float[]? Attention, double? GateMean, SolutionTrace? Solution = null);

@@ -142,7 +142,8 @@ public sealed class Predictor : IDisposable
         probabilities,
         LabelProbabilities.Entropy(probabilities, Config.Head),
         output.Traces?[row].Attention,
-        output.Traces?[row].GateMean);
+        output.Traces?[row].GateMean,
+        output.Traces?[row].Solution);
 
     private static void ThrowIfInvalid(IReadOnlyList<TokenizedText> texts, IReadOnlyList<PredictionOptions> options)
     {

@@ -14,7 +14,8 @@ internal static class RoundTraces
         var kept = MeanPerToken(state.Step?.Kept);
         return [.. Enumerable.Range(0, layout.Count).Select(text => new RoundTrace(
             attention is null ? null : Of(attention, layout, text).ToArray(),
-            kept is null ? null : Of(kept, layout, text).ToArray().Average(value => (double)value)))];
+            kept is null ? null : Of(kept, layout, text).ToArray().Average(value => (double)value),
+            state.States.Solution is { } solution ? new SolutionTrace(solution.Sweeps[text], solution.Residuals[text], solution.Kappa) : null))];
     }
 
     private static ReadOnlySpan<float> Of(float[] perToken, TokenLayout layout, int text) =>

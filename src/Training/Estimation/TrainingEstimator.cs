@@ -1,3 +1,4 @@
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
 
@@ -76,15 +77,17 @@ public static class TrainingEstimator
         var rounds = options.Feedback.Rounds * (options.Feedback.SampleRounds ? 0.5 : 1);
         var layerOperations = encoder == EncoderFamilies.Transformer
             ? (8 * hidden * hidden) + (4 * hidden * options.Architecture.IntermediateSize) + (4 * tokens * hidden)
-            : 4 * hidden * hidden * Gates(encoder);
+            : 4 * hidden * hidden * Gates(encoder) * Sweeps(options, encoder);
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
         var loopPasses = options.Feedback.BackpropRounds == 0 ? ForwardAndHalfBackward : ForwardAndBackward;
         var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
+        operations += ForwardAndBackward * rows * (rounds + 1) * 2 * PoolingParameters(options);
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
         var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;
-        // A recurrent layer makes its calls anew at every time.
-        var times = (encoder & EncoderFamilies.Recurrent) != 0 ? tokens : 1;
+        // A recurrent layer makes its calls anew at every time, unless its sweeps renew all states at once.
+        var inOrder = (encoder & EncoderFamilies.Directed) != 0 || (encoder == EncoderFamilies.Bifnn && options.FixedPoint.SweepOrder == SweepOrder.Alternating);
+        var times = (inOrder ? tokens : 1) * Sweeps(options, encoder);
         var calls = ((layerRuns * times) + (2 * rounds) + 2) * CallsPerLayer * SecondsPerCall;
         return (operations / (speed.MultiplicationsPerSecond * ShareOfPeak)) + ((bytes + dense) / speed.BytesPerSecond) + calls;
     }
@@ -105,6 +108,16 @@ public static class TrainingEstimator
         return ProcessBytes + (long)(weights + activations + data);
     }
 
+    // Runs over the text, forwards and back, that a layer's sweeps come to: those of the solver have no way back.
+    private static double Sweeps(TrainingOptions options, EncoderFamilies encoder)
+    {
+        const double SolverSweeps = 8;
+        var solver = options.FixedPoint;
+        return encoder != EncoderFamilies.Bifnn ? 1
+            : solver.SolutionGradient == SolutionGradient.Unrolled ? solver.GradientSweeps
+            : (SolverSweeps / ForwardAndBackward) + (solver.SolutionGradient == SolutionGradient.Implicit ? SolverSweeps / ForwardAndBackward : solver.GradientSweeps);
+    }
+
     // Matrices of a recurrent cell, of which each has one for the input and one for the state.
     private static int Gates(EncoderFamilies encoder) => encoder switch
     {
@@ -113,12 +126,17 @@ public static class TrainingEstimator
         _ => 1,
     };
 
+    // Most of what attention pooling has, and half of its operations per token row.
+    private static double PoolingParameters(TrainingOptions options) => options.Architecture is { Pooling: PoolingKind.Attention or PoolingKind.AttentionMax } sizes
+        ? (double)sizes.HiddenSize * sizes.PoolingSize
+        : 0;
+
     private static double DenseParameters(TrainingOptions options, EncoderFamilies encoder, DataFacts facts)
     {
         var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
         var head = 3 * hidden * facts.Classes;
         var loop = options.Feedback.Rounds == 0 ? 0 : 8 * hidden * hidden;
-        return head + loop + (encoder == EncoderFamilies.Transformer
+        return head + loop + PoolingParameters(options) + (encoder == EncoderFamilies.Transformer
             ? ((options.Data.VocabularySize + options.Data.MaxTokens) * hidden) + (layers * ((4 * hidden * hidden) + (2 * hidden * options.Architecture.IntermediateSize)))
             : ((encoder & EncoderFamilies.Recurrent) != 0 ? options.Data.VocabularySize * hidden : 0) + (layers * 2 * hidden * hidden * Gates(encoder)));
     }

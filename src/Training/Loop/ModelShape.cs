@@ -22,6 +22,7 @@ public static class ModelShape
         {
             Encoder = Encoder(options, encoder, vocabularySize),
             Pooling = sizes.Pooling,
+            PoolingSize = sizes.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax ? sizes.PoolingSize : null,
             Feedback = feedback.Rounds == 0 ? null : new FeedbackConfig
             {
                 Feedback = feedback.Kind,
@@ -80,7 +81,28 @@ public static class ModelShape
             },
             EncoderFamilies.Lstm => new LstmEncoderConfig { HiddenSize = sizes.HiddenSize, Layers = sizes.Layers, Dropout = dropout, VocabularySize = vocabularySize, Bidirectional = sizes.Bidirectional },
             EncoderFamilies.Gru => new GruEncoderConfig { HiddenSize = sizes.HiddenSize, Layers = sizes.Layers, Dropout = dropout, VocabularySize = vocabularySize, Bidirectional = sizes.Bidirectional },
+            EncoderFamilies.Bifnn => Bifnn(options, vocabularySize),
             _ => throw new ArgumentOutOfRangeException(nameof(encoder), encoder, "Exactly one family is needed."),
+        };
+    }
+
+    private static BifnnEncoderConfig Bifnn(TrainingOptions options, int vocabularySize)
+    {
+        var (sizes, solver) = (options.Architecture, options.FixedPoint);
+        return new BifnnEncoderConfig
+        {
+            HiddenSize = sizes.HiddenSize,
+            Layers = sizes.Layers,
+            Dropout = options.Regularization.Dropout,
+            VocabularySize = vocabularySize,
+            Activation = sizes.Activation,
+            Gradient = solver.SolutionGradient,
+            Order = solver.SweepOrder,
+            MaxSweeps = solver.MaxSweeps,
+            GradientSweeps = solver.GradientSweeps,
+            Tolerance = solver.SweepTolerance,
+            PastBound = solver.PastBound,
+            FutureBound = solver.FutureBound,
         };
     }
 
@@ -90,6 +112,7 @@ public static class ModelShape
         RnnEncoderConfig => EncoderFamilies.Rnn,
         LstmEncoderConfig => EncoderFamilies.Lstm,
         GruEncoderConfig => EncoderFamilies.Gru,
+        BifnnEncoderConfig => EncoderFamilies.Bifnn,
         _ => EncoderFamilies.Transformer,
     };
 
@@ -154,6 +177,11 @@ public static class ModelShape
             .With(o => o.Architecture.Layers, config.Encoder.Layers)
             .With(o => o.Architecture.Pooling, config.Pooling)
             .With(o => o.Feedback.Rounds, config.Feedback?.Rounds ?? 0);
+        if (config.PoolingSize is { } poolingSize)
+        {
+            bound = bound.With(o => o.Architecture.PoolingSize, poolingSize);
+        }
+
         if (config.Feedback is { } feedback)
         {
             bound = bound
@@ -175,16 +203,9 @@ public static class ModelShape
                 .With(o => o.Architecture.Norm, transformer.Norm)
                 .With(o => o.Architecture.Positions, transformer.Positions)
                 .With(o => o.Architecture.Activation, transformer.Activation),
-            RecurrentEncoderConfig recurrent => bound
-                .With(o => o.Data.VocabularySize, recurrent.VocabularySize)
-                .With(o => o.Architecture.Bidirectional, recurrent.Bidirectional),
+            RecurrentEncoderConfig recurrent => Bind(bound.With(o => o.Data.VocabularySize, recurrent.VocabularySize), recurrent),
             _ => bound,
         };
-        if (config.Encoder is RnnEncoderConfig elman)
-        {
-            bound = bound.With(o => o.Architecture.Activation, elman.Activation);
-        }
-
         bound = tokenizer switch
         {
             HashedNgramConfig ngrams => bound
@@ -199,4 +220,22 @@ public static class ModelShape
         };
         return PresetCatalog.All.First(preset => preset.Encoder == family) with { Id = "base", Description = "A registered model.", Fixed = bound, TrainableFromScratch = false };
     }
+
+    private static OptionSet Bind(OptionSet bound, RecurrentEncoderConfig encoder) => encoder switch
+    {
+        RnnEncoderConfig elman => bound
+            .With(o => o.Architecture.Bidirectional, elman.Bidirectional)
+            .With(o => o.Architecture.Activation, elman.Activation),
+        DirectedEncoderConfig directed => bound.With(o => o.Architecture.Bidirectional, directed.Bidirectional),
+        BifnnEncoderConfig bifnn => bound
+            .With(o => o.Architecture.Activation, bifnn.Activation)
+            .With(o => o.FixedPoint.SolutionGradient, bifnn.Gradient)
+            .With(o => o.FixedPoint.SweepOrder, bifnn.Order)
+            .With(o => o.FixedPoint.MaxSweeps, bifnn.MaxSweeps)
+            .With(o => o.FixedPoint.GradientSweeps, bifnn.GradientSweeps)
+            .With(o => o.FixedPoint.SweepTolerance, bifnn.Tolerance)
+            .With(o => o.FixedPoint.PastBound, bifnn.PastBound)
+            .With(o => o.FixedPoint.FutureBound, bifnn.FutureBound),
+        _ => bound,
+    };
 }

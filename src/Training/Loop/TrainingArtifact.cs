@@ -17,7 +17,7 @@ internal static class TrainingArtifact
     private const string Unfinished = ".partial";
 
     // What the manifest shows of the report, so that lists of versions need not open it.
-    private static readonly string[] Summary = ["n", "accuracy", "macro_f1", "weighted_f1", "log_loss", "ece", "brier", "rounds"];
+    private static readonly string[] Summary = ["n", "accuracy", "macro_f1", "weighted_f1", "log_loss", "ece", "brier", "mae", "rmse", "rounds"];
 
     /// <summary>Writes configuration and tokenizer, which make weights a model, into a folder.</summary>
     public static void Describe(TrainingSetup setup, string folder)
@@ -50,7 +50,7 @@ internal static class TrainingArtifact
                 CreatedAt = now,
                 Calibration = calibration,
                 Lineage = LineageOf(setup),
-                Metrics = report is null ? null : new JsonObject(Summary.Select(name => KeyValuePair.Create(name, report[name]?.DeepClone()))),
+                Metrics = report is null ? null : new JsonObject(Summary.Where(report.ContainsKey).Select(name => KeyValuePair.Create(name, report[name]?.DeepClone()))),
                 Attachments = attachments,
             });
         }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Datasets;
@@ -94,7 +95,9 @@ internal sealed class TrainingSetup : IDisposable
         var preset = registered?.AsPreset() ?? PresetCatalog.Find(plan.Preset ?? "")
             ?? throw new ArgumentException($"The plan names neither a base artifact nor a known preset ('{plan.Preset}').", nameof(plan));
         var options = OptionCatalog.Resolve(preset, OptionJson.Parse(plan.Hyperparameters ?? default, preset.Encoder), source.Facts);
-        var labels = registered is not null && registered.Config.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(source.Labels) ? registered.Config.Labels : source.Labels;
+        var labels = registered is not null && registered.Config.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(source.Labels) ? registered.Config.Labels
+            : options.Data.Head == HeadKind.Graded ? GradeScale.InOrder(source.Labels)
+            : source.Labels;
         CheckLabels(options, source);
 
         var (trainRows, validationRows) = Split(plan, source, options, labels);
@@ -127,7 +130,7 @@ internal sealed class TrainingSetup : IDisposable
             Train = train,
             Validation = validation,
             Model = model,
-            Objective = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), target),
+            Objective = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), target, labels),
             Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer, options.Schedule.PeakLearningRate),
         };
     }
@@ -142,10 +145,10 @@ internal sealed class TrainingSetup : IDisposable
 
     private static void CheckLabels(TrainingOptions options, TrainingSource source)
     {
-        if (options.Data.Head == HeadKind.SingleLabel && source.Rows.FirstOrDefault(row => row.Labels.Count != 1) is { } odd)
+        if (options.Data.Head != HeadKind.MultiLabel && source.Rows.FirstOrDefault(row => row.Labels.Count != 1) is { } odd)
         {
             throw new TrainingDataException(
-                TrainingDataException.SeveralLabels, $"Line {odd.Line} has {odd.Labels.Count} labels, but head is single_label; leave head on auto, or mend the file.");
+                TrainingDataException.SeveralLabels, $"Line {odd.Line} has {odd.Labels.Count} labels, but head is {(options.Data.Head == HeadKind.Graded ? "graded" : "single_label")}; leave head on auto, or mend the file.");
         }
 
         var unknown = options.Regularization.ClassWeights.Given?.Keys.Except(source.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault();

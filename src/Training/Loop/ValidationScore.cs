@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Metrics;
 
@@ -15,9 +16,9 @@ internal static class ValidationScore
     public static EvaluationReport Report(EvaluationPass pass, IReadOnlyList<EncodedExample> examples, ClassifierConfig config, Calibration calibration)
     {
         var feedbackRounds = pass.Logits.Length - 1;
-        var accumulator = config.Head == HeadKind.SingleLabel
-            ? EvaluationAccumulator.SingleLabel(config.Labels, feedbackRounds)
-            : EvaluationAccumulator.MultiLabel(config.Labels, feedbackRounds, calibration.Thresholds);
+        var accumulator = config.Head == HeadKind.MultiLabel
+            ? EvaluationAccumulator.MultiLabel(config.Labels, feedbackRounds, calibration.Thresholds)
+            : EvaluationAccumulator.SingleLabel(config.Labels, feedbackRounds);
         for (var text = 0; text < examples.Count; text++)
         {
             accumulator.Add(
@@ -25,7 +26,7 @@ internal static class ValidationScore
                 examples[text].Labels);
         }
 
-        var report = accumulator.ToReport();
+        var report = config.Head == HeadKind.Graded ? ErrorsOf(pass.Logits[^1], examples, config).AddTo(accumulator.ToReport()) : accumulator.ToReport();
         return report with
         {
             Rounds = [.. report.Rounds.Zip(pass.Monitors, (round, monitor) =>
@@ -36,7 +37,7 @@ internal static class ValidationScore
     /// <summary>The temperature of each round, and for several labels the threshold of each label, that fit the held-out part best.</summary>
     public static Calibration Calibrate(EvaluationPass pass, IReadOnlyList<EncodedExample> examples, ClassifierConfig config)
     {
-        if (config.Head == HeadKind.SingleLabel)
+        if (config.Head != HeadKind.MultiLabel)
         {
             int[] truths = [.. examples.Select(example => example.Labels[0])];
             return new Calibration([.. pass.Logits.Select(logits => TemperatureScaling.Fit(logits, truths))]);
@@ -46,5 +47,17 @@ internal static class ValidationScore
         double[] temperatures = [.. pass.Logits.Select(logits => TemperatureScaling.FitMultiLabel(logits, labels))];
         float[][] probabilities = [.. pass.Logits[^1].Select(logits => LabelProbabilities.Of(logits, config.Head, temperatures[^1]))];
         return new Calibration(temperatures, ThresholdFitting.Fit(probabilities, labels, config.Labels.Count));
+    }
+
+    private static GradeErrors ErrorsOf(float[][] logits, IReadOnlyList<EncodedExample> examples, ClassifierConfig config)
+    {
+        var scale = GradeScale.Of(config.Labels);
+        var errors = new GradeErrors();
+        for (var text = 0; text < examples.Count; text++)
+        {
+            errors.Add(scale.GradeOf(logits[text]), scale.Grades[examples[text].Labels[0]]);
+        }
+
+        return errors;
     }
 }

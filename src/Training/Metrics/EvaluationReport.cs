@@ -50,6 +50,16 @@ public sealed record EvaluationReport
     [JsonPropertyName("brier")]
     public required double Brier { get; init; }
 
+    /// <summary>Mean distance of the grade from the true one, in the labels' unit; null unless the labels are grades.</summary>
+    [JsonPropertyName("mae")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MeanAbsoluteError { get; init; }
+
+    /// <summary>Root of the mean squared distance of the grade from the true one, in the labels' unit; null unless the labels are grades.</summary>
+    [JsonPropertyName("rmse")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RootMeanSquaredError { get; init; }
+
     /// <summary>Rows of the file that are not among the texts; null where nothing can be left out.</summary>
     [JsonPropertyName("left_out")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -18,12 +18,16 @@ public sealed record ArchitectureOptions
     [TrainingOption("How token states become one vector per text.", ShapesModel = true, SearchValues = true)]
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
+    /// <summary>Inner width of attention pooling.</summary>
+    [TrainingOption("Inner width of the network that weighs the tokens when pooling is attention or attention_max, else without effect; each unit costs hidden_size + 2 parameters.", Minimum = 1, Maximum = 16_384, Auto = nameof(AutoRules.PoolingSize), ShapesModel = true)]
+    public int PoolingSize { get; init; } = 64;
+
     /// <summary>Non-linear function of the layers.</summary>
-    [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn, ShapesModel = true, SearchValues = true)]
+    [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn | EncoderFamilies.Bifnn, ShapesModel = true, SearchValues = true)]
     public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
 
     /// <summary>Whether half of the hidden size reads backwards.</summary>
-    [TrainingOption("Whether half of the hidden size reads backwards.", Encoders = EncoderFamilies.Recurrent, ShapesModel = true)]
+    [TrainingOption("Whether half of the hidden size reads backwards.", Encoders = EncoderFamilies.Directed, ShapesModel = true)]
     public bool Bidirectional { get; init; } = true;
 
     /// <summary>Attention heads.</summary>

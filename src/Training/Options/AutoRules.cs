@@ -45,6 +45,11 @@ public static class AutoRules
         "four times hidden_size",
         static (_, options) => 4 * options.Architecture.HiddenSize);
 
+    /// <summary>Half the hidden size.</summary>
+    public static AutoRule PoolingSize { get; } = new(
+        "half of hidden_size",
+        static (_, options) => options.Architecture.HiddenSize / 2);
+
     // Word 1-2-grams and character 2-5-grams of English give 2.4 to 2.8 per character, ideograph 1-3-grams 2.9.
     private static double Ngrams(DataFacts facts) => 2.7 * (facts.MeanCharacters > 0 ? Math.Max(1, facts.MeanCharacters) : 60);
 

@@ -14,8 +14,8 @@ public sealed record DataOptions
     [TrainingOption("Share of the training file held out for validation, per label; ignored with a validation file. 0: no validation, no early stop.", Minimum = 0, Maximum = 0.5, Auto = nameof(AutoRules.ValidationSplit))]
     public double ValidationSplit { get; init; } = 0.1;
 
-    /// <summary>One label per text, or several.</summary>
-    [TrainingOption("One label per text, or any number of them.", Auto = nameof(AutoRules.Head), ShapesModel = true)]
+    /// <summary>One label per text, several, or one of a scale of numbers.</summary>
+    [TrainingOption("One label per text, any number of them, or, with graded, one of a scale: the labels are numbers such as 1 to 5, the loss is the mean squared error, and answers and reports have the grade and its error too.", Auto = nameof(AutoRules.Head), ShapesModel = true)]
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
     /// <summary>Number of word pieces learned from the training part.</summary>

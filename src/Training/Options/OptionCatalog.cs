@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -60,6 +61,13 @@ public static class OptionCatalog
         foreach (var option in open.OrderBy(option => option.Rule == AutoRules.EvaluationInterval))
         {
             option.Set(options, option.Rule!.Resolve(facts, options));
+        }
+
+        // What presets recommend against overconfident probabilities would pull grades to the middle of their scale.
+        var smoothing = ByName["label_smoothing"];
+        if (options.Data.Head == HeadKind.Graded && !asked.TryGet(smoothing, out _))
+        {
+            smoothing.Set(options, 0.0);
         }
 
         OptionRules.Check(preset, asked, options, facts);

@@ -32,7 +32,13 @@ internal static class OptionRules
         if ((preset.Encoder & EncoderFamilies.Recurrent) != 0)
         {
             Require(sizes.Layers >= 1, "layers", "A recurrent encoder needs at least one layer.");
-            Require(!sizes.Bidirectional || sizes.HiddenSize % 2 == 0, "hidden_size", $"Must be even when bidirectional is true, for each direction has half of it: {sizes.HiddenSize} is odd.");
+            Require(preset.Encoder == EncoderFamilies.Bifnn || !sizes.Bidirectional || sizes.HiddenSize % 2 == 0, "hidden_size", $"Must be even when bidirectional is true, for each direction has half of it: {sizes.HiddenSize} is odd.");
+        }
+
+        if (preset.Encoder == EncoderFamilies.Bifnn)
+        {
+            var (past, future) = (options.FixedPoint.PastBound, options.FixedPoint.FutureBound);
+            Require(past + future < 1, "future_bound", $"Must be below 1 together with past_bound, or there need not be a solution: {past} + {future}.");
         }
 
         if (preset.Encoder == EncoderFamilies.Mlp)
@@ -41,6 +47,12 @@ internal static class OptionRules
             Require((long)sizes.Buckets * sizes.HiddenSize <= MostTableNumbers, "buckets", $"buckets × hidden_size is at most {MostTableNumbers:N0} (2 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / sizes.HiddenSize:N0}.");
             Require(data.WordNgramMax + data.CharNgramMax > 0, "word_ngram_max", "Words or characters must be on: word_ngram_max and char_ngram_max are both 0.");
             Require(data.CharNgramMax == 0 || data.CharNgramMin <= data.CharNgramMax, "char_ngram_min", $"Is at most char_ngram_max, {data.CharNgramMax}.");
+        }
+
+        if (options.Data.Head == HeadKind.Graded)
+        {
+            Require(facts.NotGrades is null, "head", $"Graded is for labels that are different numbers. {facts.NotGrades}");
+            Require(options.Regularization.LabelSmoothing == 0, "label_smoothing", "Must be 0 or auto when head is graded, whose target is a number and no distribution.");
         }
 
         if (options.Feedback.Rounds > 0)

@@ -20,4 +20,7 @@ public sealed record TrainingOptions
 
     /// <summary>The encoder and its sizes.</summary>
     public ArchitectureOptions Architecture { get; init; } = new();
+
+    /// <summary>The solver of encoders whose states are a fixed point.</summary>
+    public FixedPointOptions FixedPoint { get; init; } = new();
 }

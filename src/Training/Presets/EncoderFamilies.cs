@@ -22,8 +22,14 @@ public enum EncoderFamilies
     /// <summary>Gated recurrent unit.</summary>
     Gru = 16,
 
+    /// <summary>Bidirectional feedback network.</summary>
+    Bifnn = 32,
+
+    /// <summary>Those that read in one direction, or in each of two on their own.</summary>
+    Directed = Rnn | Lstm | Gru,
+
     /// <summary>Those that read in order.</summary>
-    Recurrent = Rnn | Lstm | Gru,
+    Recurrent = Directed | Bifnn,
 
     /// <summary>Those that read word pieces and not n-grams.</summary>
     WordPieces = Transformer | Recurrent,

@@ -16,6 +16,7 @@ public static class PresetCatalog
         Recurrent("rnn", EncoderFamilies.Rnn, "Elman's recurrent network of 128, both directions, trained from scratch with feedback: the simplest network that reads in order."),
         Recurrent("lstm", EncoderFamilies.Lstm, "Long short-term memory of 128, both directions, trained from scratch with feedback: reads in order and remembers longer than rnn."),
         Recurrent("gru", EncoderFamilies.Gru, "Gated recurrent units of 128, both directions, trained from scratch with feedback: as lstm with three quarters of the weights."),
+        Recurrent("bifnn", EncoderFamilies.Bifnn, "Bidirectional feedback network of 128, trained from scratch with feedback: every state hangs on the one before and the one after it, solved as a fixed point."),
     ];
 
     private static OptionSet RecurrentDefaults => OptionSet.Empty
@@ -59,7 +60,7 @@ public static class PresetCatalog
         Description = description,
         Encoder = family,
         Languages = ["mul"],
-        Defaults = family == EncoderFamilies.Rnn ? RecurrentDefaults.With(o => o.Architecture.Activation, ActivationKind.Tanh) : RecurrentDefaults,
+        Defaults = family is EncoderFamilies.Rnn or EncoderFamilies.Bifnn ? RecurrentDefaults.With(o => o.Architecture.Activation, ActivationKind.Tanh) : RecurrentDefaults,
     };
 
     private static Preset Transformer(string id, string description, int hiddenSize, int layers) => new()

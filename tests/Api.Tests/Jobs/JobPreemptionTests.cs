@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Storage;
@@ -153,7 +154,7 @@ public sealed class JobPreemptionTests
     }
 
     // Some seconds on any machine: the asking needs a poll of the queue and a renewal of the lease, and must not find the training ended.
-    private static JsonObject LongEnough() => JobHost.Tiny(1500);
+    private static JsonObject LongEnough() => JobHost.Tiny(1000);
 
     private static async Task<byte[]> WeightsAsync(JobHost host, string model)
     {

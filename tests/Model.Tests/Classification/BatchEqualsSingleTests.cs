@@ -36,6 +36,16 @@ public sealed class BatchEqualsSingleTests
         AssertBatchedEqualsSingle(classifier, TinyModels.Texts(5, 1, 9, 9, 2));
     }
 
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("transformer")]
+    [InlineData("gru")]
+    public void Batched_EqualsSingle_WithGrades(string encoder)
+    {
+        using var classifier = Create(TinyModels.WithFeedback(Combinations.Encoder(encoder), initialScale: 0.5) with { Head = HeadKind.Graded, Labels = ["1", "2", "3"] });
+        AssertBatchedEqualsSingle(classifier, TinyModels.Texts(5, 1, 9, 9, 2));
+    }
+
     [Fact]
     public void TextWithoutSegments_EqualsItselfBesideAPair()
     {

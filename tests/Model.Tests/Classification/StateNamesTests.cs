@@ -19,6 +19,22 @@ public sealed class StateNamesTests
     }
 
     [Fact]
+    public void NamesAndShapesOfAttentionPooling_AreTheApprovedOnes()
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.Plain(pooling: PoolingKind.AttentionMax));
+
+        AssertApproved("mlp-attention-pooling", classifier);
+    }
+
+    [Fact]
+    public void NamesAndShapesOfAGradedHead_AreTheApprovedOnes()
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.Plain() with { Head = HeadKind.Graded, Labels = ["1", "2", "3"] });
+
+        AssertApproved("mlp-graded", classifier);
+    }
+
+    [Fact]
     public void NoTrainableTensor_IsMissingFromTheState()
     {
         using var classifier = ClassifierFactory.Create(TinyModels.WithFeedback(TinyModels.Transformer));

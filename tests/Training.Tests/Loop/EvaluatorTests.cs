@@ -13,12 +13,13 @@ public sealed class EvaluatorTests
     [InlineData(HeadKind.SingleLabel, 4)] // the last batch has 2 of 10
     [InlineData(HeadKind.SingleLabel, 3)]
     [InlineData(HeadKind.MultiLabel, 4)]
+    [InlineData(HeadKind.Graded, 3)]
     public void LossesAndLogits_DoNotDependOnTheBatches_NorOnAnUnevenLastOne(HeadKind head, int batchSize)
     {
         manual_seed(4);
-        using var model = ClassifierFactory.Create(TinyModels.WithFeedback(initialScale: 0.5) with { Head = head });
+        using var model = ClassifierFactory.Create(TinyModels.WithFeedback(initialScale: 0.5) with { Head = head, Labels = ["1", "2", "3"] });
         TinyModels.Shake(model);
-        using var classification = new ClassificationObjective(head, labelSmoothing: 0.1, classWeights: [5, 1, 0.2], CPU);
+        using var classification = new ClassificationObjective(head, labelSmoothing: 0.1, classWeights: [5, 1, 0.2], CPU, model.Config.Labels);
         using var objective = new RoundObjective(classification, taxonomy: null, CPU);
         EncodedExample[] examples = [.. TinyModels.Texts(3, 9, 1, 4, 4, 7, 2, 5, 8, 6).Select((text, i) => new EncodedExample(text, [i * i % 3]))];
 

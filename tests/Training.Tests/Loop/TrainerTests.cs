@@ -269,6 +269,7 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal("multi_label", _bench.Progress.OfType<TrainingStarted>().Single().Hyperparameters["head"]!.GetValue<string>());
         Assert.InRange(finished.Report!["macro_f1"]!.GetValue<double>(), 0.95, 1);
+        Assert.Equal(2, ArtifactReader.Open(finished.Directory).ReadCalibration(2).Thresholds!.Count);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal static class Classify
 
         // The version is fixed now: the answer must not depend on when a worker gets to it.
         var model = await models.FindAsync(request.Model, cancellationToken);
-        await classifications.CheckLengthAsync(request, model, cancellationToken);
+        await classifications.CheckWithModelAsync(request, model, cancellationToken);
         var spec = JsonSerializer.Serialize(request with { Model = model.Address }, ApiJson.Options);
         var job = await jobs.CreateAsync(
             new NewJob(Ids.NewClassification(), JobKind.Classify, spec)

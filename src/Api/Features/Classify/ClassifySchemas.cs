@@ -69,7 +69,11 @@ internal sealed class ClassifySchemas : ISchemaFilter
         {
             var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
             target.Required!.Remove(name);
-            ((OpenApiSchema)target.Properties![name]).Default = property.GetValue(request) is bool value ? JsonValue.Create(value) : null;
+            // A set of words is a reference, with no place for a default.
+            if (target.Properties![name] is OpenApiSchema own)
+            {
+                own.Default = property.GetValue(request) is bool value ? JsonValue.Create(value) : null;
+            }
         }
     }
 

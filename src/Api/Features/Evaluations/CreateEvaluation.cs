@@ -42,11 +42,12 @@ internal static class CreateEvaluation
         {
             var baseline = await registry.ResolveServableAsync(address, cancellationToken);
             var (one, other) = (ConfigOf(model), ConfigOf(baseline));
-            return one.Head == other.Head && one.Labels.Intersect(other.Labels, StringComparer.Ordinal).Any()
+            var alike = (one.Head == HeadKind.MultiLabel) == (other.Head == HeadKind.MultiLabel);
+            return alike && one.Labels.Intersect(other.Labels, StringComparer.Ordinal).Any()
                 ? baseline
                 : throw ServiceException.Unusable(
                     "baseline_not_comparable",
-                    one.Head == other.Head
+                    alike
                         ? $"'{model.Address}' and '{baseline.Address}' have no label in common."
                         : $"One of '{model.Address}' and '{baseline.Address}' gives one label per text, the other several.",
                     "baseline");

@@ -129,7 +129,7 @@ internal sealed partial class BatchJobRunner(
                     var line = tooLong
                         ? BatchLineParser.TooLong(reader.Line, options.Value.MaxLineBytes)
                         : BatchLineParser.Parse(bytes, reader.Line, survey.IsRepeated(reader.Line));
-                    var pending = new PendingLine(AnswerAsync(lease, line, models, stopping), reader.Offset, reader.Line, line.Request?.Input.Items.Count ?? 0);
+                    var pending = new PendingLine(AnswerAsync(lease, line, models, stopping), reader.Offset, reader.Line, line.Request is { } asked ? OcclusionExplainer.TextsOf(asked) : 0);
                     window.Enqueue(pending);
                     texts += pending.Texts;
                 }

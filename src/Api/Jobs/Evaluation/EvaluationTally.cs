@@ -1,5 +1,6 @@
 using FeedbackService.Api.Serving;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Metrics;
@@ -14,7 +15,9 @@ internal sealed class EvaluationTally
 
     private readonly Dictionary<string, int> _indexOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _unknown = new(StringComparer.Ordinal);
+    private readonly GradeErrors _grades = new();
     private IEvaluationAccumulator? _sum;
+    private GradeScale? _scale;
     private long _otherForm;
     private long _unreadable;
     private long _leftOut;
@@ -32,7 +35,7 @@ internal sealed class EvaluationTally
 
     /// <summary>The figures so far.</summary>
     /// <exception cref="InvalidOperationException">No row was added yet.</exception>
-    public EvaluationReport Report => _sum is { } sum ? sum.ToReport() with { LeftOut = LeftOut } : throw new InvalidOperationException("Nothing has been evaluated.");
+    public EvaluationReport Report => _sum is { } sum ? WithGrades(sum.ToReport()) with { LeftOut = LeftOut } : throw new InvalidOperationException("Nothing has been evaluated.");
 
     /// <summary>Counts one row.</summary>
     /// <param name="row">The truth.</param>
@@ -50,14 +53,20 @@ internal sealed class EvaluationTally
             return null;
         }
         _sum.Add([.. prediction.Trace!.Select(round => round.Probabilities)], [.. row.Labels.Select(label => _indexOf[label])]);
+        if (_scale is not null)
+        {
+            _grades.Add(_scale.GradeOf(prediction.Logits), _scale.Grades[_indexOf[row.Labels[0]]]);
+        }
         Counted++;
         // Ties go to the lowest index, as everywhere in the service.
         var best = Array.IndexOf(prediction.Probabilities, prediction.Probabilities.Max());
-        string[] predicted = config.Head == HeadKind.SingleLabel
+        string[] predicted = config.Head != HeadKind.MultiLabel
             ? [config.Labels[best]]
             : [.. config.Labels.Where((_, label) => prediction.Probabilities[label] >= (calibration.Thresholds?[label] ?? DefaultThreshold))];
         return new EvaluationPrediction(row.Line, row.Input.Text, row.Input.TextPair, row.Labels, predicted, prediction.Probabilities[best]);
     }
+
+    private EvaluationReport WithGrades(EvaluationReport report) => _scale is null ? report : _grades.AddTo(report);
 
     private bool IsComparable(LabeledText row, ClassifierConfig config)
     {
@@ -67,7 +76,7 @@ internal sealed class EvaluationTally
             _unknown[label] = _unknown.GetValueOrDefault(label) + 1;
         }
 
-        var fits = config.Head != HeadKind.SingleLabel || row.Labels.Count == 1;
+        var fits = config.Head == HeadKind.MultiLabel || row.Labels.Count == 1;
         _otherForm += fits ? 0 : 1;
         return fits && unknown.Length == 0;
     }
@@ -77,7 +86,7 @@ internal sealed class EvaluationTally
     /// <param name="answer">The answer.</param>
     /// <param name="config">Of the model.</param>
     public static bool CanCount(LabeledText row, ClassifiedText answer, ClassifierConfig config) =>
-        answer.Prediction is not null && row.Labels.All(config.Labels.Contains) && (config.Head != HeadKind.SingleLabel || row.Labels.Count == 1);
+        answer.Prediction is not null && row.Labels.All(config.Labels.Contains) && (config.Head == HeadKind.MultiLabel || row.Labels.Count == 1);
 
     private IEvaluationAccumulator Create(ClassifierConfig config, Calibration calibration)
     {
@@ -86,8 +95,12 @@ internal sealed class EvaluationTally
             _indexOf[label] = index;
         }
         var rounds = config.Feedback?.Rounds ?? 0;
-        return config.Head == HeadKind.SingleLabel
-            ? EvaluationAccumulator.SingleLabel(config.Labels, rounds)
-            : EvaluationAccumulator.MultiLabel(config.Labels, rounds, calibration.Thresholds);
+        if (config.Head == HeadKind.Graded)
+        {
+            _scale = GradeScale.Of(config.Labels);
+        }
+        return config.Head == HeadKind.MultiLabel
+            ? EvaluationAccumulator.MultiLabel(config.Labels, rounds, calibration.Thresholds)
+            : EvaluationAccumulator.SingleLabel(config.Labels, rounds);
     }
 }

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 
@@ -9,9 +10,15 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
 {
     private const double DefaultThreshold = 0.5;
     private readonly LabelRanking _ranking = new(config, calibration);
+    private readonly GradeScale? _scale = config.Head == HeadKind.Graded ? GradeScale.Of(config.Labels) : null;
 
     /// <summary>Composes the answer of one text.</summary>
-    public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction)
+    /// <param name="index">Place in the request.</param>
+    /// <param name="input">The text.</param>
+    /// <param name="tokens">What was read of it.</param>
+    /// <param name="prediction">What the model said.</param>
+    /// <param name="explanation">By another method; null for the attention in the prediction's trace, if there is any.</param>
+    public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction, Explanation? explanation = null)
     {
         var order = LabelRanking.BestFirst(prediction.Logits);
         var scores = _ranking.Rank(prediction, request.RawScores ? ScoreFunction.None : null, request.TopK);
@@ -20,6 +27,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         {
             Label = present.Count > 0 || config.Head == HeadKind.MultiLabel ? scores[0].Label : null,
             Score = scores[0].Score,
+            Grade = _scale?.GradeOf(prediction.Logits),
             Labels = config.Head == HeadKind.MultiLabel ? [.. present.Select(label => config.Labels[label])] : null,
             Scores = scores,
             Abstained = present.Count == 0,
@@ -33,14 +41,14 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
             Tokens = tokens.Ids.Length,
             Truncated = tokens.Truncated,
             Trace = prediction.Trace is null ? null : [.. prediction.Trace.Select(Report)],
-            Explanation = Explain(input, tokens, prediction),
+            Explanation = explanation ?? Attention(input, tokens, prediction),
         };
     }
 
     private List<int> Present(float[] probabilities, int[] order) => config.Head switch
     {
-        HeadKind.SingleLabel => request.Threshold is { } threshold && probabilities[order[0]] < threshold ? [] : [order[0]],
-        _ => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
+        HeadKind.MultiLabel => [.. order.Where(label => probabilities[label] >= (request.Threshold ?? calibration.Thresholds?[label] ?? DefaultThreshold))],
+        _ => request.Threshold is { } threshold && probabilities[order[0]] < threshold ? [] : [order[0]],
     };
 
     private RoundReport Report(PredictionTrace round) => new(
@@ -48,9 +56,12 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         [.. LabelRanking.BestFirst(round.Probabilities).Take(request.TopK ?? int.MaxValue).Select(label => new LabelScore(config.Labels[label], round.Probabilities[label]))],
         round.Entropy,
         round.Attention,
-        round.GateMean);
+        round.GateMean,
+        round.Solution?.Sweeps,
+        round.Solution?.Residual,
+        round.Solution?.Kappa);
 
-    private static Explanation? Explain(TextInput input, TokenizedText tokens, Prediction prediction)
+    private static Explanation? Attention(TextInput input, TokenizedText tokens, Prediction prediction)
     {
         if (tokens.Spans is not { } spans || prediction.Trace?.LastOrDefault(round => round.Attention is not null)?.Attention is not { } weights)
         {
@@ -60,11 +71,7 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         var heaviest = Enumerable.Range(0, spans.Length)
             .Where(token => spans[token].End > spans[token].Start)
             .OrderByDescending(token => weights[token])
-            .Select(token =>
-            {
-                var (start, end, pair) = spans[token];
-                return new TokenWeight((pair ? input.TextPair! : input.Text)[start..end], start, end, weights[token], pair);
-            });
+            .Select(token => TokenWeight.Of(input, spans[token], weights[token]));
         return new Explanation("feedback_attention", [.. heaviest]);
     }
 }

@@ -17,5 +17,5 @@ public sealed record ClassificationResponse(
 
 /// <summary>What a request cost.</summary>
 /// <param name="Texts">Texts classified.</param>
-/// <param name="Tokens">Tokens read, special tokens included.</param>
+/// <param name="Tokens">Tokens read, special tokens and shortened texts of explanations included.</param>
 public sealed record ClassificationUsage(int Texts, int Tokens);

@@ -1,11 +1,13 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Storage;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>Answers a classification request, whether a caller waits for it or a job carries it out.</summary>
-internal sealed class ClassificationService(ModelRoutes models, IClassificationEngine engine, TimeProvider clock)
+internal sealed class ClassificationService(ModelRoutes models, IClassificationEngine engine, OcclusionExplainer occlusion, TimeProvider clock)
 {
     /// <summary>Most texts of one request.</summary>
     public const int MaxItems = 1000;
@@ -27,6 +29,7 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         Require(request.MaxRounds is null or >= 0, "max_rounds", "must be 0 or more.");
         Require(request.ExitThreshold is null or (> 0 and <= 1), "exit_threshold", "must be over 0 and at most 1.");
         Require(request.ExitChange is null or (> 0 and <= 2), "exit_change", "must be over 0 and at most 2.");
+        Require(request.Explain || request.ExplainMethod is null, "explain_method", "needs 'explain' to be true.");
         if (faults.Count > 0)
         {
             var (param, messages) = faults.First();
@@ -34,6 +37,11 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         }
 
         CheckCount(request.Input.Items.Count, "input");
+        if (request.ExplainMethod == ExplainMethod.Occlusion)
+        {
+            CheckOcclusion(request.Input.Items.Count);
+        }
+
         if (request.Input is { IsList: false, Items: [{ IsEmpty: true }] })
         {
             throw ServiceException.Unusable("text_empty", EmptyMessage, "input");
@@ -48,10 +56,11 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         }
     }
 
-    /// <summary>Checks what only the model can tell, before a request is put off: whether a single text is too long and may not be cut.</summary>
-    /// <exception cref="ServiceException">422 <c>text_too_long</c>.</exception>
-    public async Task CheckLengthAsync(ClassifyRequest request, ServableModel model, CancellationToken cancellationToken)
+    /// <summary>Checks what only the model can tell, before a request is put off: its explanation, and whether a single text is too long and may not be cut.</summary>
+    /// <exception cref="ServiceException">413 for too many texts to explain; 422 <c>explain_method_unavailable</c> or <c>text_too_long</c>.</exception>
+    public async Task CheckWithModelAsync(ClassifyRequest request, ServableModel model, CancellationToken cancellationToken)
     {
+        await ExplainedByOcclusionAsync(request, model, cancellationToken);
         if (request is { Truncate: false, Input.IsList: false })
         {
             var read = await engine.TokenizeAsync(model, request.Input.Items, cancellationToken);
@@ -80,27 +89,32 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
     /// <param name="id">Id of the answer, <c>cls_…</c>.</param>
     /// <param name="priority">Whether somebody waits.</param>
     /// <param name="cancellationToken">Gone callers are not computed for.</param>
-    /// <exception cref="ServiceException">422 for a single text that is too long; 429.</exception>
+    /// <exception cref="ServiceException">413 for too many texts to explain; 422 for a single text that is too long or a method the model does not have; 429.</exception>
     public async Task<ClassificationResponse> AnswerAsync(
         ClassifyRequest request, ServableModel model, string id, WorkPriority priority, CancellationToken cancellationToken)
     {
         var inputs = request.Input.Items;
+        var byOcclusion = await ExplainedByOcclusionAsync(request, model, cancellationToken);
         var readable = Enumerable.Range(0, inputs.Count).Where(index => !inputs[index].IsEmpty).ToArray();
         var answered = new ClassificationItem?[inputs.Count];
         var tokens = 0;
         if (readable.Length > 0)
         {
             var options = new PredictionOptions { MaxRounds = request.MaxRounds, ExitThreshold = request.ExitThreshold, ExitChange = request.ExitChange, WithTrace = request.Explain };
-            var answers = await engine.ClassifyAsync(model, [.. readable.Select(index => inputs[index])], options, request.Truncate, priority, cancellationToken);
+            TextInput[] texts = [.. readable.Select(index => inputs[index])];
+            var answers = await engine.ClassifyAsync(model, texts, options, request.Truncate, priority, cancellationToken);
+            var explained = byOcclusion ? await occlusion.ExplainAsync(model, texts, answers.Items, options, priority, cancellationToken) : default;
             var composer = new AnswerComposer(request, answers.Config, answers.Calibration);
             for (var i = 0; i < readable.Length; i++)
             {
                 var (index, item) = (readable[i], answers.Items[i]);
                 answered[index] = item.Prediction is { } prediction
-                    ? composer.Compose(index, inputs[index], item.Tokens, prediction)
+                    ? composer.Compose(index, texts[i], item.Tokens, prediction, explained.Explanations?[i])
                     : Refuse(request, index, item.Tokens.FullLength, answers.Config.MaxTokens);
                 tokens += item.Prediction is null ? 0 : item.Tokens.Ids.Length;
             }
+
+            tokens += explained.Tokens;
         }
 
         var data = answered.Select((item, index) => item ?? new RefusedItem(index, new ItemError("text_empty", EmptyMessage))).ToArray();
@@ -140,6 +154,38 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
     {
         var model = await models.FindAsync(address, cancellationToken);
         return new ServedModel(model.Address, model.ManifestSha256, await engine.DescribeAsync(model, cancellationToken));
+    }
+
+    private async Task<bool> ExplainedByOcclusionAsync(ClassifyRequest request, ServableModel model, CancellationToken cancellationToken)
+    {
+        if (!request.Explain || request.ExplainMethod == ExplainMethod.Occlusion)
+        {
+            return request.Explain;
+        }
+
+        var config = await engine.DescribeAsync(model, cancellationToken);
+        var attends = config.Feedback?.Feedback == FeedbackKind.Attention;
+        if (request.ExplainMethod == ExplainMethod.FeedbackAttention && !attends)
+        {
+            throw ServiceException.Unusable(
+                "explain_method_unavailable", "The model has no attention feedback; ask for \"occlusion\", or leave 'explain_method' out.", "explain_method");
+        }
+
+        if (!attends)
+        {
+            CheckOcclusion(request.Input.Items.Count);
+        }
+
+        return !attends;
+    }
+
+    private static void CheckOcclusion(int texts)
+    {
+        if (texts > OcclusionExplainer.MaxTexts)
+        {
+            throw ServiceException.TooLarge(
+                "too_many_items", $"'input' has {texts} texts; explained by occlusion, one request takes at most {OcclusionExplainer.MaxTexts}.", "input");
+        }
     }
 
     private static void CheckCount(int texts, string field)

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using FeedbackService.Api.Http;
+
 namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>What to classify, by which model, and how much to tell of it.</summary>
@@ -27,8 +30,12 @@ public sealed record ClassifyRequest
     /// </summary>
     public double? ExitChange { get; init; }
 
-    /// <summary>Report every round and the tokens the feedback attended to.</summary>
+    /// <summary>Report every round and what parts of the text carried weight.</summary>
     public bool Explain { get; init; }
+
+    /// <summary>With <c>explain</c>: by which method. Absent: attention where the model has attention feedback, else occlusion.</summary>
+    [JsonConverter(typeof(WordConverter<ExplainMethod>))]
+    public ExplainMethod? ExplainMethod { get; init; }
 
     /// <summary>Cut texts over the model's limit (default) or refuse them.</summary>
     public bool Truncate { get; init; } = true;

@@ -82,7 +82,7 @@ public sealed class MlpEncoder : TextEncoder
         }
 
         using var unscaled = rows;
-        using var weights = tensor(tokens.Weights, [tokens.TotalTokens, 1], float32, layout.Device);
+        using var weights = tensor(tokens.Weights, [tokens.TotalTokens, 1], rows.dtype, layout.Device);
         return new TokenBatch(unscaled * weights, layout); // [N, H]
     }
 

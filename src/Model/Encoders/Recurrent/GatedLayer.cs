@@ -15,7 +15,7 @@ internal sealed class GatedLayer : RecurrentLayer
     [ComponentName(Name = "gru")]
     private readonly GRU? _gru;
 
-    public GatedLayer(RecurrentEncoderConfig config)
+    public GatedLayer(DirectedEncoderConfig config)
         : base(nameof(GatedLayer))
     {
         var width = config.Bidirectional ? config.HiddenSize / 2 : config.HiddenSize;

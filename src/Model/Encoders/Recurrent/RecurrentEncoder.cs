@@ -64,5 +64,11 @@ public sealed class RecurrentEncoder : TextEncoder
         return states;
     }
 
-    private static RecurrentLayer CreateLayer(RecurrentEncoderConfig config) => config is RnnEncoderConfig elman ? new ElmanLayer(elman) : new GatedLayer(config);
+    private static RecurrentLayer CreateLayer(RecurrentEncoderConfig config) => config switch
+    {
+        RnnEncoderConfig elman => new ElmanLayer(elman),
+        BifnnEncoderConfig bifnn => new BifnnLayer(bifnn),
+        DirectedEncoderConfig gated => new GatedLayer(gated),
+        _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "No layer is known for it."),
+    };
 }

@@ -70,6 +70,22 @@ public sealed class AnswerComposerTests
     }
 
     [Fact]
+    public void Graded_GivesTheGrade_AlsoWhenItAbstains()
+    {
+        // Standardised, 1, 2, 3 are −√1.5, 0, √1.5; a score of √1.5 / 2 is the grade 2.5.
+        var (graded, grade) = (TinyModels.Plain() with { Head = HeadKind.Graded, Labels = ["1", "2", "3"] }, Math.Sqrt(1.5));
+        float[] logits = [(float)((-grade * grade / 2) - 0.75), 0, (float)((grade * grade / 2) - 0.75)];
+        var prediction = new Prediction(logits, LabelProbabilities.Of(logits, HeadKind.Graded, 1), 0, ExitReason.None, null);
+
+        var answer = Compose(new Wanted(), prediction, graded);
+        Assert.Equal((2.5, "2"), (Math.Round(answer.Grade!.Value, 5), answer.Label));
+        Assert.Null(answer.Labels);
+        var unsure = Compose(new Wanted { Threshold = 0.99 }, prediction, graded);
+        Assert.Equal((answer.Grade, null, true), (unsure.Grade, unsure.Label, unsure.Abstained));
+        Assert.Null(Compose(new Wanted()).Grade);
+    }
+
+    [Fact]
     public void MultiLabel_WithoutAnyLabel_AbstainsAndStillNamesTheBest()
     {
         var answer = Compose(new Wanted { Threshold = 0.99 }, config: TinyModels.Plain() with { Head = HeadKind.MultiLabel });

@@ -5,7 +5,7 @@ using FeedbackService.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FeedbackService.Model.Tests.Encoders;
+namespace FeedbackService.Model.Tests.Encoders.Recurrent;
 
 /// <summary>Recurrent layers against their equations, and against libtorch where it has the same network.</summary>
 public sealed class RecurrentEncoderTests
@@ -51,7 +51,7 @@ public sealed class RecurrentEncoderTests
     {
         using var scope = NewDisposeScope();
         using var layout = new TokenLayout(Lengths, CPU);
-        var config = (RecurrentEncoderConfig)Combinations.Encoder(name) with { Bidirectional = false };
+        var config = (DirectedEncoderConfig)Combinations.Encoder(name) with { Bidirectional = false };
         using var layer = new GatedLayer(config);
         var weights = layer.state_dict();
         var (input, state) = (weights[$"{name}.weight_ih_l0"], weights[$"{name}.weight_hh_l0"]);

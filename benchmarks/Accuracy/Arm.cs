@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+
+namespace FeedbackService.Accuracy;
+
+/// <summary>One way to train on a set, compared with the others of its study.</summary>
+/// <param name="Name">Unique within the study.</param>
+/// <param name="Options">Hyperparameters that differ from the preset's defaults.</param>
+internal sealed record Arm(string Name, JsonObject Options)
+{
+    /// <summary>The arm everything is compared with.</summary>
+    public const string Plain = "plain";
+
+    /// <summary>The plain arm, trained for as long as <see cref="Rival"/> takes.</summary>
+    public const string SameTime = "plain, same time";
+
+    /// <summary>The plain arm with a pooling that has as many parameters as the loop of <see cref="Rival"/>.</summary>
+    public const string SameSize = "plain, same size";
+
+    /// <summary>The feedback arm that decides how long and how large the plain rivals are.</summary>
+    public const string Rival = "attention + gated";
+}

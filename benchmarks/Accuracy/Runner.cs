@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FeedbackService.Training.Presets;
+
+namespace FeedbackService.Accuracy;
+
+/// <summary>Runs what is missing, as many trainings at a time as there are processors, one thread each.</summary>
+/// <param name="data">Folder of the sets.</param>
+/// <param name="work">Folder of the artifacts.</param>
+/// <param name="results">What is known already, and where new results go.</param>
+/// <param name="deadline">After it no training is begun.</param>
+internal sealed class Runner(string data, string work, ResultFile results, DateTimeOffset deadline)
+{
+    private readonly Lock _lock = new();
+
+    /// <summary>Runs the studies with the seeds; arms that hang on another's result wait for it.</summary>
+    /// <returns>Whether all of them have results now.</returns>
+    public async Task<bool> RunAsync(IReadOnlyList<Study> studies, IReadOnlyList<int> seeds)
+    {
+        var chains = (from seed in seeds from study in studies select (study, seed)).ToList();
+        var complete = true;
+        await Parallel.ForEachAsync(chains, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (chain, _) =>
+        {
+            foreach (var arm in chain.study.Arms)
+            {
+                if (!await RunAsync(chain.study, arm, chain.seed))
+                {
+                    complete = false;
+                    return;
+                }
+            }
+        });
+        return complete;
+    }
+
+    private async Task<bool> RunAsync(Study study, Arm arm, int seed)
+    {
+        JsonObject options;
+        lock (_lock)
+        {
+            options = Options(study, arm, seed);
+            if (results.Find(study.Name, arm.Name, seed, options) is not null)
+            {
+                return true;
+            }
+        }
+
+        if (TimeProvider.System.GetUtcNow() >= deadline)
+        {
+            return false;
+        }
+
+        var folder = ArtifactFolder(work, study, arm, seed);
+        var result = await TrainingChild.StartAsync(new RunOrder(study.Name, study.Set, Path.Combine(data, study.Set), study.Preset, arm.Name, seed, options, 1, folder));
+        if (seed != Protocol.Seeds[0])
+        {
+            // Speed is measured with the first seed's.
+            Directory.Delete(folder, recursive: true);
+        }
+
+        lock (_lock)
+        {
+            results.Add(result);
+        }
+
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{study.Name}, {arm.Name}, seed {seed}: {result.Accuracies()[^1]:P2}, {result.Seconds:F0} s"));
+        return true;
+    }
+
+    /// <summary>Where the artifact of a run is.</summary>
+    public static string ArtifactFolder(string work, Study study, Arm arm, int seed) =>
+        Path.Combine(work, string.Concat($"{study.Name} {arm.Name} {seed}".Select(character => char.IsAsciiLetterOrDigit(character) ? character : '-')));
+
+    private JsonObject Options(Study study, Arm arm, int seed)
+    {
+        var options = (JsonObject)arm.Options.DeepClone();
+        if (arm.Name is not (Arm.SameTime or Arm.SameSize))
+        {
+            return options;
+        }
+
+        var (plain, rival) = (results.Find(study.Name, Arm.Plain, seed)!, results.Find(study.Name, Arm.Rival, seed)!);
+        if (arm.Name == Arm.SameSize)
+        {
+            // A unit of the pooling costs hidden_size + 2 parameters.
+            options["pooling_size"] = (int)Math.Round((rival.Parameters - plain.Parameters) / (Hidden(study.Preset) + 2.0));
+        }
+        else
+        {
+            var slower = rival.Seconds / rival.Steps / (plain.Seconds / plain.Steps);
+            options["n_epochs"] = (int)Math.Round(Math.Max(1, slower) * Epochs(study.Preset));
+        }
+
+        return options;
+    }
+
+    private static int Hidden(string preset) => Default(preset, "hidden_size", 128);
+
+    private static int Epochs(string preset) => Default(preset, "n_epochs", 8);
+
+    private static int Default(string preset, string name, int otherwise) =>
+        PresetCatalog.Find(preset)!.Defaults.TryGet(FeedbackService.Training.Options.OptionCatalog.Find(name)!, out var value) ? (int)value : otherwise;
+}
