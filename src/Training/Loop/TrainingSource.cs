@@ -1,5 +1,4 @@
 using FeedbackService.Model.Checkpoints;
-using FeedbackService.Model.Heads;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Progress;
@@ -22,7 +21,6 @@ internal sealed class TrainingSource
             multiLabel,
             validationRows is not null,
             rows.Average(row => row.Input.Text.Length + (row.Input.TextPair?.Length ?? 0.0)),
-            GradeScale.Problem(labels),
             labels);
         TrainingHash = trainingHash;
         ValidationHash = validationHash;

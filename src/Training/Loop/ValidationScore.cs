@@ -26,12 +26,13 @@ internal static class ValidationScore
                 examples[text].Labels);
         }
 
-        var report = config.Head == HeadKind.Graded ? ErrorsOf(pass.Logits[^1], examples, config).AddTo(accumulator.ToReport()) : accumulator.ToReport();
-        return report with
+        var report = accumulator.ToReport();
+        report = report with
         {
             Rounds = [.. report.Rounds.Zip(pass.Monitors, (round, monitor) =>
                 round with { RelativeChange = monitor.RelativeChange, ScaleRms = monitor.ScaleRms, Level = monitor.Level })],
         };
+        return config.Head == HeadKind.Graded ? ErrorsOf(pass.Logits[^1], examples, config).AddTo(report) : report;
     }
 
     /// <summary>The temperature of each round, and for several labels the threshold of each label, that fit the held-out part best.</summary>

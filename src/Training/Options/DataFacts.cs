@@ -1,5 +1,3 @@
-using FeedbackService.Model.Heads;
-
 namespace FeedbackService.Training.Options;
 
 /// <summary>What the rules behind <c>"auto"</c> may know of the data before a training starts.</summary>
@@ -8,7 +6,6 @@ namespace FeedbackService.Training.Options;
 /// <param name="MultiLabel">Some row has no label or more than one.</param>
 /// <param name="HasValidationFile">A validation file comes along, so nothing is split off.</param>
 /// <param name="MeanCharacters">Mean length of a text (with its pair) in UTF-16 code units; 0 when unknown.</param>
-/// <param name="NotGrades">Why the labels are no grades (<see cref="GradeScale.Problem"/>); null when they are, or nobody has looked.</param>
 /// <param name="Labels">Names of the labels; null when unknown.</param>
 public sealed record DataFacts(
-    int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false, double MeanCharacters = 0, string? NotGrades = null, IReadOnlyCollection<string>? Labels = null);
+    int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false, double MeanCharacters = 0, IReadOnlyCollection<string>? Labels = null);

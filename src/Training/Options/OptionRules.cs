@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Heads;
 using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Presets;
 
@@ -51,7 +52,8 @@ internal static class OptionRules
 
         if (options.Data.Head == HeadKind.Graded)
         {
-            Require(facts.NotGrades is null, "head", $"Graded is for labels that are different numbers. {facts.NotGrades}");
+            var notGrades = facts.Labels is null ? null : GradeScale.Problem(facts.Labels);
+            Require(notGrades is null, "head", $"Graded is for labels that are different numbers. {notGrades}");
             Require(options.Regularization.LabelSmoothing == 0, "label_smoothing", "Must be 0 or auto when head is graded, whose target is a number and no distribution.");
         }
 

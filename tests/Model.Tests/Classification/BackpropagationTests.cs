@@ -25,7 +25,7 @@ public sealed class BackpropagationTests
         manual_seed(6);
         Linear[] hidden = [.. Widths.Zip(Widths.Skip(1), (inputs, outputs) => nn.Linear(inputs, outputs, dtype: ScalarType.Float64))];
         using var activation = new Activation(kind);
-        using var head = new ClassificationHead(Widths[^1], TinyModels.Plain() with { Labels = ["a", "b"], HeadDropout = 0 });
+        using var head = new ClassificationHead(Widths[^1], TinyModels.Plain() with { HeadDropout = 0, Labels = ["yes", "no"] });
         head.to(ScalarType.Float64);
         GradientCheck.Stir(head, deviation: 0.5);
         var input = randn(Batch, Widths[0], ScalarType.Float64);

@@ -3,7 +3,6 @@ using FeedbackService.Api.Errors;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
-using FeedbackService.Model.Heads;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
 
@@ -37,7 +36,6 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
             report.MultiLabel,
             request.ValidationFile is not null,
             report.Statistics.MeanCharacters,
-            GradeScale.Problem([.. report.Labels.Keys]),
             [.. report.Labels.Keys]);
         var options = Resolve(start, asked, path, facts);
         var spec = new TrainingSpec
