@@ -12,6 +12,12 @@ public sealed record PredictionOptions
     /// <summary>Stop when the calibrated top probability reaches this, in (0, 1]; null (default) = all rounds.</summary>
     public double? ExitThreshold { get; init; }
 
+    /// <summary>
+    /// Stop when two successive rounds give the same label (of several: the same labels) and ‖p^k − p^{k−1}‖₁ of the calibrated
+    /// probabilities is less than this, in (0, 2]; null (default) = all rounds. No sooner than after round 1.
+    /// </summary>
+    public double? ExitChange { get; init; }
+
     /// <summary>Report every round: scores, entropy, attention, gate.</summary>
     public bool WithTrace { get; init; }
 }

@@ -92,6 +92,7 @@ public sealed class Predictor : IDisposable
         ThrowIfInvalid(texts, options);
         var predictions = new Prediction[texts.Count];
         var traces = options.Select(option => option.WithTrace ? new List<PredictionTrace>() : null).ToArray();
+        var before = new float[]?[texts.Count];
         using var run = _backend.Start(PackedTokens.Pack(texts), traces.Any(trace => trace is not null));
         var active = Enumerable.Range(0, texts.Count).ToList();
         while (active.Count > 0)
@@ -103,13 +104,14 @@ public sealed class Predictor : IDisposable
                 var text = active[row];
                 var probabilities = LabelProbabilities.Of(output.Logits[row], Config.Head, Calibration.TemperatureOf(output.Round));
                 traces[text]?.Add(Trace(output, row, probabilities));
-                if (EarlyExit.Decide(output.Round, MaxRounds, options[text], LabelProbabilities.Top(probabilities)) is { } reason)
+                if (EarlyExit.Decide(output.Round, MaxRounds, options[text], probabilities, before[text], Config.Head, Calibration.Thresholds) is { } reason)
                 {
                     predictions[text] = new Prediction(output.Logits[row], probabilities, output.Round, reason, traces[text]);
                 }
                 else
                 {
                     staying.Add(row);
+                    before[text] = probabilities;
                 }
             }
 
@@ -160,6 +162,11 @@ public sealed class Predictor : IDisposable
             if (option.ExitThreshold is { } threshold && threshold is not (> 0 and <= 1))
             {
                 throw new ArgumentOutOfRangeException(nameof(options), threshold, "The exit threshold is not in (0, 1].");
+            }
+
+            if (option.ExitChange is { } change && change is not (> 0 and <= 2))
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), change, "The exit change is not in (0, 2].");
             }
         }
     }

@@ -13,9 +13,6 @@ public sealed class GradientTests
 
     public static TheoryData<string, FeedbackKind, FusionKind> AllCombinations => new(Combinations.All);
 
-    // Phantom gradients are near and not exact by design; what they come near to is in FiniteDifferenceTests.
-    public static TheoryData<string, FeedbackKind, FusionKind> ExactCombinations => new(Combinations.All.Where(entry => entry.Encoder != "bifnn"));
-
     [Theory]
     [MemberData(nameof(AllCombinations))]
     public void AtTheStart_TheScaleMovesAndNothingBehindItDoes(string encoder, FeedbackKind feedback, FusionKind fusion)
@@ -68,22 +65,6 @@ public sealed class GradientTests
         Assert.Equal(reached, encoder.Any());
     }
 
-    [Theory]
-    [MemberData(nameof(ExactCombinations))]
-    public void GradientThroughAllRounds_EqualsTheDifferenceQuotient(string encoder, FeedbackKind feedback, FusionKind fusion)
-    {
-        var config = TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, PoolingKind.Mean, initialScale: 1);
-        using var full = Shaken(config with { Feedback = config.Feedback! with { Rounds = 3, BackpropRounds = 3 } });
-        using var truncated = Shaken(config with { Feedback = config.Feedback! with { Rounds = 3, BackpropRounds = 0 } });
-
-        var (analytic, numeric) = Slopes(full);
-
-        // Single precision: about seven digits of a loss of 1, over a difference of 4e-3 in it. The maximum has kinks, so the
-        // pooling is the mean.
-        Assert.Equal(1, numeric / analytic, 2e-3);
-        Assert.NotEqual(1, Slopes(truncated).Analytic / analytic, 1e-4);
-    }
-
     [Fact]
     public void GradientOfTheNgramTable_IsSparse()
     {
@@ -95,43 +76,6 @@ public sealed class GradientTests
         using var gradient = ((MlpEncoder)classifier.Encoder).EmbeddingWeight.grad!;
         Assert.True(gradient.is_sparse);
         Assert.Equal([8, 16], gradient.SparseValues.shape);
-    }
-
-    private static TextClassifier Shaken(ClassifierConfig config)
-    {
-        manual_seed(12);
-        var classifier = ClassifierFactory.Create(config);
-        TinyModels.Shake(classifier);
-        classifier.eval();
-        return classifier;
-    }
-
-    /// <summary>Slope of the last round's loss along its gradient: as the gradient says, and as four values of the loss say.</summary>
-    private static (double Analytic, double Numeric) Slopes(TextClassifier classifier)
-    {
-        using var scope = NewDisposeScope();
-        var tokens = PackedTokens.Pack(TinyModels.Texts(7, 9, 8));
-        var target = tensor(new long[] { 0, 1, 2 });
-        Loss().backward();
-        var parameters = classifier.named_parameters().Where(parameter => parameter.parameter.grad is not null)
-            .Select(parameter => (Value: parameter.parameter, Gradient: parameter.parameter.grad!.to_dense())).ToList();
-        var norm = Math.Sqrt(parameters.Sum(parameter => parameter.Gradient.square().sum().item<float>()));
-        var step = 2e-3 / norm;
-        using var noGradient = no_grad();
-        var (farBehind, behind, ahead, farAhead) = (LossAfter(-2 * step), LossAfter(step), LossAfter(2 * step), LossAfter(step));
-        return (norm, ((8 * (ahead - behind)) - (farAhead - farBehind)) / (12 * step)); // to the fourth order
-
-        Tensor Loss() => nn.functional.cross_entropy(classifier.Forward(tokens, CPU, classifier.MaxRounds)[^1], target);
-
-        double LossAfter(double way)
-        {
-            foreach (var (value, gradient) in parameters)
-            {
-                value.add_(gradient, alpha: way / norm);
-            }
-
-            return Loss().to(float64).item<double>();
-        }
     }
 
     private static TextClassifier Create(string encoder, FeedbackKind feedback, FusionKind fusion, double initialScale)

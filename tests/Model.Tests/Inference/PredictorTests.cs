@@ -73,6 +73,25 @@ public sealed class PredictorTests
     }
 
     [Fact]
+    public void Change_StopsAtTheFirstRoundThatRepeatsTheOneBefore()
+    {
+        using var sut = CreateSut();
+        var tokens = Tokenize(sut);
+        var traces = sut.Predict(tokens, new PredictionOptions { WithTrace = true }).Select(prediction => prediction.Trace!).ToArray();
+        double Change(int text) => LabelProbabilities.Distance(traces[text][1].Probabilities, traces[text][0].Probabilities);
+        bool SameLabel(int text) => traces[text].Take(2).Select(round => Array.IndexOf(round.Probabilities, round.Probabilities.Max())).Distinct().Count() == 1;
+        var same = Enumerable.Range(0, tokens.Length).Where(SameLabel).OrderBy(Change).ToList();
+        var change = (Change(same[0]) + Change(same[^1])) / 2;
+
+        var predictions = sut.Predict(tokens, new PredictionOptions { ExitChange = change });
+
+        Assert.Equal(
+            Enumerable.Range(0, tokens.Length).Select(text => SameLabel(text) && Change(text) < change ? (1, ExitReason.Settled) : (2, ExitReason.None)),
+            predictions.Select(prediction => (prediction.Rounds, prediction.Exit)));
+        Assert.Equal(2, predictions.Select(prediction => prediction.Rounds).Distinct().Count());
+    }
+
+    [Fact]
     public void Trace_IsGivenToThoseWhoAsked_ForEveryRoundTaken()
     {
         using var sut = CreateSut();
@@ -123,6 +142,8 @@ public sealed class PredictorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => sut.Predict(tokens, new PredictionOptions { MaxRounds = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => sut.Predict(tokens, new PredictionOptions { ExitThreshold = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => sut.Predict(tokens, new PredictionOptions { ExitThreshold = double.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sut.Predict(tokens, new PredictionOptions { ExitChange = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sut.Predict(tokens, new PredictionOptions { ExitChange = 2.01 }));
         Assert.Throws<ArgumentException>(() => sut.Predict([], PredictionOptions.Default));
     }
 

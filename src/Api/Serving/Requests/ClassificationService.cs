@@ -28,6 +28,7 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         Require(request.Threshold is null or (>= 0 and <= 1), "threshold", "must be between 0 and 1.");
         Require(request.MaxRounds is null or >= 0, "max_rounds", "must be 0 or more.");
         Require(request.ExitThreshold is null or (> 0 and <= 1), "exit_threshold", "must be over 0 and at most 1.");
+        Require(request.ExitChange is null or (> 0 and <= 2), "exit_change", "must be over 0 and at most 2.");
         Require(request.Explain || request.ExplainMethod is null, "explain_method", "needs 'explain' to be true.");
         if (faults.Count > 0)
         {
@@ -99,7 +100,7 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         var tokens = 0;
         if (readable.Length > 0)
         {
-            var options = new PredictionOptions { MaxRounds = request.MaxRounds, ExitThreshold = request.ExitThreshold, WithTrace = request.Explain };
+            var options = new PredictionOptions { MaxRounds = request.MaxRounds, ExitThreshold = request.ExitThreshold, ExitChange = request.ExitChange, WithTrace = request.Explain };
             TextInput[] texts = [.. readable.Select(index => inputs[index])];
             var answers = await engine.ClassifyAsync(model, texts, options, request.Truncate, priority, cancellationToken);
             var explained = byOcclusion ? await occlusion.ExplainAsync(model, texts, answers.Items, options, priority, cancellationToken) : default;

@@ -24,6 +24,12 @@ public sealed record ClassifyRequest
     /// <summary>Stop when the calibrated top probability reaches this, over 0 up to 1. Absent: all rounds.</summary>
     public double? ExitThreshold { get; init; }
 
+    /// <summary>
+    /// Stop when two successive rounds give the same label and their calibrated probabilities differ by less than this in sum, over 0 up
+    /// to 2. With <c>exit_threshold</c>, either is enough. Absent: all rounds.
+    /// </summary>
+    public double? ExitChange { get; init; }
+
     /// <summary>Report every round and what parts of the text carried weight.</summary>
     public bool Explain { get; init; }
 

@@ -100,6 +100,8 @@ public sealed class ClassifyTests(ServedModels served)
     [InlineData("\"max_rounds\":-1", "max_rounds")]
     [InlineData("\"exit_threshold\":0", "exit_threshold")]
     [InlineData("\"exit_threshold\":1.01", "exit_threshold")]
+    [InlineData("\"exit_change\":0", "exit_change")]
+    [InlineData("\"exit_change\":2.01", "exit_change")]
     public async Task ValueOutOfRange_Is400NamingTheField(string member, string param)
     {
         var problem = await Problems.AssertAsync(await served.PostAsync($$"""{"model":"plain","input":"red",{{member}}}"""), 400, "invalid_value", param);
@@ -110,8 +112,8 @@ public sealed class ClassifyTests(ServedModels served)
     public async Task SeveralValuesOutOfRange_AreAllListed()
     {
         var problem = await Problems.AssertAsync(
-            await served.PostAsync("""{"model":"plain","input":"red","top_k":0,"threshold":2,"max_rounds":-1,"exit_threshold":0}"""), 400, "invalid_value", "top_k");
-        Assert.Equal(["top_k", "threshold", "max_rounds", "exit_threshold"], Keys(problem["errors"]!));
+            await served.PostAsync("""{"model":"plain","input":"red","top_k":0,"threshold":2,"max_rounds":-1,"exit_threshold":0,"exit_change":0}"""), 400, "invalid_value", "top_k");
+        Assert.Equal(["top_k", "threshold", "max_rounds", "exit_threshold", "exit_change"], Keys(problem["errors"]!));
     }
 
     [Theory]
@@ -210,6 +212,20 @@ public sealed class ClassifyTests(ServedModels served)
         var settled = (await served.ClassifyAsync("""{"model":"feedback","input":"red","exit_threshold":0.01,"max_rounds":99}"""))["data"]![0]!;
         Assert.Equal((0, "settled"), ((int)settled["rounds"]!, (string)settled["exit"]!));
         Assert.NotEqual((float)settled["score"]!, (float)item["score"]!);
+    }
+
+    [Fact]
+    public async Task ExitChange_EndsTheRoundsOnceTwoInARowAgree()
+    {
+        var rounds = (await served.ClassifyAsync("""{"model":"feedback","input":"red","explain":true}"""))["data"]![0]!["trace"]!.AsArray();
+        var labels = rounds.Select(round => (string)round!["scores"]![0]!["label"]!).ToList();
+        Assert.Equal(labels[0], labels[1]);
+
+        var settled = (await served.ClassifyAsync("""{"model":"feedback","input":"red","exit_change":2}"""))["data"]![0]!;
+        var going = (await served.ClassifyAsync("""{"model":"feedback","input":"red","exit_change":1e-12}"""))["data"]![0]!;
+
+        Assert.Equal((1, "settled"), ((int)settled["rounds"]!, (string)settled["exit"]!));
+        Assert.Equal((2, "none"), ((int)going["rounds"]!, (string)going["exit"]!));
     }
 
     [Fact]
