@@ -8,7 +8,7 @@ namespace FeedbackService.Training.Optimization;
 /// <remarks>
 /// With s = step (1-based: the rate of the s-th update), W = warm-up steps, T = total steps, p = (s − W) / (T + 1 − W) and peak η:
 /// warm-up η·s/W; linear η·(1 − p); cosine η·½(1 + cos πp); constant η;
-/// noam η·√W·min(s^−½, s·W^−1.5), Vaswani et al. 2017 eq. 3 with its factor chosen so that the peak at s = W is η.
+/// noam η·√W·min(s^−½, s·W^−1.5), Vaswani et al. 2017 eq. 3 with its factor chosen so that the peak at s = W is η; their own, for width d, is η = (d·W)^−½.
 /// Differs from Hugging Face's schedules in counting from 1 and in T + 1 for T, so that neither the first nor the last update is one by zero.
 /// </remarks>
 public sealed class LearningRateSchedule

@@ -24,7 +24,7 @@ public sealed class BatchTests(ServedModels served) : IDisposable
         string[] bodies =
         [
             """{"model":"feedback","input":"red"}""",
-            """{"model":"plain","input":["red",""," blue"],"top_k":1}""",
+            """{"model":"plain","input":["red",""," blue"],"top_k":1,"explain":true}""",
             """{"model":"attending","input":{"text":"green","text_pair":"sky"},"explain":true,"max_rounds":1}""",
             """{"model":"feedback:1","input":"apples","raw_scores":true}""",
         ];

@@ -8,12 +8,13 @@ namespace FeedbackService.Model.Tests.Classification;
 public sealed class StartLossTests
 {
     // Seed item 2-10: with one output per label the first loss is that of guessing, ln C = 1.386 of four, and not ln 10000 = 9.21 of a head as wide as the vocabulary.
+    // Normed states give the head's logits a variance near 1, which costs some 0.4.
     [Theory]
     [InlineData("mlp", 0.01)]
-    [InlineData("rnn", 0.6)]
+    [InlineData("rnn", 0.3)]
     [InlineData("lstm", 0.1)]
     [InlineData("gru", 0.1)]
-    [InlineData("transformer", 0.6)]
+    [InlineData("transformer", 0.5)]
     public void BeforeTraining_TheLossIsThatOfGuessing(string encoder, double tolerance)
     {
         manual_seed(10);

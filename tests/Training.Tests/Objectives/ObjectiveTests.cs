@@ -40,6 +40,62 @@ public sealed class ObjectiveTests
         Assert.Equal(-0.33403, bias.grad!.item<float>(), 1e-5);
     }
 
+    // Seed item 3-7: the error at the logits is ŷ − y, of softmax with cross-entropy as of sigmoid with binary cross-entropy, whose slopes cancel.
+    [Theory]
+    [InlineData(HeadKind.SingleLabel, 2)]
+    [InlineData(HeadKind.MultiLabel, 6)]
+    public void ErrorAtTheLogits_IsPredictionMinusTarget(HeadKind head, int terms)
+    {
+        using var scope = NewDisposeScope();
+        using var objective = new ClassificationObjective(head, 0, null, CPU);
+        var logits = tensor([2.0, 0, -1, 0.5, -0.3, 1], [2, 3]).requires_grad_();
+        var wanted = tensor([0.0, 1, 0, 1, 0, 0], [2, 3]);
+
+        objective.Loss(logits, objective.Targets([[1], [0]], 3, CPU)).backward();
+
+        var predicted = head == HeadKind.SingleLabel ? logits.softmax(1) : logits.sigmoid();
+        Assert.InRange((logits.grad! - ((predicted - wanted) / terms)).abs().max().item<double>(), 0, 1e-12);
+    }
+
+    // Seed items 4-8 to 4-10: ∂L/∂M, of the sigmoid's output M, and against it what the seed gives. The slopes are those of differences.
+    [Fact]
+    public void OneSigmoidNeuron_HasNoneOfTheSeedsGradients()
+    {
+        using var scope = NewDisposeScope();
+        var output = tensor([0.66597], [1]).requires_grad_();
+        nn.functional.binary_cross_entropy(output, ones(1, ScalarType.Float64)).backward();
+
+        const double step = 1e-6;
+        var slope = (Loss(0.3 + step) - Loss(0.3 - step)) / (2 * step);
+
+        Assert.Equal(-1.50158, output.grad!.item<double>(), 1e-4);
+        Assert.Equal(-0.50105, slope, 1e-5);
+        var m = Sigmoid(0.3);
+        Assert.Equal(0.11146, (1 - m) * m * (1 - m) * 1.5, 1e-5); // its ∂L/∂w₁ of §4.2: uphill
+        Assert.Equal(0.07431, (1 - m) * m * (1 - m), 1e-5); // its ∂L/∂w = ∂L/∂b of §4.3
+        Assert.Equal(-0.33403, -(1 - m), 1e-5); // its ∂L/∂M, which is that of the squared error
+
+        static double Sigmoid(double weight) => 1 / (1 + Math.Exp(-((weight * 1.5) + (-0.2 * -0.7) + 0.1)));
+        static double Loss(double weight) => -Math.Log(Sigmoid(weight));
+    }
+
+    // Seed item 4-7: taken from the logits, no probability is so sure that the loss is the logarithm of 0.
+    [Theory]
+    [InlineData(HeadKind.SingleLabel)]
+    [InlineData(HeadKind.MultiLabel)]
+    public void ALossOfBeingSureAndWrong_IsLargeAndFinite(HeadKind head)
+    {
+        using var scope = NewDisposeScope();
+        using var objective = new ClassificationObjective(head, 0, null, CPU);
+        var logits = tensor([500f, -500], [1, 2]).requires_grad_();
+
+        var loss = objective.Loss(logits, objective.Targets([[1]], 2, CPU));
+        loss.backward();
+
+        Assert.InRange(loss.item<float>(), 499, 1001);
+        Assert.All(logits.grad!.data<float>().ToArray(), slope => Assert.True(float.IsFinite(slope)));
+    }
+
     [Fact]
     public void ClassWeights_WeighTexts()
     {

@@ -41,4 +41,17 @@ public sealed class LearningRateScheduleTests
             Assert.Equal(0.3, Enumerable.Range(1, 100).Max(step => schedule.At(step)), 0.004);
         }
     }
+
+    // Seed item 2-5: lr = s·d^−½·min(t^−½, t·w^−1.5). Ours names the peak instead of s: with (d·w)^−½ it is the seed's with s = 1.
+    [Fact]
+    public void Noam_WithThePeakOfItsWidth_IsTheFormulaOfThePaper()
+    {
+        const int width = 256, warmup = 4000, steps = 40_000;
+        var schedule = new LearningRateSchedule(SchedulerKind.Noam, 1 / Math.Sqrt(width * warmup), steps, warmupRatio: 0.1);
+
+        Assert.Equal(warmup, schedule.WarmupSteps);
+        Assert.Equal(9.88e-4, schedule.At(warmup), 5e-7);
+        Assert.All([1, 10, 3999, 4000, 4001, 20_000, 40_000], step =>
+            Assert.Equal(Math.Min(Math.Pow(step, -0.5), step * Math.Pow(warmup, -1.5)) / Math.Sqrt(width), schedule.At(step), 1e-12));
+    }
 }

@@ -1,3 +1,6 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Testing;
 using FeedbackService.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,6 +41,8 @@ public sealed class OptimizerTests
         Assert.InRange((ours - theirs).abs().max().item<float>(), 0, 1e-6);
     }
 
+    // Seed items 1-11 and 1-12: one step from θ = 1 with g = 0.5. Without the rate before the decay it would be 0.989, and λ = 0.01 would take 63 % of
+    // every weight in 100 steps; the 0.98 printed in the seed is neither.
     [Fact]
     public void AdamW_ScalesTheDecayByTheLearningRate()
     {
@@ -50,6 +55,8 @@ public sealed class OptimizerTests
 
         // 1·(1 − 0.001·0.01) − 0.001·0.5 / (0.5 + 1e-8)
         Assert.Equal(0.99899000002, weight.item<double>(), 1e-12);
+        Assert.Equal(0.989, 1 - (0.001 * 0.5 / (0.5 + 1e-8)) - 0.01, 1e-7);
+        Assert.Equal(0.366, Math.Pow(1 - 0.01, 100), 1e-3);
     }
 
     [Fact]
@@ -144,6 +151,25 @@ public sealed class OptimizerTests
         var decaying = ParameterGroups.Of(model, new(), peakLearningRate: 0.001).Where(parameter => parameter.Decays).Select(parameter => parameter.Name);
 
         Assert.Equal(["linear.weight"], decaying);
+    }
+
+    [Theory]
+    [InlineData("mlp", FusionKind.Attention)]
+    [InlineData("rnn", FusionKind.Gated)]
+    [InlineData("lstm", FusionKind.Gated)]
+    [InlineData("gru", FusionKind.Gated)]
+    [InlineData("transformer", FusionKind.Add)]
+    public void Groups_OfAClassifier_DecayNoBiasNormEmbeddingOrScale(string encoder, FusionKind fusion)
+    {
+        using var model = ClassifierFactory.Create(TinyModels.WithFeedback(Combinations.Encoder(encoder), fusion: fusion));
+
+        var parameters = ParameterGroups.Of(model, new(), peakLearningRate: 0.001);
+
+        Assert.Equal(model.named_parameters().Select(entry => entry.name), parameters.Select(parameter => parameter.Name));
+        Assert.Contains(parameters, parameter => parameter is { Name: "head.projection.weight", Decays: true });
+        Assert.All(parameters, parameter => Assert.Equal(
+            !new[] { "bias", "norm", "embedding", "scale", "beta" }.Any(part => parameter.Name.Contains(part, StringComparison.Ordinal)), parameter.Decays));
+        Assert.Equal(["feedback_loop.reentry.scale"], parameters.Where(parameter => parameter.LearningRateFactor == 10).Select(parameter => parameter.Name));
     }
 
     private static void Steps(ParameterOptimizer optimizer, Parameter weight, int from, int to)

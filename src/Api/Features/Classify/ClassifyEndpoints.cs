@@ -23,7 +23,7 @@ internal static class ClassifyEndpoints
         var group = routes.MapGroup("/v1").WithTags("Classify").NeedsScope(Scopes.Predict).WithClassifyBodies();
 
         group.MapPost("/classify", Classify.HandleAsync).WithName("Classify").WithSummary("Classify texts")
-            .WithDescription("Answers a text, a text pair or up to 1,000 of them by a registered model. In a list a bad text carries its own error and the others are answered. With the header `Prefer: respond-async` the request is queued for the workers and answered with 202.")
+            .WithDescription("Answers a text, a text pair or up to 1,000 of them by a registered model. In a list a bad text carries its own error and the others are answered. `explain` adds every round and what parts of the text carried weight: by the feedback's attention, or for any model by leaving out one word after another (`occlusion`), which reads the text once more per word, so that such a request takes at most 32 texts, and joins neighbouring words beyond 256 of a text or 1,024 of a request. With the header `Prefer: respond-async` the request is queued for the workers and answered with 202.")
             .WithRequestExample(Request)
             .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","model":"support-tickets:1","created_at":1795372800,{{Data}}}""")
             .WithAnswerExample($$"""{"id":"{{ExampleId}}","object":"classification","status":"queued"}""", StatusCodes.Status202Accepted)

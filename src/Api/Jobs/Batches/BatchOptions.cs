@@ -24,7 +24,7 @@ internal sealed class BatchOptions
     [Range(1, 10_000)]
     public int LinesInFlight { get; set; } = 256;
 
-    /// <summary>Texts being answered at once; a line with more of them goes alone. Default 2048.</summary>
+    /// <summary>Texts being answered at once, those that explanations may read again included; a line with more of them goes alone. Default 2048.</summary>
     [Range(1, 1_000_000)]
     public int TextsInFlight { get; set; } = 2048;
 

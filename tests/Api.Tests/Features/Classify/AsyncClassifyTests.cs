@@ -10,10 +10,12 @@ public sealed class AsyncClassifyTests(ServedModels served)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Request_IsAcceptedWithItsPlace_AndAnsweredThereAsASynchronousOneWouldBe()
+    [Theory]
+    [InlineData("feedback_attention")]
+    [InlineData("occlusion")]
+    public async Task Request_IsAcceptedWithItsPlace_AndAnsweredThereAsASynchronousOneWouldBe(string method)
     {
-        const string body = """{"model":"feedback","input":["red",""," blue 😀",{"text":"green","text_pair":"sky"}],"top_k":2,"explain":true}""";
+        var body = $$"""{"model":"feedback","input":["red",""," blue 😀",{"text":"green","text_pair":"sky"}],"top_k":2,"explain":true,"explain_method":"{{method}}"}""";
         using var accepted = await served.PostAsync(body, "wait=5, Respond-Async");
         Assert.Equal(202, (int)accepted.StatusCode);
         Assert.Equal(["respond-async"], accepted.Headers.GetValues("Preference-Applied"));
