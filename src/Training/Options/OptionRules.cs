@@ -34,7 +34,7 @@ internal static class OptionRules
             Require(!sizes.Bidirectional || sizes.HiddenSize % 2 == 0, "hidden_size", $"Must be even when bidirectional is true, for each direction has half of it: {sizes.HiddenSize} is odd.");
         }
 
-        if (preset.Encoder == EncoderFamilies.Mlp)
+        if (preset.Encoder == EncoderFamilies.Mlp && options.Data.Tokens == TokenKind.Ngrams)
         {
             var data = options.Data;
             Require((long)sizes.Buckets * sizes.HiddenSize <= MostTableNumbers, "buckets", $"buckets × hidden_size is at most {MostTableNumbers:N0} (2 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / sizes.HiddenSize:N0}.");
