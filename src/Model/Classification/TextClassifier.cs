@@ -49,7 +49,32 @@ public sealed class TextClassifier : nn.Module
     /// <summary>Root mean square of the components of the feedback scale γ; null without feedback, and when states are replaced.</summary>
     public double? FeedbackScaleRms => _loop?.ScaleRms;
 
+    /// <summary>The encoder's weights stay as they are, and it runs without dropout in training too.</summary>
+    public bool IsEncoderFrozen { get; private set; }
+
     private int ReentryLayer => Config.Feedback?.ReentryLayer ?? _encoder.LayerCount;
+
+    /// <summary>Makes the encoder a fixed map: no gradient for its weights, no dropout. Gradients still pass through it, from later rounds to the feedback loop.</summary>
+    public void FreezeEncoder()
+    {
+        IsEncoderFrozen = true;
+        foreach (var parameter in _encoder.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        train(training);
+    }
+
+    /// <inheritdoc/>
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        if (on && IsEncoderFrozen)
+        {
+            _encoder.TrainAsFixedMap();
+        }
+    }
 
     /// <summary>Logits of every round. Sum the losses of all rounds before one backward: rounds share graph.</summary>
     /// <param name="tokens">B texts.</param>

@@ -18,7 +18,13 @@ public sealed record ClassifierConfig
     /// <summary>One label per text, several, or one of a scale of numbers. Default one.</summary>
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
-    /// <summary>Dropout on the pooled vector before the head, in [0, 1). Default 0.1.</summary>
+    /// <summary>Width of a layer between the pooled vector and the logits; 0 (default) for none.</summary>
+    public int HeadHiddenSize { get; init; }
+
+    /// <summary>Of that layer. Default gelu.</summary>
+    public ActivationKind HeadActivation { get; init; } = ActivationKind.Gelu;
+
+    /// <summary>Dropout on the pooled vector before the head, and behind the head's own layer, in [0, 1). Default 0.1.</summary>
     public double HeadDropout { get; init; } = 0.1;
 
     /// <summary>Label names in the order of the logits; at least two, distinct; of a graded head numbers, the lowest first.</summary>

@@ -32,6 +32,8 @@ public static class ClassifierConfigValidation
         faults.AtLeast(config.PoolingSize ?? 1, 1, "config.PoolingSize");
 
         faults.Defined(config.Head);
+        faults.AtLeast(config.HeadHiddenSize, 0);
+        faults.Defined(config.HeadActivation);
         faults.Share(config.HeadDropout);
         faults.AtLeast(config.MaxTokens, ShortestLimit);
         if (config.Encoder is null)

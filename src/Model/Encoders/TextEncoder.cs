@@ -22,6 +22,9 @@ public abstract class TextEncoder : nn.Module
     /// <returns>The same texts in the same order, each with at least one token; <paramref name="tokens"/> itself in evaluation.</returns>
     public virtual PackedTokens Thin(PackedTokens tokens) => tokens;
 
+    /// <summary>Puts the encoder into the mode of a part that does not learn while others do: nothing random, but gradients pass.</summary>
+    public virtual void TrainAsFixedMap() => eval();
+
     /// <summary>Embedding output X0 of all tokens.</summary>
     /// <param name="tokens">N tokens of B texts.</param>
     /// <param name="layout">The layout of <paramref name="tokens"/> on the encoder's device.</param>

@@ -6,11 +6,17 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Heads;
 
-/// <summary>Pooled text vectors to logits: W·dropout(x) + b, or for grades the logits that <see cref="HeadKind.Graded"/> makes of one score s = w·dropout(x) + b.</summary>
+/// <summary>
+/// Pooled text vectors to logits: W·h + b with h = dropout(x), or <see cref="HeadHiddenLayer"/> of it; for grades the logits that <see cref="HeadKind.Graded"/>
+/// makes of one score s = w·h + b.
+/// </summary>
 public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
+
+    [ComponentName(Name = "hidden")]
+    private readonly HeadHiddenLayer? _hidden;
 
     [ComponentName(Name = "projection")]
     private readonly Linear _projection;
@@ -20,14 +26,15 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
 
     /// <summary>Makes the head with weights N(0, 1/width) from torch's global generator and zero bias.</summary>
     /// <param name="width">Width of the pooled vector.</param>
-    /// <param name="config">Labels, kind and dropout.</param>
+    /// <param name="config">Labels, kind, layer and dropout.</param>
     public ClassificationHead(int width, ClassifierConfig config)
         : base(nameof(ClassificationHead))
     {
         ArgumentNullException.ThrowIfNull(config);
         _grades = config.Head == HeadKind.Graded ? [.. GradeScale.Of(config.Labels).Standardised.Select(grade => (float)grade)] : null;
         _dropout = nn.Dropout(config.HeadDropout);
-        _projection = Initialization.Linear(width, _grades is null ? config.Labels.Count : 1);
+        _hidden = config.HeadHiddenSize > 0 ? new HeadHiddenLayer(width, config.HeadHiddenSize, config.HeadActivation, config.HeadDropout) : null;
+        _projection = Initialization.Linear(_hidden is null ? width : config.HeadHiddenSize, _grades is null ? config.Labels.Count : 1);
         RegisterComponents();
     }
 
@@ -35,7 +42,8 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var scores = _projection.call(_dropout.call(input)); // [B, L], of grades [B, 1]
+        var features = _dropout.call(input);
+        var scores = _projection.call(_hidden is null ? features : _hidden.call(features)); // [B, L], of grades [B, 1]
 
         // Losses, calibration and the settle rule need more than bf16's eight bits.
         scores = scores.dtype is ScalarType.Float32 or ScalarType.Float64 ? scores : scores.to(ScalarType.Float32);

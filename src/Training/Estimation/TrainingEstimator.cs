@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
 
@@ -63,7 +64,7 @@ public static class TrainingEstimator
     {
         const double CharactersPerWord = 5.8, CharactersPerPiece = 4.6, ShareOfDistinct = 0.8;
         var data = options.Data;
-        var tokens = (encoder & EncoderFamilies.WordPieces) != 0
+        var tokens = ModelShape.ReadsWordPieces(options, encoder)
             ? (ideographs ? characters : characters / CharactersPerPiece) + 2
             : ideographs
                 ? characters * data.IdeographNgramMax
@@ -97,7 +98,8 @@ public static class TrainingEstimator
         // N-grams not met before, per text of the training part: 4 on Banking77, 21 on THUCNews titles, 28 on AG News.
         const int NewNgramsPerText = 28;
         var sizes = options.Architecture;
-        var table = encoder == EncoderFamilies.Mlp ? Math.Min(sizes.Buckets, facts.Rows * (double)NewNgramsPerText) * sizes.HiddenSize : 0;
+        var tableRows = ModelShape.ReadsWordPieces(options, encoder) ? options.Data.VocabularySize : Math.Min(sizes.Buckets, facts.Rows * (double)NewNgramsPerText);
+        var table = encoder == EncoderFamilies.Mlp ? tableRows * sizes.HiddenSize : 0;
 
         // Weights, the best weights, and once more while a checkpoint is written; the other parameters have two moments too.
         var weights = ((table * 3) + (DenseParameters(options, encoder, facts) * 5)) * sizeof(float);

@@ -39,13 +39,32 @@ internal sealed class BaseModel : IDisposable
     public Preset AsPreset() => ModelShape.AsPreset(Config, _tokenizerConfig);
 
     /// <summary>Gives a new model what this one knows.</summary>
-    /// <param name="model">Of the same shape, perhaps with other labels.</param>
-    /// <param name="sameLabels">The label lists are equal, so that head and label embedding fit.</param>
+    /// <param name="model">Of the same shape, perhaps with other labels, another layer in the head, or a loop that this one lacks: those start anew.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
-    public void PassOn(TextClassifier model, bool sameLabels)
+    public void PassOn(TextClassifier model)
     {
         using var scope = NewDisposeScope();
-        ModelWeights.Inherit(model, _weights.Entries.ToDictionary(entry => entry.Name, entry => _weights.Read(entry.Name, widen: true), StringComparer.Ordinal), sameLabels);
+        var weights = _weights.Entries.ToDictionary(entry => entry.Name, entry => _weights.Read(entry.Name, widen: true), StringComparer.Ordinal);
+        ModelWeights.Inherit(model, weights, [.. NewParts(model.Config)]);
+    }
+
+    private IEnumerable<string> NewParts(ClassifierConfig wanted)
+    {
+        var sameLabels = wanted.Labels.SequenceEqual(Config.Labels, StringComparer.Ordinal);
+        if (!sameLabels || wanted.HeadHiddenSize != Config.HeadHiddenSize || wanted.HeadActivation != Config.HeadActivation)
+        {
+            yield return "head.";
+        }
+
+        if (!sameLabels)
+        {
+            yield return "feedback_loop.label_embedding";
+        }
+
+        if (Config.Feedback is null)
+        {
+            yield return "feedback_loop.";
+        }
     }
 
     /// <inheritdoc/>

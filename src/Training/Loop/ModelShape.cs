@@ -17,31 +17,41 @@ public static class ModelShape
     {
         ArgumentNullException.ThrowIfNull(options);
         var sizes = options.Architecture;
-        var feedback = options.Feedback;
         return new ClassifierConfig
         {
             Encoder = Encoder(options, encoder, vocabularySize),
             Pooling = sizes.Pooling,
             PoolingSize = sizes.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax ? sizes.PoolingSize : null,
-            Feedback = feedback.Rounds == 0 ? null : new FeedbackConfig
-            {
-                Feedback = feedback.Kind,
-                Fusion = feedback.Fusion,
-                Rounds = feedback.Rounds,
-                ReentryLayer = feedback.ReentryLayer,
-                Inject = feedback.Inject,
-                Heads = feedback.FeedbackHeads,
-                InitialScale = feedback.InitialScale,
-                BackpropRounds = feedback.BackpropRounds,
-                SignalDropout = feedback.SignalDropout,
-                WrongPrediction = feedback.WrongPrediction,
-            },
+            Feedback = Loop(options.Feedback),
             Head = options.Data.Head,
+            HeadHiddenSize = sizes.HeadHiddenSize,
+            HeadActivation = sizes.HeadActivation,
             HeadDropout = options.Regularization.HeadDropout,
             Labels = labels,
             MaxTokens = options.Data.MaxTokens,
         };
     }
+
+    /// <summary>What is read is word pieces, not n-grams.</summary>
+    public static bool ReadsWordPieces(TrainingOptions options, EncoderFamilies encoder)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return encoder != EncoderFamilies.Mlp || options.Data.Tokens == TokenKind.WordPieces;
+    }
+
+    private static FeedbackConfig? Loop(FeedbackOptions feedback) => feedback.Rounds == 0 ? null : new FeedbackConfig
+    {
+        Feedback = feedback.Kind,
+        Fusion = feedback.Fusion,
+        Rounds = feedback.Rounds,
+        ReentryLayer = feedback.ReentryLayer,
+        Inject = feedback.Inject,
+        Heads = feedback.FeedbackHeads,
+        InitialScale = feedback.InitialScale,
+        BackpropRounds = feedback.BackpropRounds,
+        SignalDropout = feedback.SignalDropout,
+        WrongPrediction = feedback.WrongPrediction,
+    };
 
     private static EncoderConfig Encoder(TrainingOptions options, EncoderFamilies encoder, int vocabularySize)
     {
@@ -116,7 +126,10 @@ public static class ModelShape
         _ => EncoderFamilies.Transformer,
     };
 
-    /// <summary>A registered model's classifier for other labels: its shape stays, dropout follows the options.</summary>
+    /// <summary>
+    /// A registered model's classifier for other labels: its shape stays, dropout and the head's own layer follow the options. One without feedback may be
+    /// given a loop.
+    /// </summary>
     public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(registered);
@@ -127,12 +140,14 @@ public static class ModelShape
         return registered with
         {
             Encoder = encoder,
-            Feedback = registered.Feedback is null ? null : registered.Feedback with
+            Feedback = registered.Feedback is null ? Loop(options.Feedback) : registered.Feedback with
             {
                 BackpropRounds = options.Feedback.BackpropRounds,
                 SignalDropout = options.Feedback.SignalDropout,
                 WrongPrediction = options.Feedback.WrongPrediction,
             },
+            HeadHiddenSize = options.Architecture.HeadHiddenSize,
+            HeadActivation = options.Architecture.HeadActivation,
             HeadDropout = options.Regularization.HeadDropout,
             Labels = labels,
         };
@@ -175,8 +190,13 @@ public static class ModelShape
             .With(o => o.Data.Head, config.Head)
             .With(o => o.Architecture.HiddenSize, config.Encoder.HiddenSize)
             .With(o => o.Architecture.Layers, config.Encoder.Layers)
-            .With(o => o.Architecture.Pooling, config.Pooling)
-            .With(o => o.Feedback.Rounds, config.Feedback?.Rounds ?? 0);
+            .With(o => o.Architecture.Pooling, config.Pooling);
+
+        // What does not bind but would otherwise follow the family's preset.
+        var start = OptionSet.Empty
+            .With(o => o.Architecture.HeadHiddenSize, config.HeadHiddenSize)
+            .With(o => o.Architecture.HeadActivation, config.HeadActivation)
+            .With(o => o.Feedback.Rounds, 0);
         if (config.PoolingSize is { } poolingSize)
         {
             bound = bound.With(o => o.Architecture.PoolingSize, poolingSize);
@@ -185,6 +205,7 @@ public static class ModelShape
         if (config.Feedback is { } feedback)
         {
             bound = bound
+                .With(o => o.Feedback.Rounds, feedback.Rounds)
                 .With(o => o.Feedback.Kind, feedback.Feedback)
                 .With(o => o.Feedback.Fusion, feedback.Fusion)
                 .With(o => o.Feedback.ReentryLayer, feedback.ReentryLayer)
@@ -209,16 +230,29 @@ public static class ModelShape
         bound = tokenizer switch
         {
             HashedNgramConfig ngrams => bound
+                .With(o => o.Data.Tokens, TokenKind.Ngrams)
                 .With(o => o.Architecture.Buckets, ngrams.Buckets)
                 .With(o => o.Data.WordNgramMax, ngrams.WordMax)
                 .With(o => o.Data.CharNgramMin, ngrams.CharacterMin)
                 .With(o => o.Data.CharNgramMax, ngrams.CharacterMax)
                 .With(o => o.Data.IdeographNgramMax, ngrams.IdeographMax)
                 .With(o => o.Data.Lowercase, ngrams.LowerCase),
+            WordPieceConfig pieces when config.Encoder is MlpEncoderConfig mlp => bound
+                .With(o => o.Data.Tokens, TokenKind.WordPieces)
+                .With(o => o.Data.VocabularySize, mlp.Buckets)
+                .With(o => o.Data.Lowercase, pieces.LowerCase),
             WordPieceConfig pieces => bound.With(o => o.Data.Lowercase, pieces.LowerCase),
             _ => bound,
         };
-        return PresetCatalog.All.First(preset => preset.Encoder == family) with { Id = "base", Description = "A registered model.", Fixed = bound, TrainableFromScratch = false };
+        var preset = PresetCatalog.All.First(preset => preset.Encoder == family);
+        return preset with
+        {
+            Id = "base",
+            Description = "A registered model.",
+            Defaults = preset.Defaults.Overlay(start),
+            Fixed = bound,
+            TrainableFromScratch = false,
+        };
     }
 
     private static OptionSet Bind(OptionSet bound, RecurrentEncoderConfig encoder) => encoder switch

@@ -6,9 +6,6 @@ namespace FeedbackService.Training.Loop;
 /// <summary>Copies of a model's state dictionary, in and out.</summary>
 internal static class ModelWeights
 {
-    // What belongs to the labels and starts anew with other labels.
-    private static readonly string[] OfLabels = ["head.", "feedback_loop.label_embedding"];
-
     /// <summary>A copy of every tensor, owned by the caller.</summary>
     public static Dictionary<string, Tensor> Snapshot(TextClassifier model)
     {
@@ -34,13 +31,13 @@ internal static class ModelWeights
     }
 
     /// <summary>Takes over what a registered model knows.</summary>
-    /// <param name="model">The new model, of the same shape but perhaps with other labels.</param>
+    /// <param name="model">The new model, of the same shape but for what starts anew.</param>
     /// <param name="weights">The registered model's tensors.</param>
-    /// <param name="sameLabels">The label lists are equal, so that the head fits.</param>
+    /// <param name="newParts">Beginnings of the names of tensors that are left as they are.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape; the model is then unchanged.</exception>
-    public static void Inherit(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights, bool sameLabels)
+    public static void Inherit(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> newParts)
     {
-        var wanted = model.state_dict().Where(entry => sameLabels || !OfLabels.Any(prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal))).ToList();
+        var wanted = model.state_dict().Where(entry => !newParts.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal))).ToList();
         var odd = wanted.Where(entry => !weights.TryGetValue(entry.Key, out var weight) || !SameShape(entry.Value, weight)).Select(entry => entry.Key).ToList();
         if (odd.Count > 0)
         {

@@ -110,13 +110,14 @@ internal sealed class TrainingSetup : IDisposable
             ? ModelShape.Config(options, preset.Encoder, labels, tokenizer.VocabularySize)
             : ModelShape.Continue(registered.Config, options, labels);
         var model = ClassifierFactory.Create(config);
-        if (registered is not null)
-        {
-            registered.PassOn(model, sameLabels: labels.SequenceEqual(registered.Config.Labels, StringComparer.Ordinal));
-        }
-
+        registered?.PassOn(model);
         var target = TorchRuntime.ParseDevice(plan.Device);
         model.to(target);
+        if (options.Optimizer.FreezeEncoder)
+        {
+            model.FreezeEncoder();
+        }
+
         var counts = new int[labels.Count];
         foreach (var label in train.SelectMany(example => example.Labels))
         {
@@ -174,7 +175,7 @@ internal sealed class TrainingSetup : IDisposable
 
     private static ITextTokenizer CreateTokenizer(TrainingOptions options, EncoderFamilies encoder, IEnumerable<LabeledText> rows, CancellationToken cancellation)
     {
-        if (encoder == EncoderFamilies.Mlp)
+        if (!ModelShape.ReadsWordPieces(options, encoder))
         {
             var ngrams = ModelShape.Ngrams(options);
             return new WeightedNgramTokenizer(ngrams, NgramVocabularyTrainer.Train(ngrams, Inputs(rows, cancellation)));

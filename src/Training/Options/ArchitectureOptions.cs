@@ -22,6 +22,14 @@ public sealed record ArchitectureOptions
     [TrainingOption("Inner width of the network that weighs the tokens when pooling is attention or attention_max, else without effect; each unit costs hidden_size + 2 parameters.", Minimum = 1, Maximum = 16_384, Auto = nameof(AutoRules.PoolingSize), ShapesModel = true)]
     public int PoolingSize { get; init; } = 64;
 
+    /// <summary>Width of a layer between the pooled vector and the labels; 0 = none.</summary>
+    [TrainingOption("Width of a layer between the pooled text vector and the labels; 0 joins them directly. A registered base model may be given another one: its head then starts anew.", Minimum = 0, Maximum = 4096, SearchLow = 0, SearchHigh = 256)]
+    public int HeadHiddenSize { get; init; }
+
+    /// <summary>Non-linear function of that layer.</summary>
+    [TrainingOption("Non-linear function of the head's layer, where head_hidden_size is not 0.", SearchValues = true)]
+    public ActivationKind HeadActivation { get; init; } = ActivationKind.Gelu;
+
     /// <summary>Non-linear function of the layers.</summary>
     [TrainingOption("Non-linear function of the layers; swish learns its slope.", Encoders = EncoderFamilies.Mlp | EncoderFamilies.Transformer | EncoderFamilies.Rnn | EncoderFamilies.Bifnn, ShapesModel = true, SearchValues = true)]
     public ActivationKind Activation { get; init; } = ActivationKind.Gelu;

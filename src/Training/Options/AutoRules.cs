@@ -17,13 +17,13 @@ public static class AutoRules
 
     /// <summary>A text's vector is a sum over n n-grams divided by √n, so it moves √n times as far as its rows do.</summary>
     public static AutoRule TableLearningRate { get; } = new(
-        "0.22 / √n, where n = 2.7 × the mean number of characters of a text, about its n-grams",
-        static (facts, _) => Math.Round(0.22 / Math.Sqrt(Ngrams(facts)), 4));
+        "0.22 / √n, where n = 2.7 × the mean number of characters of a text, about its n-grams, or 0.25 × with word pieces",
+        static (facts, options) => Math.Round(0.22 / Math.Sqrt(TokensOfMlp(facts, options)), 4));
 
     /// <summary>Long texts can spare more.</summary>
     public static AutoRule NgramDropout { get; } = new(
-        "n / 550 between 0.1 and 0.3, where n = 2.7 × the mean number of characters of a text, about its n-grams",
-        static (facts, _) => Math.Round(Math.Clamp(Ngrams(facts) / 550, 0.1, 0.3), 2));
+        "n / 550 between 0.1 and 0.3, where n = 2.7 × the mean number of characters of a text, about its n-grams, or 0.25 × with word pieces",
+        static (facts, options) => Math.Round(Math.Clamp(TokensOfMlp(facts, options) / 550, 0.1, 0.3), 2));
 
     /// <summary>Once per epoch, at least four times per run.</summary>
     public static AutoRule EvaluationInterval { get; } = new(
@@ -51,7 +51,8 @@ public static class AutoRules
         static (_, options) => options.Architecture.HiddenSize / 2);
 
     // Word 1-2-grams and character 2-5-grams of English give 2.4 to 2.8 per character, ideograph 1-3-grams 2.9.
-    private static double Ngrams(DataFacts facts) => 2.7 * (facts.MeanCharacters > 0 ? Math.Max(1, facts.MeanCharacters) : 60);
+    private static double TokensOfMlp(DataFacts facts, TrainingOptions options) =>
+        (options.Data.Tokens == TokenKind.Ngrams ? 2.7 : 0.25) * (facts.MeanCharacters > 0 ? Math.Max(1, facts.MeanCharacters) : 60);
 
     /// <summary>Optimizer steps of one pass over the training part.</summary>
     internal static int StepsPerEpoch(DataFacts facts, TrainingOptions options)

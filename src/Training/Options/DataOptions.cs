@@ -18,8 +18,12 @@ public sealed record DataOptions
     [TrainingOption("One label per text, any number of them, or, with graded, one of a scale: the labels are numbers such as 1 to 5, the loss is the mean squared error, and answers and reports have the grade and its error too.", Auto = nameof(AutoRules.Head), ShapesModel = true)]
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
+    /// <summary>What the mlp encoder reads.</summary>
+    [TrainingOption("What the tokens of the mlp encoder are: weighted n-grams, or word pieces, to which the n-gram settings do not apply.", Encoders = EncoderFamilies.Mlp, ShapesModel = true, SearchValues = true)]
+    public TokenKind Tokens { get; init; }
+
     /// <summary>Number of word pieces learned from the training part.</summary>
-    [TrainingOption("Number of word pieces learned from the training part.", Minimum = 100, Maximum = 200_000, Encoders = EncoderFamilies.WordPieces, ShapesModel = true, SearchLow = 4000, SearchHigh = 32_000, SearchLogarithmic = true)]
+    [TrainingOption("Number of word pieces learned from the training part, where word pieces are read.", Minimum = 100, Maximum = 200_000, ShapesModel = true, SearchLow = 4000, SearchHigh = 32_000, SearchLogarithmic = true)]
     public int VocabularySize { get; init; } = 8000;
 
     /// <summary>Lower-case texts.</summary>

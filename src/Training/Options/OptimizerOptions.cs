@@ -9,8 +9,12 @@ public sealed record OptimizerOptions
     [TrainingOption("Update rule: sgd (momentum 0.9), adam (decay inside the gradient) or adamw (decay beside it).", Name = "optimizer", SearchValues = true)]
     public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
 
+    /// <summary>Leave the encoder as it is.</summary>
+    [TrainingOption("Leave the encoder's weights as they are and train pooling, head and feedback loop on its states, which are then fixed features without dropout. Meant for a registered base model; from a preset the features are random.")]
+    public bool FreezeEncoder { get; init; }
+
     /// <summary>Learning rate of the n-gram table.</summary>
-    [TrainingOption("Highest learning rate of the n-gram table, whose rows are moved by row-wise Adagrad whatever the optimizer of the other weights; follows the same schedule.", Minimum = 0, ExclusiveMinimum = true, Maximum = 10, Encoders = EncoderFamilies.Mlp, Auto = nameof(AutoRules.TableLearningRate), SearchLow = 3e-3, SearchHigh = 0.1, SearchLogarithmic = true)]
+    [TrainingOption("Highest learning rate of the mlp encoder's table of tokens, whose rows are moved by row-wise Adagrad whatever the optimizer of the other weights; follows the same schedule.", Minimum = 0, ExclusiveMinimum = true, Maximum = 10, Encoders = EncoderFamilies.Mlp, Auto = nameof(AutoRules.TableLearningRate), SearchLow = 3e-3, SearchHigh = 0.1, SearchLogarithmic = true)]
     public double TableLearningRate { get; init; } = 0.02;
 
     /// <summary>Weight decay λ.</summary>

@@ -42,7 +42,7 @@ internal static class OptionRules
             Require(past + future < 1, "future_bound", $"Must be below 1 together with past_bound, or there need not be a solution: {past} + {future}.");
         }
 
-        if (preset.Encoder == EncoderFamilies.Mlp)
+        if (preset.Encoder == EncoderFamilies.Mlp && options.Data.Tokens == TokenKind.Ngrams)
         {
             var data = options.Data;
             Require((long)sizes.Buckets * sizes.HiddenSize <= MostTableNumbers, "buckets", $"buckets × hidden_size is at most {MostTableNumbers:N0} (2 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / sizes.HiddenSize:N0}.");

@@ -14,7 +14,7 @@ public sealed record RegularizationOptions
     public double HeadDropout { get; init; } = 0.1;
 
     /// <summary>Share of a text's n-grams left out at each step.</summary>
-    [TrainingOption("Share of a text's n-grams left out at each step.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, Encoders = EncoderFamilies.Mlp, Auto = nameof(AutoRules.NgramDropout), SearchLow = 0, SearchHigh = 0.6)]
+    [TrainingOption("Share of a text's n-grams or word pieces left out at each step.", Minimum = 0, Maximum = 1, ExclusiveMaximum = true, Encoders = EncoderFamilies.Mlp, Auto = nameof(AutoRules.NgramDropout), SearchLow = 0, SearchHigh = 0.6)]
     public double NgramDropout { get; init; }
 
     /// <summary>Probability mass spread evenly over all labels.</summary>

@@ -11,6 +11,7 @@ public static class PresetCatalog
     [
         Mlp("mlp", "Plain feed-forward over weighted word and character n-grams of any script: trains in seconds to a minute on a processor, best for most sets below 100,000 texts.", rounds: 0),
         Mlp("mlp-feedback", "The same with one feedback round: several times the cost, and a trace of what the first answer made the model look at.", rounds: 1),
+        Embeddings("mlp-embeddings", "Mean of learned vectors of word pieces under a head with a layer of its own: the smallest file and the fastest answer, some points less accurate than mlp."),
         Transformer("transformer", "Transformer of 4 layers × 256 trained from scratch with feedback: for word order and long-range clues, wants tens of thousands of texts.", 256, 4),
         Transformer("transformer-small", "Transformer of 2 layers × 128 trained from scratch with feedback: a quarter of the cost of transformer.", 128, 2),
         Recurrent("rnn", EncoderFamilies.Rnn, "Elman's recurrent network of 128, both directions, trained from scratch with feedback: the simplest network that reads in order."),
@@ -53,6 +54,20 @@ public static class PresetCatalog
             .With(o => o.Architecture.Pooling, PoolingKind.SqrtNMax)
             .With(o => o.Feedback.Rounds, rounds),
     };
+
+    private static Preset Embeddings(string id, string description)
+    {
+        var plain = Mlp(id, description, rounds: 0);
+        return plain with
+        {
+            Defaults = plain.Defaults
+                .With(o => o.Data.Tokens, TokenKind.WordPieces)
+                .With(o => o.Data.MaxTokens, 512)
+                .With(o => o.Data.VocabularySize, 8000)
+                .With(o => o.Architecture.Pooling, PoolingKind.Mean)
+                .With(o => o.Architecture.HeadHiddenSize, 64),
+        };
+    }
 
     private static Preset Recurrent(string id, EncoderFamilies family, string description) => new()
     {

@@ -35,6 +35,14 @@ public sealed class StateNamesTests
     }
 
     [Fact]
+    public void NamesAndShapesOfAHeadWithALayer_AreTheApprovedOnes()
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.Plain() with { HeadHiddenSize = 5, HeadActivation = ActivationKind.Swish });
+
+        AssertApproved("mlp-head-layer", classifier);
+    }
+
+    [Fact]
     public void NoTrainableTensor_IsMissingFromTheState()
     {
         using var classifier = ClassifierFactory.Create(TinyModels.WithFeedback(TinyModels.Transformer));

@@ -2,8 +2,8 @@ using System.Globalization;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
-using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
@@ -55,7 +55,7 @@ internal sealed class TrainingWarnings(FileComparison comparison)
                 $"Rows of the training file that repeat an earlier text with other labels: {report.Conflicts}. GET /v1/files/{training.Id}/validation names them.");
         }
 
-        if ((start.Preset.Encoder & EncoderFamilies.WordPieces) != 0
+        if (ModelShape.ReadsWordPieces(options, start.Preset.Encoder)
             && report.Truncation.FirstOrDefault(share => share.MaxTokens >= options.Data.MaxTokens) is { Share: > MuchTruncated } cut)
         {
             yield return new TrainingWarning(

@@ -42,6 +42,15 @@ public sealed class RecurrentEncoder : TextEncoder
     public override int LayerCount => _config.Layers;
 
     /// <inheritdoc/>
+    public override void TrainAsFixedMap()
+    {
+        eval();
+
+        // cuDNN refuses the backward pass of a recurrence in evaluation mode. The layers have no dropout of their own, so nothing becomes random.
+        _layers.train();
+    }
+
+    /// <inheritdoc/>
     public override TokenBatch Embed(PackedTokens tokens, TokenLayout layout)
     {
         ArgumentNullException.ThrowIfNull(tokens);
