@@ -9,8 +9,9 @@ internal static class ModelWeights
     /// <summary>A copy of every tensor, owned by the caller.</summary>
     public static Dictionary<string, Tensor> Snapshot(TextClassifier model)
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope(), StringComparer.Ordinal);
+        return model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal);
     }
 
     /// <summary>Sets every tensor.</summary>
