@@ -8,4 +8,7 @@ public abstract record RecurrentEncoderConfig : EncoderConfig
 
     /// <summary>Whether half of the hidden size reads backwards. Default true; then the hidden size is even.</summary>
     public bool Bidirectional { get; init; } = true;
+
+    /// <summary>Whether tokens of the second text of a pair are told from those of the first, by a learned vector. Default false; texts alone come out the same either way.</summary>
+    public bool ReadsPairs { get; init; }
 }
