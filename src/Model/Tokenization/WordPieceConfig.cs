@@ -15,6 +15,12 @@ public sealed record WordPieceConfig : TokenizerConfig
     /// <summary>Words longer than this many characters are unknown, 1 to 1,000. Default 100.</summary>
     public int MaxWordLength { get; init; } = 100;
 
+    /// <summary>
+    /// Give the word pieces of the second text of a pair ids of their own, those of the vocabulary plus its size: for encoders that look at each token by itself and
+    /// would else not know which text it is of. Default false.
+    /// </summary>
+    public bool SeparatePair { get; init; }
+
     /// <summary>Token of padding; never made by encoding. Default [PAD].</summary>
     public string PadToken { get; init; } = "[PAD]";
 

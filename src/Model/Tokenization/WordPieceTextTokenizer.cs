@@ -47,7 +47,7 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
     public int PadId { get; }
 
     /// <inheritdoc/>
-    public int VocabularySize => _vocabulary.Count;
+    public int VocabularySize => Config.SeparatePair ? 2 * _vocabulary.Count : _vocabulary.Count;
 
     /// <inheritdoc/>
     public TokenizedText Encode(TextInput input, int maxTokens, bool withSpans = false)
@@ -86,6 +86,11 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         if (second is not null)
         {
             second.CopyTo(ids, spans, keepFirst + 2, keepSecond, pair: true);
+            for (var i = keepFirst + 2; Config.SeparatePair && i < ids.Length - 1; i++)
+            {
+                ids[i] += _vocabulary.Count;
+            }
+
             ids[^1] = _separator;
             segments = new int[ids.Length];
             segments.AsSpan(keepFirst + 2).Fill(1);

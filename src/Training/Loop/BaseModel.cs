@@ -61,6 +61,11 @@ internal sealed class BaseModel : IDisposable
             yield return "feedback_loop.label_embedding";
         }
 
+        if (Config.Encoder is RecurrentEncoderConfig { ReadsPairs: false })
+        {
+            yield return "encoder.second_text";
+        }
+
         if (Config.Feedback is null)
         {
             yield return "feedback_loop.";

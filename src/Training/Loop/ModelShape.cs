@@ -13,13 +13,14 @@ public static class ModelShape
     /// <param name="encoder">Exactly one family.</param>
     /// <param name="labels">Label names in the order of the logits.</param>
     /// <param name="vocabularySize">Number of token ids of the tokenizer.</param>
-    public static ClassifierConfig Config(TrainingOptions options, EncoderFamilies encoder, IReadOnlyList<string> labels, int vocabularySize)
+    /// <param name="pairs">The training file has second texts.</param>
+    public static ClassifierConfig Config(TrainingOptions options, EncoderFamilies encoder, IReadOnlyList<string> labels, int vocabularySize, bool pairs = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         var sizes = options.Architecture;
         return new ClassifierConfig
         {
-            Encoder = Encoder(options, encoder, vocabularySize),
+            Encoder = ForPairs(Encoder(options, encoder, vocabularySize), pairs),
             Pooling = sizes.Pooling,
             PoolingSize = sizes.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax ? sizes.PoolingSize : null,
             Feedback = Loop(options.Feedback),
@@ -116,6 +117,10 @@ public static class ModelShape
         };
     }
 
+    // Transformers always have segments, and of the mlp encoder the tokenizer keeps the texts apart.
+    private static EncoderConfig ForPairs(EncoderConfig encoder, bool pairs) =>
+        pairs && encoder is RecurrentEncoderConfig recurrent ? recurrent with { ReadsPairs = true } : encoder;
+
     private static EncoderFamilies FamilyOf(EncoderConfig encoder) => encoder switch
     {
         MlpEncoderConfig => EncoderFamilies.Mlp,
@@ -128,9 +133,9 @@ public static class ModelShape
 
     /// <summary>
     /// A registered model's classifier for other labels: its shape stays, dropout and the head's own layer follow the options. One without feedback may be
-    /// given a loop.
+    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen.
     /// </summary>
-    public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels)
+    public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels, bool pairs = false)
     {
         ArgumentNullException.ThrowIfNull(registered);
         ArgumentNullException.ThrowIfNull(options);
@@ -139,7 +144,7 @@ public static class ModelShape
             : registered.Encoder with { Dropout = options.Regularization.Dropout };
         return registered with
         {
-            Encoder = encoder,
+            Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder),
             Feedback = registered.Feedback is null ? Loop(options.Feedback) : registered.Feedback with
             {
                 BackpropRounds = options.Feedback.BackpropRounds,
@@ -169,10 +174,12 @@ public static class ModelShape
     }
 
     /// <summary>The word-piece settings that the options describe.</summary>
-    public static WordPieceConfig WordPieces(TrainingOptions options)
+    /// <param name="options">Effective options.</param>
+    /// <param name="separatePair">Second texts have ids of their own.</param>
+    public static WordPieceConfig WordPieces(TrainingOptions options, bool separatePair = false)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new WordPieceConfig { LowerCase = options.Data.Lowercase };
+        return new WordPieceConfig { LowerCase = options.Data.Lowercase, SeparatePair = separatePair };
     }
 
     /// <summary>
@@ -239,7 +246,7 @@ public static class ModelShape
                 .With(o => o.Data.Lowercase, ngrams.LowerCase),
             WordPieceConfig pieces when config.Encoder is MlpEncoderConfig mlp => bound
                 .With(o => o.Data.Tokens, TokenKind.WordPieces)
-                .With(o => o.Data.VocabularySize, mlp.Buckets)
+                .With(o => o.Data.VocabularySize, pieces.SeparatePair ? mlp.Buckets / 2 : mlp.Buckets)
                 .With(o => o.Data.Lowercase, pieces.LowerCase),
             WordPieceConfig pieces => bound.With(o => o.Data.Lowercase, pieces.LowerCase),
             _ => bound,

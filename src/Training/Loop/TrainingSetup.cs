@@ -101,14 +101,14 @@ internal sealed class TrainingSetup : IDisposable
         CheckLabels(options, source);
 
         var (trainRows, validationRows) = Split(plan, source, options, labels);
-        var tokenizer = registered?.Tokenizer ?? CreateTokenizer(options, preset.Encoder, trainRows, cancellation);
+        var tokenizer = registered?.Tokenizer ?? CreateTokenizer(options, preset.Encoder, trainRows, source.HasPairs, cancellation);
         var train = Encode(trainRows, tokenizer, labels, options.Data.MaxTokens, cancellation);
         var validation = Encode(validationRows, tokenizer, labels, options.Data.MaxTokens, cancellation);
 
         TrainingSeeds.SeedWeights((ulong)plan.Seed);
         var config = registered is null
-            ? ModelShape.Config(options, preset.Encoder, labels, tokenizer.VocabularySize)
-            : ModelShape.Continue(registered.Config, options, labels);
+            ? ModelShape.Config(options, preset.Encoder, labels, tokenizer.VocabularySize, source.HasPairs)
+            : ModelShape.Continue(registered.Config, options, labels, source.HasPairs);
         var model = ClassifierFactory.Create(config);
         registered?.PassOn(model);
         var target = TorchRuntime.ParseDevice(plan.Device);
@@ -173,7 +173,7 @@ internal sealed class TrainingSetup : IDisposable
         return ([.. split.Train.Select(row => source.Rows[row])], [.. split.Validation.Select(row => source.Rows[row])]);
     }
 
-    private static ITextTokenizer CreateTokenizer(TrainingOptions options, EncoderFamilies encoder, IEnumerable<LabeledText> rows, CancellationToken cancellation)
+    private static ITextTokenizer CreateTokenizer(TrainingOptions options, EncoderFamilies encoder, IEnumerable<LabeledText> rows, bool pairs, CancellationToken cancellation)
     {
         if (!ModelShape.ReadsWordPieces(options, encoder))
         {
@@ -181,7 +181,7 @@ internal sealed class TrainingSetup : IDisposable
             return new WeightedNgramTokenizer(ngrams, NgramVocabularyTrainer.Train(ngrams, Inputs(rows, cancellation)));
         }
 
-        var config = ModelShape.WordPieces(options);
+        var config = ModelShape.WordPieces(options, separatePair: pairs && encoder == EncoderFamilies.Mlp);
         var texts = rows.SelectMany(row => new[] { row.Input.Text, row.Input.TextPair }).OfType<string>();
         var vocabulary = new WordPieceVocabularyTrainer(new WordPieceVocabularyOptions { Size = options.Data.VocabularySize, Tokenizer = config }).Learn(texts, cancellation);
         return new WordPieceTextTokenizer(config, vocabulary);

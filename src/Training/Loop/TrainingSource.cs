@@ -15,6 +15,7 @@ internal sealed class TrainingSource
         Rows = rows;
         ValidationRows = validationRows;
         Labels = labels;
+        HasPairs = rows.Any(row => !string.IsNullOrEmpty(row.Input.TextPair));
         Facts = new DataFacts(
             rows.Count,
             labels.Count,
@@ -34,6 +35,9 @@ internal sealed class TrainingSource
 
     /// <summary>Distinct labels of the training file in ordinal order.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Some row of the training file has a second text.</summary>
+    public bool HasPairs { get; }
 
     /// <summary>What the rules behind "auto" may know.</summary>
     public DataFacts Facts { get; }

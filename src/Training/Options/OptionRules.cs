@@ -50,6 +50,12 @@ internal static class OptionRules
             Require(data.CharNgramMax == 0 || data.CharNgramMin <= data.CharNgramMax, "char_ngram_min", $"Is at most char_ngram_max, {data.CharNgramMax}.");
         }
 
+        if (preset.Encoder == EncoderFamilies.Mlp && options.Data.Tokens == TokenKind.WordPieces)
+        {
+            // Second texts of pairs have rows of their own.
+            Require(2L * options.Data.VocabularySize * sizes.HiddenSize <= MostTableNumbers, "vocabulary_size", $"vocabulary_size × hidden_size is at most {MostTableNumbers / 2:N0} (1 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / 2 / sizes.HiddenSize:N0}.");
+        }
+
         if (options.Data.Head == HeadKind.Graded)
         {
             var notGrades = facts.Labels is null ? null : GradeScale.Problem(facts.Labels);

@@ -46,19 +46,27 @@ public sealed class BatchEqualsSingleTests
         AssertBatchedEqualsSingle(classifier, TinyModels.Texts(5, 1, 9, 9, 2));
     }
 
-    [Fact]
-    public void TextWithoutSegments_EqualsItselfBesideAPair()
+    [Theory]
+    [InlineData("transformer")]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void TextWithoutSegments_EqualsItselfBesideAPair(string encoder)
     {
-        using var classifier = Create(TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5));
+        using var classifier = Create(TinyModels.WithFeedback(ReadingPairs(encoder), initialScale: 0.5));
         var single = TinyModels.Texts(5)[0];
         var pair = TinyModels.Texts(5, 6)[1] with { SegmentIds = [0, 0, 0, 1, 1, 1] };
         AssertBatchedEqualsSingle(classifier, [single, pair]);
     }
 
-    [Fact]
-    public void SegmentOfAToken_Counts()
+    [Theory]
+    [InlineData("transformer")]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void SegmentOfAToken_Counts(string encoder)
     {
-        using var classifier = Create(TinyModels.Plain(TinyModels.Transformer));
+        using var classifier = Create(TinyModels.Plain(ReadingPairs(encoder)));
         var text = TinyModels.Texts(4)[0];
         using var scope = NewDisposeScope();
 
@@ -67,6 +75,35 @@ public sealed class BatchEqualsSingleTests
 
         Assert.True((first - second).abs().max().item<float>() > 1e-4);
     }
+
+    [Theory]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void KnowingPairs_ChangesNothingForTextsAlone(string encoder)
+    {
+        manual_seed(3);
+        using var without = ClassifierFactory.Create(TinyModels.Plain(Combinations.Encoder(encoder)));
+        using var with = ClassifierFactory.Create(TinyModels.Plain(ReadingPairs(encoder)));
+        var weights = without.state_dict();
+        using (no_grad())
+        {
+            foreach (var (name, tensor) in with.state_dict().Where(entry => weights.ContainsKey(entry.Key)))
+            {
+                tensor.copy_(weights[name]);
+            }
+        }
+
+        Assert.Equal(["encoder.second_text"], with.state_dict().Keys.Except(weights.Keys));
+        using var scope = NewDisposeScope();
+        without.eval();
+        with.eval();
+        var tokens = PackedTokens.Pack(TinyModels.Texts(5, 1, 9));
+        Assert.Equal(0, (without.Forward(tokens, CPU, 0)[0] - with.Forward(tokens, CPU, 0)[0]).abs().max().item<float>());
+    }
+
+    private static EncoderConfig ReadingPairs(string encoder) =>
+        Combinations.Encoder(encoder) is RecurrentEncoderConfig recurrent ? recurrent with { ReadsPairs = true } : Combinations.Encoder(encoder);
 
     private static TextClassifier Create(ClassifierConfig config)
     {

@@ -43,6 +43,14 @@ public sealed class StateNamesTests
     }
 
     [Fact]
+    public void NamesAndShapesOfARecurrentEncoderForPairs_AreTheApprovedOnes()
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.Plain(TinyModels.Gru with { ReadsPairs = true }));
+
+        AssertApproved("gru-pairs", classifier);
+    }
+
+    [Fact]
     public void NoTrainableTensor_IsMissingFromTheState()
     {
         using var classifier = ClassifierFactory.Create(TinyModels.WithFeedback(TinyModels.Transformer));

@@ -55,6 +55,22 @@ public sealed class WordPieceTextTokenizerTests
         Assert.Equal(new TokenSpan(6, 12, Pair: true), encoded.Spans![4]);
     }
 
+    [Fact]
+    public void SeparatePair_GivesSecondTextsTheirOwnIds()
+    {
+        var shared = CreateSut();
+        var sut = new WordPieceTextTokenizer(shared.Config with { SeparatePair = true }, shared.Vocabulary);
+        var input = new TextInput("stock market", "stock market");
+
+        var ids = sut.Encode(input, 16).Ids;
+
+        Assert.Equal(2 * shared.VocabularySize, sut.VocabularySize);
+        var expected = shared.Encode(input, 16).Ids;
+        (expected[4], expected[5]) = (expected[4] + shared.VocabularySize, expected[5] + shared.VocabularySize);
+        Assert.Equal(expected, ids);
+        Assert.Equal(shared.Encode(new TextInput("stock market"), 16).Ids, sut.Encode(new TextInput("stock market"), 16).Ids);
+    }
+
     [Theory]
     [InlineData(2, 9, 7, 2, 2)]
     [InlineData(9, 2, 7, 2, 2)]

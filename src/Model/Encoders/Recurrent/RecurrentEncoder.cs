@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Encoders.Recurrent;
 
-/// <summary>Recurrent encoder: a vector per word piece, then layers that read in one or both directions. No token sees padding.</summary>
+/// <summary>Recurrent encoder: a vector per word piece, in the second text of a pair plus the vector of second texts, then layers that read in one or both directions. No token sees padding.</summary>
 public sealed class RecurrentEncoder : TextEncoder
 {
     private const double EmbeddingDeviation = 0.1;
@@ -15,6 +16,9 @@ public sealed class RecurrentEncoder : TextEncoder
 
     [ComponentName(Name = "embedding")]
     private readonly Embedding _embedding;
+
+    [ComponentName(Name = "second_text")]
+    private readonly Parameter? _secondText;
 
     [ComponentName(Name = "layers")]
     private readonly ModuleList<RecurrentLayer> _layers;
@@ -32,6 +36,9 @@ public sealed class RecurrentEncoder : TextEncoder
         Initialization.Normal(_embedding, EmbeddingDeviation);
         _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => CreateLayer(config)).ToArray());
         _dropout = nn.Dropout(config.Dropout);
+
+        // Drawn last, so that all else starts as without it.
+        _secondText = config.ReadsPairs ? Initialization.Normal(EmbeddingDeviation, config.HiddenSize) : null;
         RegisterComponents();
     }
 
@@ -55,9 +62,16 @@ public sealed class RecurrentEncoder : TextEncoder
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(layout);
-        using var ids = tensor(tokens.Ids, int64, layout.Device);
-        using var rows = _embedding.call(ids);
-        return new TokenBatch(_dropout.call(rows), layout); // [N, H]
+        using var scope = NewDisposeScope();
+        var rows = _embedding.call(tensor(tokens.Ids, int64, layout.Device)); // [N, H]
+        if (_secondText is not null && tokens.SegmentIds is not null)
+        {
+            // Segment 0 adds nothing, so that a text alone equals the same text beside a pair.
+            var second = tensor(tokens.SegmentIds, [tokens.TotalTokens, 1], rows.dtype, layout.Device);
+            rows = rows.Plus(second * _secondText);
+        }
+
+        return new TokenBatch(_dropout.call(rows).MoveToOuterDisposeScope(), layout);
     }
 
     /// <inheritdoc/>

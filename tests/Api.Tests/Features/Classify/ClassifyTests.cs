@@ -64,6 +64,17 @@ public sealed class ClassifyTests(ServedModels served)
         Assert.Equal((true, 32), ((bool)cut["truncated"]!, (int)cut["tokens"]!));
     }
 
+    [Fact]
+    public async Task LongPair_KeepsPartOfBothTexts()
+    {
+        var (first, second) = (string.Join(' ', Enumerable.Repeat("blue", 40)), string.Join(' ', Enumerable.Repeat("green", 60)));
+        var answer = await served.ClassifyAsync($$$"""{"model":"attending","input":{"text":"{{{first}}}","text_pair":"{{{second}}}"},"explain":true}""");
+        var item = answer["data"]![0]!;
+        Assert.Equal((true, 32), ((bool)item["truncated"]!, (int)item["tokens"]!));
+        var tokens = item["explanation"]!["tokens"]!.AsArray();
+        Assert.Equal((15, 14), (tokens.Count(token => (string)token!["text"]! == "blue" && token["pair"] is null), tokens.Count(token => (string)token!["text"]! == "green" && (bool)token["pair"]!)));
+    }
+
     [Theory]
     [InlineData("\"\"")]
     [InlineData("\" \\n\"")]
