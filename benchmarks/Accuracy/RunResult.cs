@@ -23,7 +23,7 @@ internal sealed record RunResult
     /// <summary>Optimizer steps taken.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Seconds of training, its evaluations included, the reading of the files left out.</summary>
+    /// <summary>Seconds of a processor for the training, its evaluations included, the reading of the files left out; with one thread the time it takes where nothing else runs.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Macro-F1 on the held-out part of the training file.</summary>

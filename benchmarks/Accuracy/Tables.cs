@@ -13,7 +13,7 @@ internal static class Tables
     {
         var table = new StringBuilder();
         table.AppendLine(CultureInfo.InvariantCulture, $"**{study.Name}**").AppendLine();
-        table.AppendLine("| arm | seeds | test accuracy | round by round | against plain | McNemar, better / worse | parameters | seconds to train | texts/s |");
+        table.AppendLine("| arm | seeds | test accuracy | round by round | against plain | McNemar, better / worse | parameters | processor seconds to train | texts/s |");
         table.AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var arm in arms)
         {
@@ -27,7 +27,7 @@ internal static class Tables
     public static string Presets(IEnumerable<(Study Study, RunResult Run, double? PerSecond)> rows)
     {
         var table = new StringBuilder();
-        table.AppendLine("| preset | set | test accuracy | macro-F1 on validation | parameters | seconds to train | texts/s |");
+        table.AppendLine("| preset | set | test accuracy | macro-F1 on validation | parameters | processor seconds to train | texts/s |");
         table.AppendLine("|---|---|---|---|---|---|---|");
         foreach (var (study, run, perSecond) in rows)
         {

@@ -45,7 +45,7 @@ internal static class TrainingChild
 
     private static RunResult Train(RunOrder order, string checkpoints)
     {
-        var clock = new Stopwatch();
+        var (began, took) = (TimeSpan.Zero, TimeSpan.Zero);
         TrainingStarted? started = null;
         TrainingFinished? finished = null;
         var plan = new TrainingPlan
@@ -69,7 +69,7 @@ internal static class TrainingChild
             Options = order.Options,
             Parameters = started!.Parameters,
             Steps = finished!.Step,
-            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            Seconds = Math.Round(took.TotalSeconds, 1),
             ValidationMacroF1 = finished.Report!["macro_f1"]!.GetValue<double>(),
             Right = [.. right.Select(RunResult.Pack)],
             Texts = right[0].Length,
@@ -83,10 +83,10 @@ internal static class TrainingChild
             {
                 case TrainingStarted start:
                     started = start;
-                    clock.Start();
+                    began = Environment.CpuUsage.TotalTime;
                     break;
                 case TrainingFinished end:
-                    clock.Stop();
+                    took = Environment.CpuUsage.TotalTime - began;
                     finished = end;
                     break;
             }
