@@ -59,7 +59,8 @@ internal sealed class BoundedMatrix : nn.Module
             direction = where(length.IsAtLeast(Nothing), turned / length.ClampMin(Nothing), direction);
         }
 
-        if (training)
+        // Of a frozen encoder nothing moves, this neither.
+        if (training && _weight.requires_grad)
         {
             kept.copy_(direction);
         }
