@@ -13,7 +13,7 @@ internal sealed record Arm(string Name, JsonObject Options)
     /// <summary>The plain arm, trained for as long as <see cref="Rival"/> takes.</summary>
     public const string SameTime = "plain, same time";
 
-    /// <summary>The plain arm with a pooling that has as many parameters as the loop of <see cref="Rival"/>.</summary>
+    /// <summary>The plain arm with an attention over the tokens in its pooling that has as many parameters as the loop of <see cref="Rival"/>.</summary>
     public const string SameSize = "plain, same size";
 
     /// <summary>The feedback arm that decides how long and how large the plain rivals are.</summary>

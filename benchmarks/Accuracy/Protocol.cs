@@ -36,7 +36,7 @@ internal static class Protocol
             new("attention + gated, γ 0.3", Loop("attention", "gated", Started)),
             new("residual + add, γ 0.3", Loop("residual", "add", Started)),
             new("gated + attention, γ 0.3", Loop("gated", "attention", Started)),
-            new(Arm.SameSize, new JsonObject { ["rounds"] = 0, ["pooling"] = "attention_max" }),
+            new(Arm.SameSize, new JsonObject { ["rounds"] = 0, ["pooling"] = preset == "mlp" ? "attention_sqrt_n_max" : "attention_max" }),
             new(Arm.SameTime, new JsonObject { ["rounds"] = 0 }),
         };
         if (full)

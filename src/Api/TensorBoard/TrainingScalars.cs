@@ -15,7 +15,7 @@ internal static class TrainingScalars
     private static readonly (string Tag, string Member)[] OfEvaluations =
         [("validation/loss", "valid_loss"), ("validation/accuracy", "accuracy"), ("validation/macro_f1", "macro_f1")];
 
-    private static readonly string[] OfRounds = ["loss", "accuracy", "mean_change", "relative_change", "scale_rms"];
+    private static readonly string[] OfRounds = ["loss", "accuracy", "mean_change", "relative_change", "scale_rms", "wrong_to_right", "right_to_wrong", "sweeps", "residual", "kappa"];
 
     /// <summary>The figures of a point; rounds get a curve each when there is more than the plain one.</summary>
     public static IEnumerable<(string Tag, double Value)> Of(JobMetricRow row)

@@ -40,8 +40,8 @@ public static class ClassifierFactory
     };
 
     private static SelfAttentionPooling? CreatePooling(ClassifierConfig config, int hiddenSize) =>
-        config.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax
-            ? new SelfAttentionPooling(hiddenSize, config.PoolingSize ?? Math.Max(1, hiddenSize / 2), config.Pooling == PoolingKind.AttentionMax)
+        TokenPooling.Learns(config.Pooling)
+            ? new SelfAttentionPooling(hiddenSize, config.PoolingSize ?? Math.Max(1, hiddenSize / 2), config.Pooling)
             : null;
 
     private static FeedbackLoop CreateLoop(ClassifierConfig config, FeedbackConfig loop, int hiddenSize)

@@ -26,4 +26,7 @@ public enum PoolingKind
 
     /// <summary>Weighed mean and maximum side by side (width 2H).</summary>
     AttentionMax,
+
+    /// <summary>Weighed mean times the square root of the number of tokens, and maximum, side by side (width 2H): begins as <see cref="SqrtNMax"/>.</summary>
+    AttentionSqrtNMax,
 }

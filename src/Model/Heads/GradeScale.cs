@@ -10,6 +10,9 @@ public sealed class GradeScale
 {
     private const double Largest = 1e9;
 
+    // The square of anything far below would be 0.
+    private const double Smallest = 1e-9;
+
     private readonly double _mean;
     private readonly double _deviation;
 
@@ -36,7 +39,7 @@ public sealed class GradeScale
     public static GradeScale Of(IReadOnlyList<string> labels) =>
         Problem(labels) is { } problem ? throw new FormatException(problem) : new GradeScale([.. labels.Select(Read)]);
 
-    /// <summary>Why labels are no grades, naming the first that is not, in one sentence; null when they are: at least two, all different numbers of up to a billion.</summary>
+    /// <summary>Why labels are no grades, naming the first that is not, in one sentence; null when they are: at least two, all different numbers of up to a billion, not too close to tell apart.</summary>
     /// <param name="labels">As written: digits, a sign, a point, an exponent; the same in every culture.</param>
     public static string? Problem(IReadOnlyCollection<string> labels)
     {
@@ -60,7 +63,9 @@ public sealed class GradeScale
             }
         }
 
-        return seen.Count < 2 ? "There are fewer than two labels." : null;
+        return seen.Count < 2 ? "There are fewer than two labels."
+            : seen.Keys.Max() - seen.Keys.Min() < Smallest ? $"All labels lie within {Smallest}: give them in a larger unit."
+            : null;
     }
 
     /// <summary>Labels by their number, the lowest first.</summary>

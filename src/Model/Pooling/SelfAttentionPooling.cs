@@ -1,3 +1,4 @@
+using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
@@ -17,7 +18,7 @@ namespace FeedbackService.Model.Pooling;
 public sealed class SelfAttentionPooling : nn.Module
 {
     private readonly int _hiddenSize;
-    private readonly bool _withMaximum;
+    private readonly PoolingKind _kind;
 
     [ComponentName(Name = "projection")]
     private readonly Linear _projection;
@@ -28,21 +29,21 @@ public sealed class SelfAttentionPooling : nn.Module
     /// <summary>Makes the module with weights from torch's global generator.</summary>
     /// <param name="hiddenSize">H.</param>
     /// <param name="size">a, rows of W.</param>
-    /// <param name="withMaximum">Put the maximum per feature beside the mean.</param>
-    public SelfAttentionPooling(int hiddenSize, int size, bool withMaximum)
+    /// <param name="kind">One of the kinds with attention.</param>
+    public SelfAttentionPooling(int hiddenSize, int size, PoolingKind kind)
         : base(nameof(SelfAttentionPooling))
     {
         _hiddenSize = hiddenSize;
-        _withMaximum = withMaximum;
+        _kind = kind;
         _projection = Initialization.Linear(hiddenSize, size);
 
-        // A bias here would add the same to all scores of a text.
-        _score = Initialization.Linear(size, 1, bias: false);
+        // Zero: every token weighs the same at the start, so that it begins as the pooling it refines. A bias would add the same to all scores of a text.
+        _score = Initialization.Linear(size, 1, bias: false, deviation: 0);
         RegisterComponents();
     }
 
     /// <summary>Width of the pooled vector: H, or 2H with the maximum.</summary>
-    public int Width => _withMaximum ? 2 * _hiddenSize : _hiddenSize;
+    public int Width => TokenPooling.Width(_kind, _hiddenSize);
 
     /// <summary>Pools. Rows [N, H] float to [B, H] float, or [B, 2H] with the maximum.</summary>
     public Tensor Pool(TokenBatch states)
@@ -50,7 +51,12 @@ public sealed class SelfAttentionPooling : nn.Module
         ArgumentNullException.ThrowIfNull(states);
         using var scope = NewDisposeScope();
         var mean = TokenPooling.Sum(states.With(states.Rows * Weigh(states)));
-        var pooled = _withMaximum ? cat([mean, TokenPooling.Max(states)], 1) : mean;
+        if (_kind == PoolingKind.AttentionSqrtNMax)
+        {
+            mean *= states.Layout.LengthColumn.sqrt().to(states.Rows.dtype);
+        }
+
+        var pooled = _kind == PoolingKind.Attention ? mean : cat([mean, TokenPooling.Max(states)], 1);
         return pooled.MoveToOuterDisposeScope();
     }
 

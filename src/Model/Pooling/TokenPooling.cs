@@ -10,7 +10,10 @@ public static class TokenPooling
 {
     /// <summary>Width of the pooled vector: 2H for the kinds with two halves, else H.</summary>
     public static int Width(PoolingKind kind, int hiddenSize) =>
-        kind is PoolingKind.MeanMax or PoolingKind.SqrtNMax or PoolingKind.AttentionMax ? 2 * hiddenSize : hiddenSize;
+        kind is PoolingKind.MeanMax or PoolingKind.SqrtNMax or PoolingKind.AttentionMax or PoolingKind.AttentionSqrtNMax ? 2 * hiddenSize : hiddenSize;
+
+    /// <summary>Whether the kind has weights of its own and is a module: <see cref="SelfAttentionPooling"/>.</summary>
+    public static bool Learns(PoolingKind kind) => kind is PoolingKind.Attention or PoolingKind.AttentionMax or PoolingKind.AttentionSqrtNMax;
 
     /// <summary>Pools. Rows [N, H] float to [B, H] float, or [B, 2H] for the kinds with two halves.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An unknown kind, or one with weights, which is a module: <see cref="SelfAttentionPooling"/>.</exception>

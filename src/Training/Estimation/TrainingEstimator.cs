@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Pooling;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
@@ -105,7 +106,8 @@ public static class TrainingEstimator
         var weights = ((table * 3) + (DenseParameters(options, encoder, facts) * 5)) * sizeof(float);
         var layerRuns = sizes.Layers + (options.Feedback.Rounds * (sizes.Layers + 2)) + 2;
         var width = encoder == EncoderFamilies.Transformer ? sizes.HiddenSize + (sizes.IntermediateSize / 2.0) : sizes.HiddenSize;
-        var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns;
+        var kept = encoder == EncoderFamilies.Bifnn && options.FixedPoint.SolutionGradient != SolutionGradient.Implicit ? options.FixedPoint.GradientSweeps : 1;
+        var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns * kept;
         var data = facts.Rows * ((tokens * sizeof(int)) + 200);
         return ProcessBytes + (long)(weights + activations + data);
     }
@@ -129,8 +131,8 @@ public static class TrainingEstimator
     };
 
     // Most of what attention pooling has, and half of its operations per token row.
-    private static double PoolingParameters(TrainingOptions options) => options.Architecture is { Pooling: PoolingKind.Attention or PoolingKind.AttentionMax } sizes
-        ? (double)sizes.HiddenSize * sizes.PoolingSize
+    private static double PoolingParameters(TrainingOptions options) => TokenPooling.Learns(options.Architecture.Pooling)
+        ? (double)options.Architecture.HiddenSize * options.Architecture.PoolingSize
         : 0;
 
     private static double DenseParameters(TrainingOptions options, EncoderFamilies encoder, DataFacts facts)
@@ -140,6 +142,6 @@ public static class TrainingEstimator
         var loop = options.Feedback.Rounds == 0 ? 0 : 8 * hidden * hidden;
         return head + loop + PoolingParameters(options) + (encoder == EncoderFamilies.Transformer
             ? ((options.Data.VocabularySize + options.Data.MaxTokens) * hidden) + (layers * ((4 * hidden * hidden) + (2 * hidden * options.Architecture.IntermediateSize)))
-            : ((encoder & EncoderFamilies.Recurrent) != 0 ? options.Data.VocabularySize * hidden : 0) + (layers * 2 * hidden * hidden * Gates(encoder)));
+            : ((encoder & EncoderFamilies.Recurrent) != 0 ? options.Data.VocabularySize * hidden : 0) + (layers * (encoder == EncoderFamilies.Bifnn ? 3 : 2 * Gates(encoder)) * hidden * hidden));
     }
 }

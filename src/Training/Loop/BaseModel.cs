@@ -51,7 +51,7 @@ internal sealed class BaseModel : IDisposable
     private IEnumerable<string> NewParts(ClassifierConfig wanted)
     {
         var sameLabels = wanted.Labels.SequenceEqual(Config.Labels, StringComparer.Ordinal);
-        if (!sameLabels || wanted.HeadHiddenSize != Config.HeadHiddenSize || wanted.HeadActivation != Config.HeadActivation)
+        if (!sameLabels || wanted.HeadHiddenSize != Config.HeadHiddenSize || (wanted.HeadHiddenSize > 0 && wanted.HeadActivation != Config.HeadActivation))
         {
             yield return "head.";
         }

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Pooling;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
@@ -22,7 +23,7 @@ public static class ModelShape
         {
             Encoder = ForPairs(Encoder(options, encoder, vocabularySize), pairs),
             Pooling = sizes.Pooling,
-            PoolingSize = sizes.Pooling is PoolingKind.Attention or PoolingKind.AttentionMax ? sizes.PoolingSize : null,
+            PoolingSize = TokenPooling.Learns(sizes.Pooling) ? sizes.PoolingSize : null,
             Feedback = Loop(options.Feedback),
             Head = options.Data.Head,
             HeadHiddenSize = sizes.HeadHiddenSize,

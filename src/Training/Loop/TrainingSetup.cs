@@ -152,6 +152,12 @@ internal sealed class TrainingSetup : IDisposable
                 TrainingDataException.SeveralLabels, $"Line {odd.Line} has {odd.Labels.Count} labels, but head is {(options.Data.Head == HeadKind.Graded ? "graded" : "single_label")}; leave head on auto, or mend the file.");
         }
 
+        if (options.Data.Head != HeadKind.MultiLabel && source.ValidationRows?.FirstOrDefault(row => row.Labels.Count != 1) is { } other)
+        {
+            throw new TrainingDataException(
+                TrainingDataException.SeveralLabels, $"Line {other.Line} of the validation file has {other.Labels.Count} labels, but those of the training file have one each.", "validation_file");
+        }
+
         var unknown = options.Regularization.ClassWeights.Given?.Keys.Except(source.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault();
         if (unknown is not null)
         {

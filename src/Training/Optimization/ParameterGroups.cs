@@ -1,3 +1,5 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Encoders.Mlp;
 using FeedbackService.Training.Options;
 using static TorchSharp.torch;
 
@@ -8,6 +10,8 @@ public static class ParameterGroups
 {
     // Key in the state dictionary of the feedback scale γ ends so.
     private const string ScaleName = "scale";
+
+    // Of the mlp encoder alone: others call their embedding the same.
     private const string TableName = "encoder.embedding.weight";
 
     /// <summary>All parameters that want a gradient, in the order of the state dictionary.</summary>
@@ -22,6 +26,7 @@ public static class ParameterGroups
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
+        var hasTable = model is TextClassifier { Encoder: MlpEncoder };
         return
         [
             .. from entry in model.named_parameters()
@@ -30,13 +35,10 @@ public static class ParameterGroups
                select new TrainableParameter(
                    entry.name,
                    entry.parameter,
-                   LearningRateFactor: IsTable(entry.name) ? options.TableLearningRate / peakLearningRate : last == ScaleName ? options.ScaleLearningRateFactor : 1,
+                   LearningRateFactor: hasTable && entry.name == TableName ? options.TableLearningRate / peakLearningRate : last == ScaleName ? options.ScaleLearningRateFactor : 1,
                    Decays: entry.parameter.dim() > 1 && !entry.name.Contains("embedding", StringComparison.OrdinalIgnoreCase)),
         ];
     }
-
-    // Key of the mlp encoder's n-gram table in the state dictionary.
-    private static bool IsTable(string name) => name == TableName;
 
     /// <summary>The optimizer the options ask for.</summary>
     public static ParameterOptimizer CreateOptimizer(nn.Module model, OptimizerOptions options, double peakLearningRate)

@@ -19,7 +19,7 @@ public sealed record ArchitectureOptions
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
     /// <summary>Inner width of attention pooling.</summary>
-    [TrainingOption("Inner width of the network that weighs the tokens when pooling is attention or attention_max, else without effect; each unit costs hidden_size + 2 parameters.", Minimum = 1, Maximum = 16_384, Auto = nameof(AutoRules.PoolingSize), ShapesModel = true)]
+    [TrainingOption("Inner width of the network that weighs the tokens when pooling is one of the kinds with attention, else without effect; each unit costs hidden_size + 2 parameters.", Minimum = 1, Maximum = 16_384, Auto = nameof(AutoRules.PoolingSize), ShapesModel = true)]
     public int PoolingSize { get; init; } = 64;
 
     /// <summary>Width of a layer between the pooled vector and the labels; 0 = none.</summary>

@@ -24,6 +24,19 @@ public sealed class BatchEqualsSingleTests
         }
     }
 
+    [Theory]
+    [InlineData(SolutionGradient.Phantom, SweepOrder.Jacobi)]
+    [InlineData(SolutionGradient.Unrolled, SweepOrder.Alternating)]
+    [InlineData(SolutionGradient.Unrolled, SweepOrder.Jacobi)]
+    [InlineData(SolutionGradient.Implicit, SweepOrder.Alternating)]
+    public void Batched_EqualsSingle_HoweverItIsSolved(SolutionGradient gradient, SweepOrder order)
+    {
+        using var classifier = Create(TinyModels.WithFeedback(TinyModels.Bifnn with { Gradient = gradient, Order = order, ReadsPairs = true, Tolerance = 1e-6 }, initialScale: 0.5));
+        var texts = TinyModels.Texts(5, 1, 9, 9, 2);
+        texts[2] = texts[2] with { SegmentIds = [0, 0, 0, 0, 1, 1, 1, 1, 1] };
+        AssertBatchedEqualsSingle(classifier, texts);
+    }
+
     [Fact]
     public void Batched_EqualsSingle_WithSeveralLabelsAndReplacedStates()
     {

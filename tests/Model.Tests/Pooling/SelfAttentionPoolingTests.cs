@@ -16,53 +16,54 @@ public sealed class SelfAttentionPoolingTests
     private static readonly float[] Rows = [1, -2, 0.5f, 3, 4, -1, -5, 0.25f, 2, -1, -2, -3];
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Pool_IsTheMeanWeighedByTheFormula(bool withMaximum)
+    [InlineData(PoolingKind.Attention)]
+    [InlineData(PoolingKind.AttentionMax)]
+    [InlineData(PoolingKind.AttentionSqrtNMax)]
+    public void Pool_IsTheMeanWeighedByTheFormula(PoolingKind kind)
     {
         using var scope = NewDisposeScope();
-        using var module = Create(withMaximum);
+        using var module = Create(kind);
         using var layout = new TokenLayout([3, 1], CPU);
 
         var pooled = module.Pool(new TokenBatch(tensor(Rows, [4, Hidden]), layout)).data<float>().ToArray();
 
         var weights = Weights(module, Rows[..9]);
-        var expected = Enumerable.Range(0, Hidden).Select(feature => Enumerable.Range(0, 3).Sum(row => weights[row] * Rows[(row * Hidden) + feature])).ToList();
-        if (withMaximum)
+        var factor = kind == PoolingKind.AttentionSqrtNMax ? Math.Sqrt(3) : 1;
+        var expected = Enumerable.Range(0, Hidden).Select(feature => factor * Enumerable.Range(0, 3).Sum(row => weights[row] * Rows[(row * Hidden) + feature])).ToList();
+        if (kind != PoolingKind.Attention)
         {
             expected.AddRange([3, 4, 2]);
         }
 
         Assert.Equal(1, weights.Sum(), 1e-12);
         Assert.All(expected.Zip(pooled), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
-        Assert.Equal(withMaximum ? [-1, -2, -3, -1, -2, -3] : [-1, -2, -3], pooled[expected.Count..]);
+        Assert.Equal(kind == PoolingKind.Attention ? [-1, -2, -3] : [-1, -2, -3, -1, -2, -3], pooled[expected.Count..]);
     }
 
-    [Fact]
-    public void WithoutAScore_ItIsTheMean()
+    [Theory]
+    [InlineData(PoolingKind.Attention, PoolingKind.Mean)]
+    [InlineData(PoolingKind.AttentionMax, PoolingKind.MeanMax)]
+    [InlineData(PoolingKind.AttentionSqrtNMax, PoolingKind.SqrtNMax)]
+    public void AtTheStart_ItIsThePoolingItRefines(PoolingKind kind, PoolingKind refined)
     {
         using var scope = NewDisposeScope();
-        using var module = Create(withMaximum: false);
-        using (no_grad())
-        {
-            module.get_parameter("score.weight")!.zero_();
-        }
-
+        using var module = new SelfAttentionPooling(Hidden, Size, kind);
         using var layout = new TokenLayout([3, 1], CPU);
         var states = new TokenBatch(tensor(Rows, [4, Hidden]), layout);
 
-        var difference = module.Pool(states) - TokenPooling.Pool(states, PoolingKind.Mean);
+        var difference = module.Pool(states) - TokenPooling.Pool(states, refined);
 
         Assert.InRange(difference.abs().max().item<float>(), 0, 1e-6f);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Gradients_AreThoseOfFiniteDifferences(bool withMaximum)
+    [InlineData(PoolingKind.Attention)]
+    [InlineData(PoolingKind.AttentionMax)]
+    [InlineData(PoolingKind.AttentionSqrtNMax)]
+    public void Gradients_AreThoseOfFiniteDifferences(PoolingKind kind)
     {
         using var scope = NewDisposeScope();
-        using var module = Create(withMaximum);
+        using var module = Create(kind);
         module.to(ScalarType.Float64);
         using var layout = new TokenLayout([3, 1], CPU);
         var rows = tensor(Array.ConvertAll(Rows, value => (double)value), [4, Hidden], requires_grad: true);
@@ -90,10 +91,10 @@ public sealed class SelfAttentionPoolingTests
         }
     }
 
-    private static SelfAttentionPooling Create(bool withMaximum)
+    private static SelfAttentionPooling Create(PoolingKind kind)
     {
         manual_seed(5);
-        var module = new SelfAttentionPooling(Hidden, Size, withMaximum);
+        var module = new SelfAttentionPooling(Hidden, Size, kind);
         TinyModels.Shake(module);
         return module;
     }

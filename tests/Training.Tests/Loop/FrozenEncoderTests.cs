@@ -16,6 +16,7 @@ public sealed class FrozenEncoderTests : IDisposable
     [InlineData("mlp")]
     [InlineData("transformer-small")]
     [InlineData("lstm")]
+    [InlineData("bifnn")]
     public void Encoder_StaysByteForByte_WhileHeadAndLoopLearn(string preset)
     {
         var first = Base(preset, rounds: 1);

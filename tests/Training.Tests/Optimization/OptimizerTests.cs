@@ -158,6 +158,7 @@ public sealed class OptimizerTests
     [InlineData("rnn", FusionKind.Gated)]
     [InlineData("lstm", FusionKind.Gated)]
     [InlineData("gru", FusionKind.Gated)]
+    [InlineData("bifnn", FusionKind.Gated)]
     [InlineData("transformer", FusionKind.Add)]
     public void Groups_OfAClassifier_DecayNoBiasNormEmbeddingOrScale(string encoder, FusionKind fusion)
     {
@@ -170,6 +171,23 @@ public sealed class OptimizerTests
         Assert.All(parameters, parameter => Assert.Equal(
             !new[] { "bias", "norm", "embedding", "scale", "beta" }.Any(part => parameter.Name.Contains(part, StringComparison.Ordinal)), parameter.Decays));
         Assert.Equal(["feedback_loop.reentry.scale"], parameters.Where(parameter => parameter.LearningRateFactor == 10).Select(parameter => parameter.Name));
+    }
+
+    // Recurrent encoders call their embedding as the mlp encoder calls its table of n-grams.
+    [Theory]
+    [InlineData("mlp", true)]
+    [InlineData("rnn", false)]
+    [InlineData("lstm", false)]
+    [InlineData("gru", false)]
+    [InlineData("bifnn", false)]
+    [InlineData("transformer", false)]
+    public void RateOfTheTable_IsForNgramsAlone(string encoder, bool hasTable)
+    {
+        using var model = ClassifierFactory.Create(TinyModels.Plain(Combinations.Encoder(encoder)));
+
+        var parameters = ParameterGroups.Of(model, new() { TableLearningRate = 0.5 }, peakLearningRate: 0.001);
+
+        Assert.Equal(hasTable ? ["encoder.embedding.weight"] : [], parameters.Where(parameter => parameter.LearningRateFactor > 10).Select(parameter => parameter.Name));
     }
 
     private static void Steps(ParameterOptimizer optimizer, Parameter weight, int from, int to)

@@ -57,7 +57,7 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
     }
 
     /// <summary>Checks what only the model can tell, before a request is put off: its explanation, and whether a single text is too long and may not be cut.</summary>
-    /// <exception cref="ServiceException">413 for too many texts to explain; 422 <c>explain_method_unavailable</c> or <c>text_too_long</c>.</exception>
+    /// <exception cref="ServiceException">422 <c>explain_method_unavailable</c> or <c>text_too_long</c>.</exception>
     public async Task CheckWithModelAsync(ClassifyRequest request, ServableModel model, CancellationToken cancellationToken)
     {
         await ExplainedByOcclusionAsync(request, model, cancellationToken);
@@ -89,7 +89,7 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
     /// <param name="id">Id of the answer, <c>cls_…</c>.</param>
     /// <param name="priority">Whether somebody waits.</param>
     /// <param name="cancellationToken">Gone callers are not computed for.</param>
-    /// <exception cref="ServiceException">413 for too many texts to explain; 422 for a single text that is too long or a method the model does not have; 429.</exception>
+    /// <exception cref="ServiceException">422 for a single text that is too long or a method the model does not have; 429.</exception>
     public async Task<ClassificationResponse> AnswerAsync(
         ClassifyRequest request, ServableModel model, string id, WorkPriority priority, CancellationToken cancellationToken)
     {
@@ -171,12 +171,8 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
                 "explain_method_unavailable", "The model has no attention feedback; ask for \"occlusion\", or leave 'explain_method' out.", "explain_method");
         }
 
-        if (!attends)
-        {
-            CheckOcclusion(request.Input.Items.Count);
-        }
-
-        return !attends;
+        // Nobody asked for it by name: a longer list is answered without explanations, not refused.
+        return !attends && request.Input.Items.Count <= OcclusionExplainer.MaxTexts;
     }
 
     private static void CheckOcclusion(int texts)

@@ -2,7 +2,8 @@ namespace FeedbackService.Api.Serving.Requests;
 
 /// <summary>
 /// How an answer is explained: by the tokens the last feedback round attended to, or by how much the best label's probability falls without each word (up to
-/// 32 texts a request). Absent: <c>feedback_attention</c> where the model has attention feedback, else <c>occlusion</c>.
+/// 32 texts a request). Absent: <c>feedback_attention</c> where the model has attention feedback, else <c>occlusion</c>, and for
+/// more texts the trace alone.
 /// </summary>
 public enum ExplainMethod
 {

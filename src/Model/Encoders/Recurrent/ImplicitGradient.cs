@@ -13,8 +13,9 @@ internal sealed class ImplicitGradient : autograd.SingleTensorFunction<ImplicitG
     // A contraction by 0.9 has come from 1 to 1e-13 by then.
     private const int MostSweeps = 300;
 
-    // Of the largest feature of the gradient: far below what float32 tells apart.
-    private const double Precision = 1e-9;
+    // Of the largest feature of the gradient: near the last digit that the numbers have.
+    private const double Precision = 1e-12;
+    private const double PrecisionOfSingle = 1e-6;
 
     /// <inheritdoc/>
     public override string Name => nameof(ImplicitGradient);
@@ -44,6 +45,7 @@ internal sealed class ImplicitGradient : autograd.SingleTensorFunction<ImplicitG
         using var mode = no_grad();
         var saved = ctx.get_saved_variables();
         var (slopes, past, future, next, previous) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
+        var precision = grad_output.dtype == ScalarType.Float64 ? Precision : PrecisionOfSingle;
         var gradient = grad_output;
         for (var sweep = 0; sweep < MostSweeps; sweep++)
         {
@@ -51,9 +53,11 @@ internal sealed class ImplicitGradient : autograd.SingleTensorFunction<ImplicitG
 
             // Rows: (Wᵀδ)ᵀ = δᵀ·W.
             var renewed = grad_output.Plus(BifnnSystem.Shift(sloped.matmul(past), next)).Plus(BifnnSystem.Shift(sloped.matmul(future), previous));
-            var change = (renewed - gradient).abs().max().to(ScalarType.Float64).item<double>();
+            var change = (renewed - gradient).abs().max() / renewed.abs().max();
             gradient = renewed;
-            if (!(change > Precision * gradient.abs().max().to(ScalarType.Float64).item<double>()))
+
+            // NaN ends it too: 0 / 0 where there is no gradient.
+            if (!(change.to(ScalarType.Float64).item<double>() > precision))
             {
                 break;
             }

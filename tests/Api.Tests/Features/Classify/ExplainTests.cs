@@ -76,12 +76,19 @@ public sealed class ExplainTests(ServedModels served)
         Assert.All(list["data"]!.AsArray(), item => Assert.InRange(Words(item!).Length, 2, 32));
     }
 
-    [Theory]
-    [InlineData("plain", "")]
-    [InlineData("plain", ",\"explain_method\":\"occlusion\"")]
-    [InlineData("attending", ",\"explain_method\":\"occlusion\"")]
-    public async Task TooManyTextsToExplain_Is413_AlsoWhenQueued(string model, string method)
+    [Fact]
+    public async Task LongListWithoutAMethod_IsAnswered_WithItsTraceAlone()
     {
+        var answer = await served.ClassifyAsync($$"""{"model":"plain","input":[{{string.Join(',', Enumerable.Repeat("\"red\"", 33))}}],"explain":true}""");
+        Assert.All(answer["data"]!.AsArray(), item => Assert.Equal((1, false), (item!["trace"]!.AsArray().Count, item.AsObject().ContainsKey("explanation"))));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("attending")]
+    public async Task TooManyTextsToLeaveWordsOutOf_Is413_AlsoWhenQueued(string model)
+    {
+        const string method = ",\"explain_method\":\"occlusion\"";
         var body = $$"""{"model":"{{model}}","input":[{{string.Join(',', Enumerable.Repeat("\"red\"", 33))}}],"explain":true{{method}}}""";
         await Problems.AssertAsync(await served.PostAsync(body), 413, "too_many_items", "input");
         await Problems.AssertAsync(await served.PostAsync(body, prefer: "respond-async"), 413, "too_many_items", "input");

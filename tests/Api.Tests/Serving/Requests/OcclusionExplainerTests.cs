@@ -17,7 +17,7 @@ public sealed class OcclusionExplainerTests
     [InlineData(1, true, ExplainMethod.Occlusion, 257)]
     [InlineData(1, true, ExplainMethod.FeedbackAttention, 1)]
     [InlineData(32, true, null, 1056)]
-    [InlineData(33, true, null, 33)] // refused, or explained by attention
+    [InlineData(33, true, null, 33)] // refused, explained by attention, or not explained
     public void TextsOf_CountsWhatMayBeRead(int texts, bool explain, ExplainMethod? method, int expected) => Assert.Equal(expected, OcclusionExplainer.TextsOf(new ClassifyRequest
     {
         Model = "news",
