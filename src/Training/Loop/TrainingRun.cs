@@ -190,7 +190,7 @@ internal sealed class TrainingRun : IDisposable
         if (!_warnedOfLoudFeedback && rounds.FirstOrDefault(round => round.RelativeChange > 1) is { } loud)
         {
             _warnedOfLoudFeedback = true;
-            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} the feedback of round {loud.Round} changes the encoder's input by {loud.RelativeChange:F2} times what the text has put there: it drowns the text. Lower scale_learning_rate_factor or learning_rate.")));
+            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} the feedback of round {loud.Round} changes the encoder's input by {loud.RelativeChange:F2} times what the text has put there: it drowns the text. Lower learning_rate or scale_learning_rate_factor.")));
         }
     }
 

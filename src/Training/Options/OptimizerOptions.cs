@@ -26,6 +26,6 @@ public sealed record OptimizerOptions
     public double MaxGradNorm { get; init; } = 1;
 
     /// <summary>Learning-rate factor of the feedback scale γ.</summary>
-    [TrainingOption("Learning-rate factor of the feedback scale, which starts at zero and has a longer way to go than other weights.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1000, SearchLow = 1, SearchHigh = 30, SearchLogarithmic = true)]
-    public double ScaleLearningRateFactor { get; init; } = 10;
+    [TrainingOption("Learning-rate factor of the feedback scale: 1 where everything starts anew, more where the learning rate is the small one of a trained encoder.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1000, SearchLow = 1, SearchHigh = 30, SearchLogarithmic = true)]
+    public double ScaleLearningRateFactor { get; init; } = 1;
 }

@@ -164,7 +164,7 @@ public sealed class OptimizerTests
     {
         using var model = ClassifierFactory.Create(TinyModels.WithFeedback(Combinations.Encoder(encoder), fusion: fusion));
 
-        var parameters = ParameterGroups.Of(model, new(), peakLearningRate: 0.001);
+        var parameters = ParameterGroups.Of(model, new() { ScaleLearningRateFactor = 10 }, peakLearningRate: 0.001);
 
         Assert.Equal(model.named_parameters().Select(entry => entry.name), parameters.Select(parameter => parameter.Name));
         Assert.Contains(parameters, parameter => parameter is { Name: "head.projection.weight", Decays: true });
