@@ -9,7 +9,10 @@ internal static class Plots
 {
     private const double Points = 100;
     private const double RowHeight = 26;
-    private const double Width = 900;
+    private const double Width = 1000;
+
+    // The margin that is found by itself cuts long names.
+    private const double NamesWidth = 330;
 
     /// <summary>What each arm gains over the plain one of its study, with the 95 % interval over the seeds.</summary>
     public static void Gains(string path, IReadOnlyList<(Study Study, IReadOnlyList<ArmSummary> Arms)> studies)
@@ -44,7 +47,7 @@ internal static class Plots
         Save(path, model, rows.Count);
     }
 
-    private static PlotModel Model(string title) => new() { Title = title, TitleFontSize = 14, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
+    private static PlotModel Model(string title) => new() { PlotMargins = new OxyThickness(NamesWidth, double.NaN, double.NaN, double.NaN), Title = title, TitleFontSize = 14, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
 
     private static CategoryAxis Names(IReadOnlyList<string> names)
     {
