@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FeedbackService.Model.Checkpoints;
-using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Loop;
@@ -276,111 +275,6 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Taxonomy_TeachesThePlainPassTheFirstPartAlone()
-    {
-        // Which of the two parts below a first part is right, the words do not say: only the first part can be learned.
-        var file = _bench.Write("paths.csv", string.Join('\n', File.ReadAllLines(_bench.WriteTopics(120)).Select((line, row) => row == 0 ? line : $"{line}/{(row / 3 % 2 == 0 ? "a" : "b")}")));
-        var options = TrainingBench.TinyMlp;
-        options["curriculum"] = "taxonomy";
-        options["n_epochs"] = 10;
-
-        Assert.IsType<TrainingFinished>(_bench.Run(_bench.Plan(file, options)));
-
-        var last = _bench.Evaluations.Last();
-        Assert.InRange(last.Rounds[0].Loss, 0, 0.4);
-        Assert.InRange(last.Rounds[1].Loss, 0.6, 10);
-        Assert.Equal([1, 2], last.Rounds.Select(round => round.Level));
-    }
-
-    [Fact]
-    public void Rounds_AreMonitored_InProgressAndReport()
-    {
-        var options = TrainingBench.TinyMlp;
-        options["rounds"] = 2;
-
-        var finished = Assert.IsType<TrainingFinished>(_bench.Run(_bench.Plan(_bench.WriteTopics(60), options)));
-
-        Assert.All(_bench.Evaluations, evaluation =>
-        {
-            Assert.Equal(new RoundEvaluation(0, evaluation.Rounds[0].Loss, evaluation.Rounds[0].Accuracy), evaluation.Rounds[0]);
-            Assert.All(evaluation.Rounds.Skip(1), round =>
-            {
-                Assert.True(round is { MeanChange: > 0, RelativeChange: > 0, ScaleRms: > 0, WrongToRight: >= 0, RightToWrong: >= 0, Level: null });
-                var gained = (round.Accuracy - evaluation.Rounds[round.Round - 1].Accuracy) * 12; // texts held out
-                Assert.Equal(gained, (double)(round.WrongToRight - round.RightToWrong)!, 1e-9);
-            });
-        });
-        Assert.Equal(["round", "accuracy"], finished.Report!["rounds"]![0]!.AsObject().Select(member => member.Key));
-        Assert.Equal(
-            ["round", "accuracy", "wrong_to_right", "right_to_wrong", "mean_change", "relative_change", "scale_rms"],
-            finished.Report["rounds"]![2]!.AsObject().Select(member => member.Key));
-    }
-
-    [Fact]
-    public void FeedbackThatDrownsTheText_IsWarnedOfOnce()
-    {
-        var options = TrainingBench.TinyMlp;
-        options["rounds"] = 2;
-        options["scale_learning_rate_factor"] = 1000;
-        options["learning_rate"] = 0.03;
-
-        _bench.Run(_bench.Plan(_bench.WriteTopics(60), options));
-
-        Assert.Contains(_bench.Evaluations, evaluation => evaluation.Rounds[1].RelativeChange > 1);
-        Assert.Single(_bench.Progress.OfType<ProgressMessage>(), message => message.Level == "warn" && message.Message.Contains("drowns the text", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void StatesThatHaveNotSettled_AreWarnedOfOnce()
-    {
-        var options = TrainingBench.TinyRecurrent;
-        options["max_sweeps"] = 1;
-
-        _bench.Run(_bench.Plan(_bench.WriteTopics(60), options, "bifnn"));
-
-        Assert.All(_bench.Evaluations.SelectMany(evaluation => evaluation.Rounds), round => Assert.Equal((true, 1.0), (round.Residual > 1e-4, round.Sweeps)));
-        Assert.Single(_bench.Progress.OfType<ProgressMessage>(), message => message.Level == "warn" && message.Message.Contains("Raise max_sweeps", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("implicit", "alternating")]
-    [InlineData("unrolled", "alternating")]
-    [InlineData("phantom", "jacobi")]
-    public void EveryWayToSolve_Learns_AndLeavesNoTensorsBehind(string gradient, string order)
-    {
-        var options = TrainingBench.TinyRecurrent;
-        options["solution_gradient"] = gradient;
-        options["sweep_order"] = order;
-        options["n_epochs"] = 12;
-        options["early_stopping_patience"] = 0;
-        var counts = new List<long>();
-
-        _bench.Run(_bench.Plan(_bench.WriteTopics(60), options, "bifnn"), progress =>
-        {
-            if (progress is StepTaken)
-            {
-                counts.Add(torch.Tensor.TotalCount);
-            }
-        });
-
-        Assert.True(_bench.Steps.Last().Loss < _bench.Steps.First().Loss / 2);
-
-        // The best weights are made at the first evaluation and replaced after it.
-        Assert.InRange(counts[^1], 0, counts[20]);
-    }
-
-    [Fact]
-    public void Taxonomy_OfLabelsThatAreNoPaths_IsRefusedBeforeAnyTensorIsMade()
-    {
-        var options = TrainingBench.TinyMlp;
-        options["curriculum"] = "taxonomy";
-
-        var error = Assert.Throws<InvalidOptionsException>(() => _bench.Run(_bench.Plan(_bench.WriteTopics(60), options)));
-
-        Assert.Contains("'money' is no path", error.Errors["curriculum"], StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void RegisteredModel_GoesOnWithItsEncoder_AndANewHeadForOtherLabels()
     {
         var file = _bench.WriteTopics(120);
@@ -439,40 +333,6 @@ public sealed class TrainerTests : IDisposable
 
         Assert.InRange(error.Step, 2, 100);
         Assert.Contains($"At step {error.Step} ", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Checkpoints_AreTheNewestTwoAndTheBest()
-    {
-        var file = _bench.WriteTopics(90, wrong: 0.6);
-        var options = TrainingBench.TinyMlp;
-        options["n_epochs"] = 20;
-        options["early_stopping_patience"] = 0;
-        var plan = _bench.Plan(file, options);
-
-        var finished = Assert.IsType<TrainingFinished>(_bench.Run(plan));
-
-        var written = _bench.Progress.OfType<CheckpointWritten>().Select(checkpoint => checkpoint.Step).ToList();
-        var kept = Directory.GetDirectories(plan.CheckpointDirectory).Select(path => long.Parse(Path.GetFileName(path)[5..], null)).Order();
-        Assert.Equal(written.TakeLast(2).Append(finished.BestStep).Intersect(written).Distinct().Order(), kept);
-    }
-
-    [Fact]
-    public void Artifact_HoldsTheBestModelItsCalibrationAndItsOrigin()
-    {
-        var plan = _bench.Plan(_bench.WriteTopics(90), TrainingBench.TinyMlp) with { JobId = "ftjob-1", TrainingFileId = "file-1" };
-
-        var finished = Assert.IsType<TrainingFinished>(_bench.Run(plan));
-
-        var artifact = ArtifactReader.Open(finished.Directory, ArtifactVerification.Hashes);
-        Assert.Equal(["money", "sport", "weather"], artifact.ReadConfig().Labels);
-        Assert.Equal(2, artifact.ReadCalibration(3).Temperatures.Count);
-        Assert.Equal(("ftjob-1", "mlp", 42L, 1), (artifact.Manifest.Lineage.JobId, artifact.Manifest.Lineage.BaseModel, artifact.Manifest.Lineage.Seed, artifact.Manifest.Lineage.Threads));
-        Assert.Equal(5, artifact.Manifest.Lineage.Hyperparameters!["n_epochs"]!.GetValue<int>());
-        Assert.Equal(finished.Report!["accuracy"]!.GetValue<double>(), artifact.Manifest.Metrics!["accuracy"]!.GetValue<double>());
-        Assert.NotNull(artifact.Find("report.json"));
-        using var model = ClassifierFactory.Create(artifact.ReadConfig());
-        artifact.LoadWeights(model);
     }
 
     [Fact]
