@@ -228,16 +228,19 @@ public sealed class ClassifyTests(ServedModels served)
     [Fact]
     public async Task ExitChange_EndsTheRoundsOnceTwoInARowAgree()
     {
-        // The weights are drawn: a text of whose label the first two rounds agree is looked for.
-        var texts = (await served.ClassifyAsync("""{"model":"feedback","input":["red","green","blue","apples","sky","a red sky"],"explain":true}"""))["data"]!.AsArray();
-        var agreed = texts.First(text => text!["trace"]!.AsArray().Take(2).Select(round => (string)round!["scores"]![0]!["label"]!).Distinct().Count() == 1)!;
-        var input = new[] { "red", "green", "blue", "apples", "sky", "a red sky" }[(int)agreed["index"]!];
+        const string input = """["red","green","blue","apples","sky","a red sky"]""";
+        async Task<IReadOnlyList<JsonNode>> AnswersAsync(string option) =>
+            [.. (await served.ClassifyAsync($$"""{"model":"feedback","input":{{input}},{{option}}}"""))["data"]!.AsArray().Select(item => item!)];
+        static (int Rounds, string Exit) Ending(JsonNode item) => ((int)item["rounds"]!, (string)item["exit"]!);
+        static string Label(JsonNode item, int round) => (string)item["trace"]![round]!["scores"]![0]!["label"]!;
 
-        var settled = (await served.ClassifyAsync($$"""{"model":"feedback","input":"{{input}}","exit_change":2}"""))["data"]![0]!;
-        var going = (await served.ClassifyAsync($$"""{"model":"feedback","input":"{{input}}","exit_change":1e-12}"""))["data"]![0]!;
+        // The weights are drawn anew for every run, so which texts settle is read from what the rounds said.
+        var whole = await AnswersAsync("\"explain\":true");
 
-        Assert.Equal((1, "settled"), ((int)settled["rounds"]!, (string)settled["exit"]!));
-        Assert.Equal((2, "none"), ((int)going["rounds"]!, (string)going["exit"]!));
+        Assert.Equal(
+            whole.Select(item => Label(item, 0) == Label(item, 1) ? (1, "settled") : (2, "none")),
+            (await AnswersAsync("\"exit_change\":2")).Select(Ending));
+        Assert.All(await AnswersAsync("\"exit_change\":1e-12"), item => Assert.Equal((2, "none"), Ending(item)));
     }
 
     [Fact]
