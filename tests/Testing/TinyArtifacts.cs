@@ -17,15 +17,18 @@ public static class TinyArtifacts
         ["attending"] = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5),
     };
 
-    /// <summary>Writes a classifier with shaken weights.</summary>
+    private static int lastSeed = 1_000;
+
+    /// <summary>Writes a classifier with drawn weights.</summary>
     /// <param name="directory">Missing or empty.</param>
     /// <param name="config">A tiny one.</param>
     /// <param name="calibration">Null for none.</param>
-    /// <returns>SHA-256 of the manifest; every artifact has its own, for no two have the same weights.</returns>
-    public static string Write(string directory, ClassifierConfig config, Calibration? calibration = null)
+    /// <param name="seed">Of the weights; null gives weights that no other artifact has, but that depend on which tests ran before.</param>
+    /// <returns>SHA-256 of the manifest.</returns>
+    public static string Write(string directory, ClassifierConfig config, Calibration? calibration = null, int? seed = null)
     {
         using var classifier = ClassifierFactory.Create(config);
-        TinyModels.Shake(classifier);
+        TinyModels.Draw(classifier, seed ?? Interlocked.Increment(ref lastSeed));
         var weights = classifier.state_dict();
         return ArtifactWriter.Write(directory, new ArtifactContents
         {

@@ -60,6 +60,29 @@ public static class TinyModels
         }
     }
 
+    /// <summary>
+    /// Gives every parameter a value that the seed alone decides: maps and tables N(0, 1/columns), the rest its start moved by N(0, 0.1²).
+    /// The common generator would not do: tests that run at the same time draw from it too.
+    /// </summary>
+    public static void Draw(torch.nn.Module module, int seed)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.no_grad();
+        var generator = new torch.Generator((ulong)seed, torch.CPU);
+        foreach (var parameter in module.parameters())
+        {
+            var noise = torch.randn(parameter.shape, generator: generator);
+            if (parameter.dim() > 1)
+            {
+                parameter.copy_(noise.div(Math.Sqrt(parameter.shape[^1])));
+            }
+            else
+            {
+                parameter.add_(noise, alpha: 0.1);
+            }
+        }
+    }
+
     /// <summary>Texts of the given lengths with ids drawn from a fixed seed; text i is the same whatever its neighbours.</summary>
     public static TokenizedText[] Texts(params int[] lengths) =>
     [

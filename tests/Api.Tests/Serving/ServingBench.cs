@@ -13,6 +13,7 @@ namespace FeedbackService.Api.Tests.Serving;
 internal sealed class ServingBench : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("feedback-serving-");
+    private int _models;
 
     public ServingBench(ServingOptions? options = null)
     {
@@ -53,7 +54,7 @@ internal sealed class ServingBench : IAsyncDisposable
     public ServableModel Model(string name, ClassifierConfig config, Calibration? calibration = null)
     {
         var directory = Path.Combine(_folder.FullName, Path.GetRandomFileName());
-        return new ServableModel(name + ":1", directory, TinyArtifacts.Write(directory, config, calibration));
+        return new ServableModel(name + ":1", directory, TinyArtifacts.Write(directory, config, calibration, seed: ++_models));
     }
 
     public async ValueTask DisposeAsync()

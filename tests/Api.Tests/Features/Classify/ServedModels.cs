@@ -36,7 +36,7 @@ public sealed class ServedModels : IAsyncLifetime, ICollectionFixture<ServedMode
     internal async Task<StoredArtifact> RegisterAsync(string name, ClassifierConfig config, Calibration? calibration = null, string kind = "classifier")
     {
         var folder = Path.Combine(Api.DataFolder, "tmp", Path.GetRandomFileName());
-        TinyArtifacts.Write(folder, config, calibration);
+        TinyArtifacts.Write(folder, config, calibration, seed: name.Sum(character => character));
         var stored = await Api.Services.GetRequiredService<ArtifactStore>().PublishAsync(folder, CancellationToken.None);
         await using var db = await Api.Services.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContextAsync(CancellationToken.None);
         db.Models.Add(new ModelRow { Name = name, LastVersion = 1 });
