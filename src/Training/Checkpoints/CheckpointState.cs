@@ -18,8 +18,8 @@ public sealed record CheckpointState
     /// <summary>Step of the best evaluation; 0 before the first.</summary>
     public required long BestStep { get; init; }
 
-    /// <summary>Macro-F1 of the best evaluation; -1 before the first.</summary>
-    public required double BestMacroF1 { get; init; }
+    /// <summary>What chose the best evaluation, the higher the better: its macro-F1, for grades -RMSE. Null before the first.</summary>
+    public required double? BestMerit { get; init; }
 
     /// <summary>Evaluations in a row that were not better.</summary>
     public required int EvaluationsWithoutGain { get; init; }

@@ -44,6 +44,7 @@ public static class DatasetValidator
         long count = 0;
         long valid = 0;
         long unlabelled = 0;
+        long several = 0;
         bool tooManyLabels = false;
 
         foreach (DatasetRow row in reader.ReadRows(cancellationToken))
@@ -63,6 +64,7 @@ public static class DatasetValidator
 
             valid++;
             unlabelled += text.Labels.Count == 0 ? 1 : 0;
+            several += text.Labels.Count > 1 ? 1 : 0;
             lengths.Add(text.Input);
             if (!CountLabels(text.Labels, labels) && !tooManyLabels)
             {
@@ -94,6 +96,7 @@ public static class DatasetValidator
             ValidRows = valid,
             Labels = Sorted(labels),
             RowsWithoutLabels = reader.HasLabels ? unlabelled : 0,
+            RowsWithSeveralLabels = several,
             IssueCount = counted.Count,
             ErrorCount = counted.Errors,
             WarningCount = counted.Count - counted.Errors,

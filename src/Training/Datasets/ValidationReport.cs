@@ -21,6 +21,10 @@ public sealed record ValidationReport
     [JsonPropertyName("rows_without_labels")]
     public long RowsWithoutLabels { get; init; }
 
+    /// <summary>Usable rows with more than one label.</summary>
+    [JsonPropertyName("rows_with_several_labels")]
+    public long RowsWithSeveralLabels { get; init; }
+
     /// <summary>Number of issues, warnings included.</summary>
     [JsonPropertyName("issue_count")]
     public required long IssueCount { get; init; }

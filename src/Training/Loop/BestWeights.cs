@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
 
-/// <summary>The weights of the best evaluation so far, and how long ago it was. Higher macro-F1 is better; ties keep the earlier.</summary>
+/// <summary>The weights of the best evaluation so far, and how long ago it was. Ties keep the earlier.</summary>
 internal sealed class BestWeights(int patience) : IDisposable
 {
     private Dictionary<string, Tensor>? _weights;
@@ -11,8 +11,8 @@ internal sealed class BestWeights(int patience) : IDisposable
     /// <summary>Step of the best evaluation; 0 before the first.</summary>
     public long Step { get; private set; }
 
-    /// <summary>Its macro-F1; -1 before the first.</summary>
-    public double MacroF1 { get; private set; } = -1;
+    /// <summary>Its <see cref="ValidationScore.Merit"/>; null before the first.</summary>
+    public double? Merit { get; private set; }
 
     /// <summary>Evaluations in a row since then.</summary>
     public int WithoutGain { get; private set; }
@@ -24,25 +24,28 @@ internal sealed class BestWeights(int patience) : IDisposable
     public bool PatienceIsOver => patience > 0 && WithoutGain >= patience;
 
     /// <summary>Takes in an evaluation.</summary>
+    /// <param name="model">As it was evaluated.</param>
+    /// <param name="step">After which it was evaluated.</param>
+    /// <param name="merit">Higher is better.</param>
     /// <returns>Whether it is the best so far.</returns>
-    public bool Offer(TextClassifier model, long step, double macroF1)
+    public bool Offer(TextClassifier model, long step, double merit)
     {
-        if (macroF1 <= MacroF1)
+        if (merit <= Merit)
         {
             WithoutGain++;
             return false;
         }
 
-        Set(step, macroF1, 0, ModelWeights.Snapshot(model));
+        Set(step, merit, 0, ModelWeights.Snapshot(model));
         return true;
     }
 
     /// <summary>Goes on from a checkpoint.</summary>
     /// <param name="weights">Owned from now on; null before the first evaluation.</param>
-    public void Set(long step, double macroF1, int withoutGain, Dictionary<string, Tensor>? weights)
+    public void Set(long step, double? merit, int withoutGain, Dictionary<string, Tensor>? weights)
     {
         Dispose();
-        (Step, MacroF1, WithoutGain, _weights) = (step, macroF1, withoutGain, weights);
+        (Step, Merit, WithoutGain, _weights) = (step, merit, withoutGain, weights);
     }
 
     /// <inheritdoc/>

@@ -115,7 +115,7 @@ internal sealed class TrainingRun : IDisposable
 
         var pass = RunValidation();
         var scores = ValidationScore.Report(pass, _setup.Validation, _setup.Model.Config, Calibration.Identity);
-        var isBest = _best.Offer(_setup.Model, Step, scores.MacroF1);
+        var isBest = _best.Offer(_setup.Model, Step, ValidationScore.Merit(scores));
         _report(new EvaluationMade(
             Step,
             (double)Step / _setup.StepsPerEpoch,
@@ -123,7 +123,10 @@ internal sealed class TrainingRun : IDisposable
             scores.Accuracy,
             scores.MacroF1,
             [.. scores.Rounds.Zip(pass.Losses, RoundEvaluation.Of)],
-            isBest));
+            isBest)
+        {
+            RootMeanSquaredError = scores.RootMeanSquaredError,
+        });
         WarnOfLoudFeedback(scores.Rounds);
         WarnOfUnsolved(scores.Rounds);
     }
@@ -157,7 +160,7 @@ internal sealed class TrainingRun : IDisposable
             Step = Step,
             TrainedTokens = TrainedTokens,
             BestStep = _best.Step,
-            BestMacroF1 = _best.MacroF1,
+            BestMerit = _best.Merit,
             EvaluationsWithoutGain = _best.WithoutGain,
             RunHash = _setup.RunHash,
             Threads = _setup.Plan.Threads,
@@ -220,7 +223,7 @@ internal sealed class TrainingRun : IDisposable
         {
             var best = state.BestStep == state.Step ? content.Weights : content.BestWeights
                 ?? throw new InvalidDataException($"The checkpoint of step {state.Step} lacks the best weights.");
-            _best.Set(state.BestStep, state.BestMacroF1, state.EvaluationsWithoutGain, best.ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal));
+            _best.Set(state.BestStep, state.BestMerit, state.EvaluationsWithoutGain, best.ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal));
         }
     }
 }

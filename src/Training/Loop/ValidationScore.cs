@@ -35,6 +35,9 @@ internal static class ValidationScore
         return config.Head == HeadKind.Graded ? ErrorsOf(pass.Logits[^1], examples, config).AddTo(report) : report;
     }
 
+    /// <summary>What makes one evaluation better than another: a higher macro-F1, or with grades, which are worth the more the nearer, a lower RMSE.</summary>
+    public static double Merit(EvaluationReport report) => -report.RootMeanSquaredError ?? report.MacroF1;
+
     /// <summary>The temperature of each round, and for several labels the threshold of each label, that fit the held-out part best.</summary>
     public static Calibration Calibrate(EvaluationPass pass, IReadOnlyList<EncodedExample> examples, ClassifierConfig config)
     {

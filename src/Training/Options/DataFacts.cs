@@ -7,5 +7,7 @@ namespace FeedbackService.Training.Options;
 /// <param name="HasValidationFile">A validation file comes along, so nothing is split off.</param>
 /// <param name="MeanCharacters">Mean length of a text (with its pair) in UTF-16 code units; 0 when unknown.</param>
 /// <param name="Labels">Names of the labels; null when unknown.</param>
+/// <param name="RowsWithoutOneLabel">Usable rows of the training file that have no label or more than one.</param>
 public sealed record DataFacts(
-    int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false, double MeanCharacters = 0, IReadOnlyCollection<string>? Labels = null);
+    int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false, double MeanCharacters = 0, IReadOnlyCollection<string>? Labels = null,
+    long RowsWithoutOneLabel = 0);

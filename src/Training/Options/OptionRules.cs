@@ -56,6 +56,10 @@ internal static class OptionRules
             Require(2L * options.Data.VocabularySize * sizes.HiddenSize <= MostTableNumbers, "vocabulary_size", $"vocabulary_size × hidden_size is at most {MostTableNumbers / 2:N0} (1 GiB): at hidden_size {sizes.HiddenSize} that is {MostTableNumbers / 2 / sizes.HiddenSize:N0}.");
         }
 
+        Require(
+            options.Data.Head == HeadKind.MultiLabel || facts.RowsWithoutOneLabel == 0,
+            "head",
+            $"Needs one label in every row, and {facts.RowsWithoutOneLabel} of the training file have none or several. Leave head on auto, or mend the file.");
         if (options.Data.Head == HeadKind.Graded)
         {
             var notGrades = facts.Labels is null ? null : GradeScale.Problem(facts.Labels);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeedbackService.Training.Progress;
 
 /// <summary>The validation part has been classified.</summary>
@@ -5,9 +7,9 @@ namespace FeedbackService.Training.Progress;
 /// <param name="Epoch">Passes completed, with the share of the running one.</param>
 /// <param name="ValidLoss">Weighted sum of the rounds' losses as in training with all rounds, without dropout and penalty.</param>
 /// <param name="Accuracy">Share of texts whose labels are exactly right, last round.</param>
-/// <param name="MacroF1">Mean F1 of the labels, last round; what early stopping looks at.</param>
+/// <param name="MacroF1">Mean F1 of the labels, last round.</param>
 /// <param name="Rounds">The same per round.</param>
-/// <param name="IsBest">No evaluation before had a better macro-F1.</param>
+/// <param name="IsBest">No evaluation before had a better macro-F1, or with grades a lower RMSE; early stopping waits for one.</param>
 public sealed record EvaluationMade(
     long Step,
     double Epoch,
@@ -15,4 +17,10 @@ public sealed record EvaluationMade(
     double Accuracy,
     double MacroF1,
     IReadOnlyList<RoundEvaluation> Rounds,
-    bool IsBest) : TrainingProgress;
+    bool IsBest) : TrainingProgress
+{
+    /// <summary>Root of the mean squared distance of the grade from the true one, last round; null unless the labels are grades.</summary>
+    [JsonPropertyName("rmse")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RootMeanSquaredError { get; init; }
+}

@@ -60,7 +60,7 @@ internal sealed class PublishingRunner(
             Step = Step,
             TrainedTokens = Step,
             BestStep = Step,
-            BestMacroF1 = 0.5,
+            BestMerit = 0.5,
             EvaluationsWithoutGain = 0,
             RunHash = "run",
             Threads = 1,

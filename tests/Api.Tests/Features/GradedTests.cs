@@ -19,6 +19,8 @@ public sealed class GradedTests
         var report = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/fine_tuning/jobs/{job["id"]}/report", Cancel));
         Assert.InRange((double)report["mae"]!, 0, 0.7);
         Assert.InRange((double)report["rmse"]!, (double)report["mae"]!, 1);
+        var metrics = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/fine_tuning/jobs/{job["id"]}/metrics", Cancel));
+        Assert.Equal((double)report["rmse"]!, metrics["evaluations"]!.AsArray().Min(evaluation => (double)evaluation!["rmse"]!), 1e-4);
         Assert.Equal(["1", "2", "5"], report["labels"]!.AsArray().Select(label => (string)label!));
         var praise = await TrainingTour.ClassifyAsync(client, "stars", "superb perfect love superb");
         Assert.InRange((double)praise["grade"]!, 4, 5);
@@ -41,6 +43,18 @@ public sealed class GradedTests
 
         var problem = await Problems.AssertAsync(response, 400, "invalid_hyperparameters", "method.supervised.hyperparameters.head");
         Assert.Contains("'low'", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RowsOfSeveralLabels_AreRefusedBeforeAJobBegins()
+    {
+        await using var api = new ApiFixture();
+        using var client = api.NewClient();
+
+        var response = await TrainingTour.AskAsync(client, "text,labels\nfine,1\nbad,1|2\n", "mlp", "stars", Tiny);
+
+        var problem = await Problems.AssertAsync(response, 400, "invalid_hyperparameters", "method.supervised.hyperparameters.head");
+        Assert.Contains("1 of the training file have none or several", (string)problem["detail"]!, StringComparison.Ordinal);
     }
 
     private static string Reviews(int rows)

@@ -106,7 +106,7 @@ public sealed class CheckpointPublisherTests : IAsyncLifetime
             Step = step,
             TrainedTokens = step,
             BestStep = 10,
-            BestMacroF1 = 0.5,
+            BestMerit = 0.5,
             EvaluationsWithoutGain = 0,
             RunHash = "run",
             Threads = 1,

@@ -26,7 +26,7 @@ public sealed class FineTuningTests(RunningService service)
         var results = (await _openAi.Files.GetFileAsync(Assert.Single(job.ResultFileIds), Cancel)).Value;
         Assert.Equal(FilePurpose.FineTuneResults, results.Purpose);
         var figures = (await _openAi.Files.DownloadFileAsync(results.Id, Cancel)).Value.ToString();
-        Assert.StartsWith("step,epoch,learning_rate,train_loss,valid_loss,valid_accuracy,valid_macro_f1\n1,", figures, StringComparison.Ordinal);
+        Assert.StartsWith("step,epoch,learning_rate,train_loss,valid_loss,valid_accuracy,valid_macro_f1,valid_rmse\n1,", figures, StringComparison.Ordinal);
 
         var events = await job.GetEventsAsync(new GetEventsOptions { PageSize = 2 }, Cancel).ToListAsync(Cancel);
         Assert.True(events.Count > 4);

@@ -37,7 +37,7 @@ test('the figures of every step are a file to download', async () => {
   assert.equal(results.purpose, 'fine-tune-results');
   assert.equal(results.status, 'processed');
   const [header, ...lines] = (await (await client.files.content(results.id)).text()).trimEnd().split('\n').map(line => line.split(','));
-  assert.deepEqual(header, ['step', 'epoch', 'learning_rate', 'train_loss', 'valid_loss', 'valid_accuracy', 'valid_macro_f1']);
+  assert.deepEqual(header, ['step', 'epoch', 'learning_rate', 'train_loss', 'valid_loss', 'valid_accuracy', 'valid_macro_f1', 'valid_rmse']);
   assert.deepEqual(lines.map(([step]) => Number(step)), lines.map((_, i) => i + 1));
   assert.ok(lines.every(line => line.length === header.length && Number(line[3]) > 0));
   assert.ok(lines.some(line => Number(line[4]) > 0 && Number(line[5]) > 0));

@@ -19,6 +19,7 @@ public sealed class FiniteDifferenceTests
         ["rnn tanh"] = TinyModels.Rnn,
         ["rnn swish"] = TinyModels.Rnn with { Activation = ActivationKind.Swish },
         ["rnn one way"] = TinyModels.Rnn with { Bidirectional = false },
+        ["rnn pairs"] = TinyModels.Rnn with { ReadsPairs = true },
         ["lstm"] = TinyModels.Lstm,
         ["gru"] = TinyModels.Gru,
         ["bifnn"] = Solved,
@@ -113,7 +114,7 @@ public sealed class FiniteDifferenceTests
     private static TokenizedText Furnish(TokenizedText text, EncoderConfig encoder, int index) => encoder switch
     {
         MlpEncoderConfig => text with { Weights = [.. text.Ids.Select((_, place) => 0.5f + (0.25f * ((index + place) % 4)))] },
-        TransformerEncoderConfig => text with { SegmentIds = [.. text.Ids.Select((_, place) => place % 2)] },
+        TransformerEncoderConfig or RecurrentEncoderConfig { ReadsPairs: true } => text with { SegmentIds = [.. text.Ids.Select((_, place) => place % 2)] },
         _ => text,
     };
 

@@ -35,7 +35,7 @@ public sealed class WholeFileWarningTests
     {
         IReadOnlyList<DatasetIssue> issues = Validate("text,labels\na,x|y\nb,\nc,x|y\n", out ValidationReport report);
 
-        Assert.Equal((3, 3, 1, 0), (report.Rows, report.ValidRows, report.RowsWithoutLabels, report.ErrorCount));
+        Assert.Equal((3, 3, 1, 2, 0), (report.Rows, report.ValidRows, report.RowsWithoutLabels, report.RowsWithSeveralLabels, report.ErrorCount));
         Assert.Equal(DatasetIssueCodes.RowsWithoutLabels, Assert.Single(issues).Code);
         Assert.Empty(DatasetUsability.ForTraining(report));
     }

@@ -36,7 +36,8 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
             report.MultiLabel,
             request.ValidationFile is not null,
             report.Statistics.MeanCharacters,
-            [.. report.Labels.Keys]);
+            [.. report.Labels.Keys],
+            report.RowsWithoutLabels + report.RowsWithSeveralLabels);
         var options = Resolve(start, asked, path, facts);
         var spec = new TrainingSpec
         {

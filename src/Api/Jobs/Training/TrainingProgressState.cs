@@ -75,7 +75,7 @@ internal sealed class TrainingProgressState
         _progress["valid_loss"] = evaluation.ValidLoss;
         _progress["valid_accuracy"] = evaluation.Accuracy;
         var line = $"Step {evaluation.Step}/{_progress["total_steps"]}: validation loss {Number(evaluation.ValidLoss, "F4")}, accuracy {Number(evaluation.Accuracy, "F3")}, "
-            + $"macro-F1 {Number(evaluation.MacroF1, "F3")}{(evaluation.IsBest ? ", best so far" : "")}";
+            + $"macro-F1 {Number(evaluation.MacroF1, "F3")}{(evaluation.RootMeanSquaredError is { } error ? $", RMSE {Number(error, "G4")}" : "")}{(evaluation.IsBest ? ", best so far" : "")}";
         return new JobReport
         {
             ProgressJson = _progress.ToJsonString(),

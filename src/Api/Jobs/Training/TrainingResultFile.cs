@@ -22,6 +22,7 @@ internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> context
         ("valid_loss", "valid_loss"),
         ("valid_accuracy", "accuracy"),
         ("valid_macro_f1", "macro_f1"),
+        ("valid_rmse", "rmse"),
     ];
 
     /// <summary>Makes the file and keeps its content, for the one id that the job has for it. Done twice, it makes nothing twice.</summary>
