@@ -6,7 +6,7 @@ namespace FeedbackService.Testing;
 public static class Combinations
 {
     public static IEnumerable<(string Encoder, FeedbackKind Feedback, FusionKind Fusion)> All =>
-        from encoder in new[] { "mlp", "transformer", "transformer-post", "transformer-sinusoidal", "rnn", "lstm", "gru", "bifnn" }
+        from encoder in new[] { "mlp", "transformer", "transformer-post", "transformer-sinusoidal", "roberta", "gpt2", "rnn", "lstm", "gru", "bifnn" }
         from feedback in Enum.GetValues<FeedbackKind>()
         from fusion in Enum.GetValues<FusionKind>()
         select (encoder, feedback, fusion);
@@ -16,6 +16,8 @@ public static class Combinations
         "mlp" => TinyModels.Mlp,
         "transformer" => TinyModels.Transformer,
         "transformer-sinusoidal" => TinyModels.Transformer with { Positions = PositionKind.Sinusoidal, Activation = ActivationKind.Swish },
+        "roberta" => TinyModels.Transformer with { Norm = NormPlacement.Post, Segments = 1, PositionPadding = 1, MaxPositions = 34, NormEpsilon = 1e-12, Family = HuggingFaceFamily.Roberta },
+        "gpt2" => TinyModels.Transformer with { Causal = true, EmbeddingNorm = false, Segments = 0, Activation = ActivationKind.GeluTanh, Family = HuggingFaceFamily.Gpt2 },
         "rnn" => TinyModels.Rnn,
         "lstm" => TinyModels.Lstm,
         "gru" => TinyModels.Gru,

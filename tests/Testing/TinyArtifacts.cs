@@ -34,7 +34,7 @@ public static class TinyArtifacts
         {
             Config = config,
             Tokenizer = Tokenizer(config.Encoder),
-            Weights = weights,
+            Weights = TensorSource.Of(weights),
             Calibration = calibration,
             CreatedAt = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
         });

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -31,8 +32,8 @@ public sealed class Activation : nn.Module<Tensor, Tensor>
     {
         ActivationKind.Sigmoid => 0.25,
         ActivationKind.Tanh or ActivationKind.Relu => 1,
-        ActivationKind.Gelu => 1.12905,
-        ActivationKind.Swish => 1.0999,
+        ActivationKind.Gelu or ActivationKind.GeluTanh => 1.12905,
+        ActivationKind.Swish or ActivationKind.Silu or ActivationKind.QuickGelu => 1.0999,
         ActivationKind.Mish => 1.0886,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such activation."),
     };
@@ -47,9 +48,26 @@ public sealed class Activation : nn.Module<Tensor, Tensor>
             ActivationKind.Tanh => input.tanh(),
             ActivationKind.Relu => nn.functional.relu(input),
             ActivationKind.Gelu => nn.functional.gelu(input),
+            ActivationKind.GeluTanh => GeluTanh(input),
+            ActivationKind.QuickGelu => QuickGelu(input),
             ActivationKind.Mish => Mish(input),
+            ActivationKind.Silu => nn.functional.silu(input),
             _ => Swish(input),
         };
+    }
+
+    private static Tensor GeluTanh(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var inner = input.PlusScaled(input * input * input, 0.044715).Times(Math.Sqrt(2 / Math.PI));
+        return (input.Times(0.5) * inner.tanh().Plus(1)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor QuickGelu(Tensor input)
+    {
+        using var scaled = input.Times(1.702);
+        using var gate = scaled.sigmoid();
+        return input * gate;
     }
 
     // ln(1 + eᶻ) = −ln σ(−z), which neither overflows nor loses its tail.

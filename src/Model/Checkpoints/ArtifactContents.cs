@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
-using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Checkpoints;
 
@@ -15,8 +14,8 @@ public sealed record ArtifactContents
     /// <summary>The tokenizer the classifier was trained with.</summary>
     public required ITextTokenizer Tokenizer { get; init; }
 
-    /// <summary>The weights by name, as <c>state_dict()</c> gives them. Not owned.</summary>
-    public required IReadOnlyDictionary<string, Tensor> Weights { get; init; }
+    /// <summary>The weights, named as <c>state_dict()</c> names them.</summary>
+    public required IReadOnlyList<TensorSource> Weights { get; init; }
 
     /// <summary>When the artifact is made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -95,9 +95,7 @@ public static class ArtifactWriter
         };
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        SafetensorsWriter.Write(stream, contents.Weights.ToDictionary(
-            pair => pair.Key,
-            pair => SafetensorsDtype.IsFloat(pair.Value.dtype) && pair.Value.dtype != dtype ? pair.Value.detach().to(dtype) : pair.Value));
+        SafetensorsWriter.Write(stream, [.. contents.Weights.Select(weight => weight.In(dtype))]);
     }
 
     private static void ThrowIfContradictory(ArtifactContents contents)

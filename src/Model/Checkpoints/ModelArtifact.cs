@@ -33,7 +33,7 @@ public sealed class ModelArtifact
     public ClassifierConfig ReadConfig()
     {
         var config = ReadJson<ClassifierConfig>(ArtifactFiles.Config);
-        var faults = ClassifierConfigValidation.Check(config);
+        var faults = ClassifierConfigValidation.Check(config, withoutLabels: Manifest.Kind == ArtifactKind.Encoder);
         return faults.Count == 0 ? config : throw new InvalidArtifactException(ArtifactFiles.Config, string.Join(" ", faults));
     }
 

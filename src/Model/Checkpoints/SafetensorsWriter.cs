@@ -17,28 +17,37 @@ public static class SafetensorsWriter
 
     private static readonly JsonWriterOptions HeaderOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes tensors from start to end, without seeking, one tensor in CPU memory at a time.</summary>
+    /// <summary>Writes tensors from start to end, without seeking.</summary>
     /// <param name="stream">Where to; not flushed and not disposed.</param>
     /// <param name="tensors">By name; on any device, contiguous or not.</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>; null for none.</param>
     /// <exception cref="NotSupportedException">A tensor's type has no place in the format.</exception>
     /// <exception cref="ArgumentException">A name or the number of tensors is one that the reader would refuse.</exception>
-    public static void Write(
-        Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(stream, TensorSource.Of(tensors), metadata);
+
+    /// <summary>Writes tensors from start to end, without seeking, and asks for each only when its turn has come: one is in memory at a time.</summary>
+    /// <param name="stream">Where to; not flushed and not disposed.</param>
+    /// <param name="tensors">In any order, each name once.</param>
+    /// <param name="metadata">Strings for <c>__metadata__</c>; null for none.</param>
+    /// <exception cref="NotSupportedException">A tensor's type has no place in the format.</exception>
+    /// <exception cref="ArgumentException">A name or the number of tensors is one that the reader would refuse.</exception>
+    /// <exception cref="InvalidOperationException">A source gave a tensor of another type or size than it had said.</exception>
+    public static void Write(Stream stream, IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
-        var ordered = tensors.OrderByDescending(pair => SafetensorsDtype.SizeOf(pair.Value.dtype))
-            .ThenBy(pair => pair.Key, StringComparer.Ordinal)
+        var ordered = tensors.OrderByDescending(tensor => SafetensorsDtype.SizeOf(tensor.Dtype))
+            .ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
             .ToList();
         stream.Write(CreateHeader(ordered, metadata));
-        foreach (var (_, tensor) in ordered)
+        foreach (var tensor in ordered)
         {
             WriteData(stream, tensor);
         }
     }
 
-    private static byte[] CreateHeader(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] CreateHeader(List<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         if (tensors.Count > SafetensorsHeader.MaxTensors)
         {
@@ -62,9 +71,9 @@ public static class SafetensorsWriter
             }
 
             var offset = 0L;
-            foreach (var (name, tensor) in tensors)
+            foreach (var tensor in tensors)
             {
-                offset = WriteEntry(json, name, tensor, offset);
+                offset = WriteEntry(json, tensor, offset);
             }
 
             json.WriteEndObject();
@@ -85,23 +94,24 @@ public static class SafetensorsWriter
         return header;
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long offset)
+    private static long WriteEntry(Utf8JsonWriter json, TensorSource tensor, long offset)
     {
+        var name = tensor.Name;
         if (name.Length is 0 or > SafetensorsHeader.MaxNameLength || name.Any(char.IsControl) || name == SafetensorsHeader.MetadataKey)
         {
-            throw new ArgumentException($"'{name}' cannot be the name of a tensor.", nameof(name));
+            throw new ArgumentException($"'{name}' cannot be the name of a tensor.", nameof(tensor));
         }
 
-        if (tensor.shape.Length > SafetensorsHeader.MaxRank)
+        if (tensor.Shape.Count > SafetensorsHeader.MaxRank)
         {
-            throw new ArgumentException($"'{name}' has {tensor.shape.Length} dimensions; at most {SafetensorsHeader.MaxRank} are allowed.", nameof(tensor));
+            throw new ArgumentException($"'{name}' has {tensor.Shape.Count} dimensions; at most {SafetensorsHeader.MaxRank} are allowed.", nameof(tensor));
         }
 
-        var end = checked(offset + (tensor.numel() * SafetensorsDtype.SizeOf(tensor.dtype)));
+        var end = checked(offset + (tensor.Count * SafetensorsDtype.SizeOf(tensor.Dtype)));
         json.WriteStartObject(name);
-        json.WriteString("dtype", SafetensorsDtype.NameOf(tensor.dtype));
+        json.WriteString("dtype", SafetensorsDtype.NameOf(tensor.Dtype));
         json.WriteStartArray("shape");
-        foreach (var dimension in tensor.shape)
+        foreach (var dimension in tensor.Shape)
         {
             json.WriteNumberValue(dimension);
         }
@@ -115,9 +125,15 @@ public static class SafetensorsWriter
         return end;
     }
 
-    private static void WriteData(Stream stream, Tensor tensor)
+    private static void WriteData(Stream stream, TensorSource source)
     {
         using var scope = NewDisposeScope();
+        var tensor = source.Read();
+        if (tensor.dtype != source.Dtype || tensor.numel() != source.Count)
+        {
+            throw new InvalidOperationException($"'{source.Name}' was announced as {source.Dtype} with {source.Count} elements and is {tensor.dtype} with {tensor.numel()}.");
+        }
+
         var flat = tensor.detach().to(CPU).contiguous().view(-1);
         var count = flat.numel();
         for (var start = 0L; start < count; start += ChunkElements)

@@ -20,4 +20,13 @@ public enum ActivationKind
 
     /// <summary>z·tanh(ln(1 + eᶻ)) (Misra 2019, arXiv:1908.08681).</summary>
     Mish,
+
+    /// <summary>½z·(1 + tanh(√(2/π)·(z + 0.044715z³))), the approximation of gelu that GPT-2 was trained with.</summary>
+    GeluTanh,
+
+    /// <summary>z·σ(1.702z), a coarser approximation of gelu.</summary>
+    QuickGelu,
+
+    /// <summary>z·σ(z), which is swish with β = 1 for good.</summary>
+    Silu,
 }

@@ -24,6 +24,9 @@ public sealed record ClassifierConfig
     /// <summary>Of that layer. Default gelu.</summary>
     public ActivationKind HeadActivation { get; init; } = ActivationKind.Gelu;
 
+    /// <summary>The logits have a bias. Default true; without effect on a graded head, which needs its own.</summary>
+    public bool HeadBias { get; init; } = true;
+
     /// <summary>Dropout on the pooled vector before the head, and behind the head's own layer, in [0, 1). Default 0.1.</summary>
     public double HeadDropout { get; init; } = 0.1;
 

@@ -23,11 +23,17 @@ public static class ClassifierConfigValidation
     }
 
     /// <summary>All faults, one sentence each; empty when the configuration is valid.</summary>
-    public static IReadOnlyList<string> Check(ClassifierConfig config)
+    /// <param name="config">The configuration.</param>
+    /// <param name="withoutLabels">It is of an encoder alone, which has no labels yet.</param>
+    public static IReadOnlyList<string> Check(ClassifierConfig config, bool withoutLabels = false)
     {
         ArgumentNullException.ThrowIfNull(config);
         var faults = new Faults();
-        CheckLabels(faults, config.Labels, config.Head);
+        if (!withoutLabels || config.Labels is not { Count: 0 })
+        {
+            CheckLabels(faults, config.Labels, config.Head);
+        }
+
         faults.Defined(config.Pooling);
         faults.AtLeast(config.PoolingSize ?? 1, 1, "config.PoolingSize");
 
@@ -104,11 +110,7 @@ public static class ClassifierConfigValidation
                 faults.Defined(transformer.Norm);
                 faults.Defined(transformer.Positions);
                 faults.Defined(transformer.Activation);
-                if (transformer.MaxPositions < maxTokens)
-                {
-                    faults.Add($"encoder.MaxPositions is {transformer.MaxPositions}, less than config.MaxTokens {maxTokens}.");
-                }
-
+                CheckTransformer(faults, transformer, maxTokens);
                 break;
             case RecurrentEncoderConfig recurrent:
                 faults.AtLeast(recurrent.VocabularySize, 1);
@@ -117,6 +119,23 @@ public static class ClassifierConfigValidation
             default:
                 faults.Add($"encoder is of an unknown type {encoder.GetType().Name}.");
                 break;
+        }
+    }
+
+    private static void CheckTransformer(Faults faults, TransformerEncoderConfig encoder, int maxTokens)
+    {
+        faults.Between(encoder.Segments, 0, TransformerEncoderConfig.MostSegments);
+        faults.Positive(encoder.NormEpsilon);
+        faults.Share(encoder.AttentionDropout ?? 0, "encoder.AttentionDropout");
+        faults.Between(encoder.PositionPadding ?? 0, 0, encoder.VocabularySize - 1, "encoder.PositionPadding");
+        if (encoder.Family is { } family)
+        {
+            faults.Defined(family, "encoder.Family");
+        }
+
+        if (encoder.LongestText < maxTokens)
+        {
+            faults.Add($"encoder.MaxPositions is {encoder.MaxPositions}, enough for {encoder.LongestText} tokens, which is less than config.MaxTokens {maxTokens}.");
         }
     }
 

@@ -29,4 +29,7 @@ public enum PoolingKind
 
     /// <summary>Weighed mean times the square root of the number of tokens, and maximum, side by side (width 2H): begins as <see cref="SqrtNMax"/>.</summary>
     AttentionSqrtNMax,
+
+    /// <summary>State of the last token: of an encoder in which tokens see only those before them, the one that has seen all.</summary>
+    Last,
 }

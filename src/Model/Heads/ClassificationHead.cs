@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FeedbackService.Model.Heads;
 
 /// <summary>
-/// Pooled text vectors to logits: W·h + b with h = dropout(x), or <see cref="HeadHiddenLayer"/> of it; for grades the logits that <see cref="HeadKind.Graded"/>
+/// Pooled text vectors to logits: W·h + b (b only if the configuration has one) with h = dropout(x), or <see cref="HeadHiddenLayer"/> of it; for grades the logits that <see cref="HeadKind.Graded"/>
 /// makes of one score s = w·h + b.
 /// </summary>
 public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
@@ -34,7 +34,7 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
         _grades = config.Head == HeadKind.Graded ? [.. GradeScale.Of(config.Labels).Standardised.Select(grade => (float)grade)] : null;
         _dropout = nn.Dropout(config.HeadDropout);
         _hidden = config.HeadHiddenSize > 0 ? new HeadHiddenLayer(width, config.HeadHiddenSize, config.HeadActivation, config.HeadDropout) : null;
-        _projection = Initialization.Linear(_hidden is null ? width : config.HeadHiddenSize, _grades is null ? config.Labels.Count : 1);
+        _projection = Initialization.Linear(_hidden is null ? width : config.HeadHiddenSize, _grades is null ? config.Labels.Count : 1, bias: config.HeadBias || _grades is not null);
         RegisterComponents();
     }
 

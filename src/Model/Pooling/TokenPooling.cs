@@ -29,6 +29,7 @@ public static class TokenPooling
             PoolingKind.SqrtN => SumBySqrtN(states),
             PoolingKind.SqrtNMax => cat([SumBySqrtN(states), Max(states)], 1),
             PoolingKind.Cls => states.Rows.index_select(0, FirstRows(states.Layout)),
+            PoolingKind.Last => states.Rows.index_select(0, LastRows(states.Layout)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No pooling without weights."),
         };
         return pooled.MoveToOuterDisposeScope();
@@ -71,4 +72,7 @@ public static class TokenPooling
 
     private static Tensor FirstRows(TokenLayout layout) =>
         tensor(layout.Offsets.Take(layout.Count).Select(offset => (long)offset).ToArray(), device: layout.Device);
+
+    private static Tensor LastRows(TokenLayout layout) =>
+        tensor(layout.Offsets.Skip(1).Select(offset => (long)offset - 1).ToArray(), device: layout.Device);
 }

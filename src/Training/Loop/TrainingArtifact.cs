@@ -46,7 +46,7 @@ internal static class TrainingArtifact
             {
                 Config = setup.Model.Config,
                 Tokenizer = setup.Tokenizer,
-                Weights = setup.Model.state_dict(),
+                Weights = TensorSource.Of(setup.Model.state_dict()),
                 CreatedAt = now,
                 Calibration = calibration,
                 Lineage = LineageOf(setup),

@@ -275,7 +275,7 @@ public sealed class ArtifactTests : IDisposable
     {
         Config = classifier.Config,
         Tokenizer = new HashedNgramTokenizer(new HashedNgramConfig { Buckets = TinyModels.Vocabulary }),
-        Weights = classifier.state_dict(),
+        Weights = TensorSource.Of(classifier.state_dict()),
         CreatedAt = CreatedAt,
         Calibration = new Calibration([1.0, 1.5, 2.0]),
         Lineage = new ArtifactLineage

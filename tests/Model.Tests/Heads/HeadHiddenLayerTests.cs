@@ -35,7 +35,8 @@ public sealed class HeadHiddenLayerTests
             return head.call(input).item<float>();
         });
 
-        Assert.Equal(6, logits.Distinct().Count());
+        // Swish begins as silu.
+        Assert.Equal(Enum.GetValues<ActivationKind>().Length - 1, logits.Select(logit => MathF.Round(logit, 4)).Distinct().Count());
     }
 
     [Fact]

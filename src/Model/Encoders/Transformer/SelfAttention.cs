@@ -13,6 +13,7 @@ internal sealed class SelfAttention : nn.Module
 {
     private readonly int _heads;
     private readonly double _dropout;
+    private readonly bool _causal;
 
     [ComponentName(Name = "qkv")]
     private readonly Linear _qkv;
@@ -24,13 +25,14 @@ internal sealed class SelfAttention : nn.Module
         : base(nameof(SelfAttention))
     {
         _heads = config.Heads;
-        _dropout = config.Dropout;
+        _dropout = config.AttentionDropout ?? config.Dropout;
+        _causal = config.Causal;
         _qkv = Initialization.Linear(config.HiddenSize, 3L * config.HiddenSize, deviation: Initialization.SmallDeviation);
         _output = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: Deviation.OfResidual(config));
         RegisterComponents();
     }
 
-    /// <summary>Rows [N, H] float to rows [N, H] float; a token sees the real tokens of its own text only.</summary>
+    /// <summary>Rows [N, H] float to rows [N, H] float; a token sees the real tokens of its own text only, and if causal not those after it.</summary>
     public Tensor Attend(TokenBatch states)
     {
         using var scope = NewDisposeScope();
@@ -40,9 +42,9 @@ internal sealed class SelfAttention : nn.Module
             .view(layout.Count, layout.MaxLength, 3, _heads, width / _heads)
             .permute(2, 0, 3, 1, 4); // [3, B, heads, T, D]
 
-        // Without padding there is nothing to mask, and the unmasked kernel is the faster one.
-        var mask = layout.IsRectangular ? null : layout.Mask.view(layout.Count, 1, 1, layout.MaxLength);
-        var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, training ? _dropout : 0);
+        // Without padding there is nothing to mask, and the unmasked kernel is the faster one. Padding comes after all that a causal token sees.
+        var mask = _causal || layout.IsRectangular ? null : layout.Mask.view(layout.Count, 1, 1, layout.MaxLength);
+        var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, training ? _dropout : 0, _causal);
         var padded = mixed.transpose(1, 2).reshape(layout.Count, layout.MaxLength, width); // [B, T, H]
         return _output.call(TokenBatch.Unpad(padded, layout)).MoveToOuterDisposeScope();
     }

@@ -7,11 +7,9 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Encoders.Transformer;
 
-/// <summary>Sum of token, position and segment vectors, normalised, with dropout (Devlin et al. 2019, figure 2).</summary>
+/// <summary>Sum of token, position and segment vectors, normalised, with dropout (Devlin et al. 2019, figure 2); segments and norm may be missing.</summary>
 internal sealed class TransformerEmbeddings : nn.Module
 {
-    private const int Segments = 2;
-
     [ComponentName(Name = "token")]
     private readonly Embedding _token;
 
@@ -20,12 +18,13 @@ internal sealed class TransformerEmbeddings : nn.Module
 
     private readonly SinusoidTable? _sinusoids;
     private readonly double _tokenScale;
+    private readonly int? _positionPadding;
 
     [ComponentName(Name = "segment")]
-    private readonly Embedding _segment;
+    private readonly Embedding? _segment;
 
     [ComponentName(Name = "norm")]
-    private readonly LayerNorm _norm;
+    private readonly LayerNorm? _norm;
 
     [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
@@ -44,15 +43,20 @@ internal sealed class TransformerEmbeddings : nn.Module
             _position = nn.Embedding(config.MaxPositions, config.HiddenSize);
         }
 
-        _segment = nn.Embedding(Segments, config.HiddenSize);
+        _segment = config.Segments > 0 ? nn.Embedding(config.Segments, config.HiddenSize) : null;
+        _positionPadding = config.PositionPadding;
         Initialization.Normal(_token, Initialization.SmallDeviation);
         if (_position is not null)
         {
             Initialization.Normal(_position, Initialization.SmallDeviation);
         }
 
-        Initialization.Normal(_segment, Initialization.SmallDeviation);
-        _norm = nn.LayerNorm(config.HiddenSize);
+        if (_segment is not null)
+        {
+            Initialization.Normal(_segment, Initialization.SmallDeviation);
+        }
+
+        _norm = config.EmbeddingNorm ? nn.LayerNorm(config.HiddenSize, config.NormEpsilon) : null;
         _dropout = nn.Dropout(config.Dropout);
         RegisterComponents();
     }
@@ -72,12 +76,30 @@ internal sealed class TransformerEmbeddings : nn.Module
     {
         using var scope = NewDisposeScope();
         var rows = _token.call(tensor(tokens.Ids, int64, layout.Device)); // [N, H]
-        rows = _sinusoids is null ? rows.Plus(_position!.call(layout.RowPosition)) : rows.Times(_tokenScale).Plus(_sinusoids.Look(layout.RowPosition));
+        var positions = _positionPadding is { } padding ? PositionsAfter(padding, tokens, layout) : layout.RowPosition;
+        rows = _sinusoids is null ? rows.Plus(_position!.call(positions)) : rows.Times(_tokenScale).Plus(_sinusoids.Look(positions));
+        if (_segment is not null)
+        {
+            // Without segments all tokens are of segment 0, so that a text alone equals the same text beside a pair.
+            rows = rows.Plus(tokens.SegmentIds is null || _segment.weight!.shape[0] == 1 ? _segment.weight![0] : _segment.call(tensor(tokens.SegmentIds, int64, layout.Device)));
+        }
 
-        // Without segments all tokens are of segment 0, so that a text alone equals the same text beside a pair.
-        var segments = tokens.SegmentIds is null
-            ? _segment.weight![0]
-            : _segment.call(tensor(tokens.SegmentIds, int64, layout.Device));
-        return _dropout.call(_norm.call(rows.Plus(segments))).MoveToOuterDisposeScope();
+        return _dropout.call(_norm is null ? rows : _norm.call(rows)).MoveToOuterDisposeScope();
+    }
+
+    // A text may hold the padding token, written out: it is read, but it is not counted.
+    private static Tensor PositionsAfter(int padding, PackedTokens tokens, TokenLayout layout)
+    {
+        var positions = new long[tokens.TotalTokens];
+        for (var text = 0; text < layout.Count; text++)
+        {
+            var counted = 0;
+            for (var row = layout.Offsets[text]; row < layout.Offsets[text + 1]; row++)
+            {
+                positions[row] = tokens.Ids[row] == padding ? padding : padding + ++counted;
+            }
+        }
+
+        return tensor(positions, device: layout.Device);
     }
 }

@@ -35,7 +35,7 @@ public sealed class TransformerEncoder : TextEncoder
         _config = config;
         _embeddings = new TransformerEmbeddings(config);
         _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => new TransformerLayer(config)).ToArray());
-        _finalNorm = config.Norm == NormPlacement.Pre ? nn.LayerNorm(config.HiddenSize) : null;
+        _finalNorm = config.Norm == NormPlacement.Pre ? nn.LayerNorm(config.HiddenSize, config.NormEpsilon) : null;
         RegisterComponents();
     }
 
@@ -51,10 +51,10 @@ public sealed class TransformerEncoder : TextEncoder
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(layout);
-        if (layout.MaxLength > _config.MaxPositions)
+        if (layout.MaxLength > _config.LongestText)
         {
             throw new ArgumentException(
-                $"A text of {layout.MaxLength} tokens does not fit the {_config.MaxPositions} positions of the encoder; cut it when tokenizing.",
+                $"A text of {layout.MaxLength} tokens does not fit the {_config.LongestText} positions of the encoder; cut it when tokenizing.",
                 nameof(tokens));
         }
 

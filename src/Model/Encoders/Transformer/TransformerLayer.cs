@@ -32,9 +32,9 @@ internal sealed class TransformerLayer : nn.Module
         : base(nameof(TransformerLayer))
     {
         _placement = config.Norm;
-        _attentionNorm = nn.LayerNorm(config.HiddenSize);
+        _attentionNorm = nn.LayerNorm(config.HiddenSize, config.NormEpsilon);
         _attention = new SelfAttention(config);
-        _feedForwardNorm = nn.LayerNorm(config.HiddenSize);
+        _feedForwardNorm = nn.LayerNorm(config.HiddenSize, config.NormEpsilon);
         _feedForward = new FeedForward(config);
         _dropout = nn.Dropout(config.Dropout);
         RegisterComponents();
