@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeedbackService.Model.Configuration;
 
 /// <summary>
@@ -58,5 +60,6 @@ public sealed record TransformerEncoderConfig : EncoderConfig
     public HuggingFaceFamily? Family { get; init; }
 
     /// <summary>Longest text in tokens that has positions.</summary>
-    internal int LongestText => MaxPositions - (PositionPadding + 1 ?? 0);
+    [JsonIgnore]
+    public int LongestText => MaxPositions - (PositionPadding + 1 ?? 0);
 }

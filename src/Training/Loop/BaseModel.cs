@@ -39,7 +39,7 @@ internal sealed class BaseModel : IDisposable
     public Preset AsPreset() => ModelShape.AsPreset(Config, _tokenizerConfig);
 
     /// <summary>Gives a new model what this one knows.</summary>
-    /// <param name="model">Of the same shape, perhaps with other labels, another layer in the head, or a loop that this one lacks: those start anew.</param>
+    /// <param name="model">Of the same shape, perhaps with other labels, another pooling or layer in the head, or a loop that this one lacks: those start anew.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
     public void PassOn(TextClassifier model)
     {
@@ -51,9 +51,21 @@ internal sealed class BaseModel : IDisposable
     private IEnumerable<string> NewParts(ClassifierConfig wanted)
     {
         var sameLabels = wanted.Labels.SequenceEqual(Config.Labels, StringComparer.Ordinal);
-        if (!sameLabels || wanted.HeadHiddenSize != Config.HeadHiddenSize || (wanted.HeadHiddenSize > 0 && wanted.HeadActivation != Config.HeadActivation))
+        var samePooling = wanted.Pooling == Config.Pooling;
+        var sameLayer = samePooling && wanted.HeadHiddenSize == Config.HeadHiddenSize && (wanted.HeadHiddenSize == 0 || wanted.HeadActivation == Config.HeadActivation);
+        if (!sameLayer || !Has("head.hidden."))
         {
-            yield return "head.";
+            yield return "head.hidden.";
+        }
+
+        if (!sameLayer || !sameLabels)
+        {
+            yield return "head.projection.";
+        }
+
+        if (!samePooling || !Has("pooling."))
+        {
+            yield return "pooling.";
         }
 
         if (!sameLabels)
@@ -71,6 +83,8 @@ internal sealed class BaseModel : IDisposable
             yield return "feedback_loop.";
         }
     }
+
+    private bool Has(string beginning) => _weights.Entries.Any(entry => entry.Name.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public void Dispose() => _weights.Dispose();

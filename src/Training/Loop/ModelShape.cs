@@ -9,6 +9,9 @@ namespace FeedbackService.Training.Loop;
 /// <summary>Options to configurations, and back for a registered base model.</summary>
 public static class ModelShape
 {
+    // Longest text that an encoder alone is fine-tuned for unless asked otherwise.
+    private const int UsualTokens = 128;
+
     /// <summary>The classifier that the options describe.</summary>
     /// <param name="options">Effective options.</param>
     /// <param name="encoder">Exactly one family.</param>
@@ -134,17 +137,26 @@ public static class ModelShape
 
     /// <summary>
     /// A registered model's classifier for other labels: its shape stays, dropout and the head's own layer follow the options. One without feedback may be
-    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen.
+    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen. Of an encoder alone, head, pooling and longest text follow the options too.
     /// </summary>
     public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels, bool pairs = false)
     {
         ArgumentNullException.ThrowIfNull(registered);
         ArgumentNullException.ThrowIfNull(options);
-        EncoderConfig encoder = registered.Encoder is MlpEncoderConfig mlp
-            ? mlp with { Dropout = options.Regularization.Dropout, RowDropout = options.Regularization.NgramDropout }
-            : registered.Encoder with { Dropout = options.Regularization.Dropout };
+        var dropout = options.Regularization.Dropout;
+        EncoderConfig encoder = registered.Encoder switch
+        {
+            MlpEncoderConfig mlp => mlp with { Dropout = dropout, RowDropout = options.Regularization.NgramDropout },
+            TransformerEncoderConfig transformer => transformer with { Dropout = dropout, AttentionDropout = transformer.Dropout == dropout ? transformer.AttentionDropout : null },
+            _ => registered.Encoder with { Dropout = dropout },
+        };
+        var bare = registered.Labels.Count == 0;
         return registered with
         {
+            Pooling = bare ? options.Architecture.Pooling : registered.Pooling,
+            PoolingSize = !bare ? registered.PoolingSize : TokenPooling.Learns(options.Architecture.Pooling) ? options.Architecture.PoolingSize : null,
+            Head = bare ? options.Data.Head : registered.Head,
+            MaxTokens = bare ? options.Data.MaxTokens : registered.MaxTokens,
             Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder),
             Feedback = registered.Feedback is null ? Loop(options.Feedback) : registered.Feedback with
             {
@@ -193,19 +205,31 @@ public static class ModelShape
     {
         ArgumentNullException.ThrowIfNull(config);
         var family = FamilyOf(config.Encoder);
+        var bare = config.Labels.Count == 0;
         var bound = OptionSet.Empty
-            .With(o => o.Data.MaxTokens, config.MaxTokens)
-            .With(o => o.Data.Head, config.Head)
             .With(o => o.Architecture.HiddenSize, config.Encoder.HiddenSize)
-            .With(o => o.Architecture.Layers, config.Encoder.Layers)
-            .With(o => o.Architecture.Pooling, config.Pooling);
+            .With(o => o.Architecture.Layers, config.Encoder.Layers);
 
         // What does not bind but would otherwise follow the family's preset.
-        var start = OptionSet.Empty
+        var start = PublishedDefaults(config)
             .With(o => o.Architecture.HeadHiddenSize, config.HeadHiddenSize)
             .With(o => o.Architecture.HeadActivation, config.HeadActivation)
             .With(o => o.Feedback.Rounds, 0);
-        if (config.PoolingSize is { } poolingSize)
+        if (bare)
+        {
+            start = start
+                .With(o => o.Data.MaxTokens, Math.Min(config.MaxTokens, UsualTokens))
+                .With(o => o.Architecture.Pooling, config.Pooling);
+        }
+        else
+        {
+            bound = bound
+                .With(o => o.Data.MaxTokens, config.MaxTokens)
+                .With(o => o.Data.Head, config.Head)
+                .With(o => o.Architecture.Pooling, config.Pooling);
+        }
+
+        if (!bare && config.PoolingSize is { } poolingSize)
         {
             bound = bound.With(o => o.Architecture.PoolingSize, poolingSize);
         }
@@ -259,9 +283,22 @@ public static class ModelShape
             Description = "A registered model.",
             Defaults = preset.Defaults.Overlay(start),
             Fixed = bound,
+            MostTokens = config.Encoder is TransformerEncoderConfig { LongestText: var longest } ? longest : null,
             TrainableFromScratch = false,
         };
     }
+
+    // Encoders that were trained on far more than a file are moved a little only. After Devlin et al. 2019, appendix A.3.
+    private static OptionSet PublishedDefaults(ClassifierConfig config) => config.Encoder is not TransformerEncoderConfig { Family: not null }
+        ? OptionSet.Empty
+        : OptionSet.Empty
+            .With(o => o.Schedule.Epochs, 3)
+            .With(o => o.Schedule.BatchSize, 32)
+            .With(o => o.Schedule.LearningRate, 5e-5)
+            .With(o => o.Schedule.Scheduler, SchedulerKind.Linear)
+            .With(o => o.Schedule.WarmupRatio, 0.1)
+            .With(o => o.Regularization.Dropout, config.Encoder.Dropout)
+            .With(o => o.Regularization.HeadDropout, config.HeadDropout);
 
     private static OptionSet Bind(OptionSet bound, RecurrentEncoderConfig encoder) => encoder switch
     {

@@ -24,6 +24,7 @@ internal static class OptionRules
         }
 
         var sizes = options.Architecture;
+        Require(preset.MostTokens is not { } most || options.Data.MaxTokens <= most, "max_tokens", $"The base model has positions for {preset.MostTokens} tokens at most.");
         if (preset.Encoder == EncoderFamilies.Transformer)
         {
             Require(sizes.HiddenSize % sizes.Heads == 0, "heads", $"Must divide hidden_size: {sizes.HiddenSize} is not a multiple of {sizes.Heads}.");

@@ -23,6 +23,9 @@ public sealed record Preset
     /// <summary>What a request may not change, because a registered base model has it already. Empty for presets.</summary>
     public OptionSet Fixed { get; init; } = OptionSet.Empty;
 
+    /// <summary>Most tokens that a text may have, because a registered base model has no positions for more; null without such a bound.</summary>
+    public int? MostTokens { get; init; }
+
     /// <summary>It needs no pre-trained weights.</summary>
     public bool TrainableFromScratch { get; init; } = true;
 }

@@ -6,5 +6,5 @@ namespace FeedbackService.Api.Features.FineTuning;
 /// <param name="Preset">The preset, or the registered model as one.</param>
 /// <param name="Address">Resolved address of the registered model; null for a preset.</param>
 /// <param name="ModelName">Its name; null for a preset or a checkpoint.</param>
-/// <param name="Labels">Its labels; null for a preset.</param>
+/// <param name="Labels">Its labels; null for a preset or an encoder alone.</param>
 internal sealed record TrainingBase(Preset Preset, string? Address, string? ModelName, IReadOnlyList<string>? Labels = null);

@@ -30,7 +30,7 @@ internal sealed class TrainingBases(ModelRegistry registry)
 
         var config = JsonFiles.Read<ClassifierConfig>(Path.Combine(found.Directory, "config.json"));
         var tokenizer = JsonFiles.Read<TokenizerConfig>(Path.Combine(found.Directory, TokenizerFiles.ConfigFile));
-        return new TrainingBase(ModelShape.AsPreset(config, tokenizer), found.Address, found.ModelName, config.Labels);
+        return new TrainingBase(ModelShape.AsPreset(config, tokenizer), found.Address, found.ModelName, config.Labels.Count == 0 ? null : config.Labels);
     }
 
     // Who mistypes a preset is not helped by a list of models.

@@ -4,12 +4,13 @@ using FeedbackService.Model.Classification;
 using FeedbackService.Model.HuggingFace;
 using FeedbackService.Model.Tokenization;
 
-namespace FeedbackService.Model.Tests.HuggingFace;
+namespace FeedbackService.Testing;
 
 /// <summary>The tiny published checkpoints among the fixtures, and what Hugging Face's own code says of them.</summary>
-internal static class CheckpointFixture
+public static class CheckpointFixture
 {
-    public static TheoryData<string> Families => ["bert", "distilbert", "roberta"];
+    /// <summary>The families there is a checkpoint of.</summary>
+    public static IReadOnlyList<string> Families { get; } = ["bert", "distilbert", "roberta"];
 
     /// <summary>Folder of a family's checkpoint.</summary>
     public static string Folder(string family) => Path.Combine(AppContext.BaseDirectory, "Fixtures", family);
@@ -29,9 +30,11 @@ internal static class CheckpointFixture
     }
 
     /// <summary>A copy of a checkpoint to do something to.</summary>
-    public static string Copy(string family, TemporaryFolder folder)
+    /// <param name="family">One of <see cref="Families"/>.</param>
+    /// <param name="folder">An existing one to put it in.</param>
+    public static string Copy(string family, string folder)
     {
-        var copy = Directory.CreateDirectory(Path.Combine(folder.Path, Path.GetRandomFileName())).FullName;
+        var copy = Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName;
         foreach (var name in new[] { CheckpointFiles.Config, CheckpointFiles.Weights })
         {
             File.Copy(Path.Combine(Folder(family), name), Path.Combine(copy, name));
@@ -63,10 +66,17 @@ internal static class CheckpointFixture
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    /// <summary>Imports with a tokenizer that has as many ids as the fixtures' models.</summary>
-    public static ModelArtifact Import(string checkpoint, TemporaryFolder folder)
+    /// <summary>Makes an encoder alone of a copy: no head, no prefix, as encoders are saved.</summary>
+    public static void Behead(string checkpoint, string family)
     {
-        var artifact = Path.Combine(folder.Path, Path.GetRandomFileName());
+        Configure(checkpoint, config => config["architectures"] = new JsonArray("SomeModel"));
+        Rewrite(checkpoint, tensor => tensor.Name.StartsWith(family + ".", StringComparison.Ordinal) ? [tensor with { Name = tensor.Name[(family.Length + 1)..] }] : []);
+    }
+
+    /// <summary>Imports with a tokenizer that has as many ids as the fixtures' models.</summary>
+    public static ModelArtifact Import(string checkpoint, string folder)
+    {
+        var artifact = Path.Combine(folder, Path.GetRandomFileName());
         var tokenizer = new WordPieceTextTokenizer(new WordPieceConfig(), WordPieceVocabulary.Load(Path.Combine(Folder("bert"), "vocab.txt")));
         var imported = CheckpointImport.Run(checkpoint, artifact, tokenizer, null, DateTimeOffset.UnixEpoch, new ArtifactLineage());
         return ArtifactReader.Open(artifact, ArtifactVerification.Hashes, imported.ManifestSha256);
