@@ -60,7 +60,7 @@ public static class CheckpointFixture
         {
             TensorSource[] tensors = [.. reader.Entries.Select(entry => new TensorSource(entry.Name, entry.Dtype, entry.Shape, () => reader.Read(entry.Name)))];
             using var stream = File.Create(path + ".new");
-            SafetensorsWriter.Write(stream, [.. tensors.SelectMany(change)]);
+            SafetensorsWriter.Write(stream, [.. tensors.SelectMany(change)], reader.Metadata);
         }
 
         File.Move(path + ".new", path, overwrite: true);

@@ -37,15 +37,23 @@ public static class SafetensorsWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(tensors);
-        var ordered = tensors.OrderByDescending(tensor => SafetensorsDtype.SizeOf(tensor.Dtype))
-            .ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
-            .ToList();
+        var ordered = InOrder(tensors);
         stream.Write(CreateHeader(ordered, metadata));
         foreach (var tensor in ordered)
         {
             WriteData(stream, tensor);
         }
     }
+
+    /// <summary>Size in bytes of what <see cref="Write(Stream, IReadOnlyList{TensorSource}, IReadOnlyDictionary{string, string}?)"/> would write; no tensor is asked for.</summary>
+    public static long Measure(IReadOnlyList<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return CreateHeader(InOrder(tensors), metadata).Length + tensors.Sum(tensor => tensor.Count * SafetensorsDtype.SizeOf(tensor.Dtype));
+    }
+
+    private static List<TensorSource> InOrder(IReadOnlyList<TensorSource> tensors) =>
+        [.. tensors.OrderByDescending(tensor => SafetensorsDtype.SizeOf(tensor.Dtype)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     private static byte[] CreateHeader(List<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {

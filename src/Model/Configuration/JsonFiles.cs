@@ -35,6 +35,10 @@ public static class JsonFiles
     /// <summary>The bytes of a file, ending in a line feed. Equal values give equal bytes.</summary>
     public static byte[] ToBytes<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
 
+    /// <summary>What a value of an enumeration is called in a file.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => JsonSerializer.SerializeToElement(value, Options).GetString()!;
+
     private static JsonSerializerOptions CreateOptions()
     {
         var options = new JsonSerializerOptions

@@ -16,6 +16,28 @@ internal static class Unused
     // A pooler is a map of the encoder's width: larger than that of any model there is, it is none.
     private const long MostBytes = 256L << 20;
 
+    /// <summary>What an artifact keeps; empty when it keeps nothing.</summary>
+    /// <exception cref="InvalidArtifactException">The file is damaged.</exception>
+    public static IReadOnlyList<SafetensorsEntry> Entries(ModelArtifact artifact)
+    {
+        using var reader = Open(artifact);
+        return reader?.Entries ?? [];
+    }
+
+    /// <summary>The file, for the caller to dispose; null when there is none.</summary>
+    /// <exception cref="InvalidArtifactException">It is damaged.</exception>
+    public static SafetensorsReader? Open(ModelArtifact artifact)
+    {
+        try
+        {
+            return artifact.Find(File) is { } path ? SafetensorsReader.Open(path) : null;
+        }
+        catch (Exception exception) when (exception is InvalidSafetensorsException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidArtifactException(File, exception.Message, exception);
+        }
+    }
+
     /// <summary>The file's bytes; empty when there is nothing to keep.</summary>
     public static byte[] Of(CheckpointTensors tensors, IReadOnlyList<WeightRule> rules)
     {
