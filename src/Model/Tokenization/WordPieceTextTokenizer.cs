@@ -1,4 +1,6 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization.Added;
+using FeedbackService.Model.Tokenization.Fast;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -8,7 +10,7 @@ namespace FeedbackService.Model.Tokenization;
 /// </summary>
 /// <remarks>
 /// Own code instead of Microsoft.ML.Tokenizers because that one differs from BERT and reports positions in the normalised
-/// text: docs/adr/0006-own-wordpiece.md. Special tokens written out in a text are text, not special tokens.
+/// text: docs/adr/0006-own-wordpiece.md. Special tokens written out in a text are text, unless <see cref="WordPieceConfig.AddedTokens"/> lists them.
 /// </remarks>
 public sealed class WordPieceTextTokenizer : ITextTokenizer
 {
@@ -16,9 +18,11 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
     private readonly int _unknown;
     private readonly int _class;
     private readonly int _separator;
+    private readonly AddedTokenSet _added;
+    private readonly int _ids;
 
     /// <summary>Makes a tokenizer.</summary>
-    /// <exception cref="InvalidTokenizerException">The vocabulary lacks a special token, or a setting is out of range.</exception>
+    /// <exception cref="InvalidTokenizerException">A special token is nowhere, or a setting is out of range or fits no other.</exception>
     public WordPieceTextTokenizer(WordPieceConfig config, WordPieceVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -29,8 +33,15 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
                 TokenizerFiles.ConfigFile, null, $"max_word_length is {config.MaxWordLength}; 1 to 1,000 are allowed.");
         }
 
+        if (config.AddedTokens.Count > 0 && (config.Rules != WordPieceRules.Fast || config.SeparatePair))
+        {
+            throw new InvalidTokenizerException(TokenizerFiles.ConfigFile, null, "added_tokens need rules fast, and do not go with separate_pair.");
+        }
+
         Config = config;
         _vocabulary = vocabulary;
+        _ids = AddedTokenRules.CountIds(config.AddedTokens, vocabulary.Count, token => vocabulary.TryGetId(token, out var id) ? id : null);
+        _added = new AddedTokenSet(config.AddedTokens, content => Normalized(config, content));
         PadId = Special(config.PadToken);
         _unknown = Special(config.UnknownToken);
         _class = Special(config.ClassToken);
@@ -47,7 +58,7 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
     public int PadId { get; }
 
     /// <inheritdoc/>
-    public int VocabularySize => Config.SeparatePair ? 2 * _vocabulary.Count : _vocabulary.Count;
+    public int VocabularySize => Config.SeparatePair ? 2 * _ids : _ids;
 
     /// <inheritdoc/>
     public TokenizedText Encode(TextInput input, int maxTokens, bool withSpans = false)
@@ -113,8 +124,15 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         }
     }
 
-    private int Special(string token) => _vocabulary.TryGetId(token, out var id)
-        ? id
+    private static string Normalized(WordPieceConfig config, string text)
+    {
+        var normalized = new NormalizedText();
+        new FastBertNormalizer(config).Normalize(text, 0, text.Length, normalized);
+        return normalized.Units.ToString();
+    }
+
+    private int Special(string token) => _vocabulary.TryGetId(token, out var id) ? id
+        : Config.AddedTokens.FirstOrDefault(added => added.Content == token) is { } added ? added.Id
         : throw new InvalidTokenizerException(TokenizerFiles.VocabularyFile, null, $"the special token {token} is missing.");
 
     // The tokens of one text: kept up to a limit, counted to the end.
@@ -125,7 +143,27 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
 
         public int Total { get; private set; }
 
-        public void Read(string text) => new BertWordSplitter(owner.Config).Split(text, OnWord);
+        public void Read(string text)
+        {
+            if (owner.Config.Rules == WordPieceRules.Original)
+            {
+                new BertWordSplitter(owner.Config).Split(text, OnWord);
+                return;
+            }
+
+            var (normalizer, normalized) = (new FastBertNormalizer(owner.Config), new NormalizedText());
+            foreach (var section in owner._added.InText(text))
+            {
+                if (section.Id != TextSection.NoToken)
+                {
+                    Add(section.Id, section.Start, section.End);
+                    continue;
+                }
+
+                normalizer.Normalize(text, section.Start, section.End, normalized);
+                ReadNormalized(normalized);
+            }
+        }
 
         public void CopyTo(int[] ids, TokenSpan[]? spans, int offset, int count, bool pair)
         {
@@ -133,6 +171,21 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
             for (var i = 0; spans is not null && i < count; i++)
             {
                 spans[offset + i] = _spans![i] with { Pair = pair };
+            }
+        }
+
+        private void ReadNormalized(NormalizedText text)
+        {
+            foreach (var section in owner._added.InNormalizedText(text.Units))
+            {
+                if (section.Id != TextSection.NoToken)
+                {
+                    Add(section.Id, text.Starts[section.Start], text.Ends[section.End - 1]);
+                }
+                else
+                {
+                    FastBertWords.Split(text, section.Start, section.End, owner.Config.MaxWordLength, OnWord);
+                }
             }
         }
 
