@@ -87,7 +87,10 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
     private TokenizedText Assemble(Pieces first, Pieces? second, int maxTokens, bool withSpans)
     {
         var special = second is null ? 2 : 3;
-        var (keepFirst, keepSecond) = PairCut.Keep(first.Total, second?.Total ?? 0, maxTokens - special);
+        var (room, totalSecond) = (maxTokens - special, second?.Total ?? 0);
+        var (keepFirst, keepSecond) = Config.Rules == WordPieceRules.Fast
+            ? PairCut.KeepFast(first.Total, totalSecond, room)
+            : PairCut.Keep(first.Total, totalSecond, room);
         var ids = new int[keepFirst + keepSecond + special];
         var spans = withSpans ? new TokenSpan[ids.Length] : null;
         ids[0] = _class;
@@ -109,7 +112,7 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
 
         Anchor(spans, keepFirst + 1, pair: false);
         Anchor(spans, ids.Length - 1, pair: second is not null);
-        var full = first.Total + (second?.Total ?? 0) + special;
+        var full = first.Total + totalSecond + special;
         return new TokenizedText(ids, segments, full) { Spans = spans };
     }
 
