@@ -16,8 +16,6 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
 {
     private readonly WordPieceVocabulary _vocabulary;
     private readonly int _unknown;
-    private readonly int _class;
-    private readonly int _separator;
     private readonly AddedTokenSet _added;
     private readonly int _ids;
 
@@ -44,8 +42,8 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         _added = new AddedTokenSet(config.AddedTokens, content => Normalized(config, content));
         PadId = Special(config.PadToken);
         _unknown = Special(config.UnknownToken);
-        _class = Special(config.ClassToken);
-        _separator = Special(config.SeparatorToken);
+        ClassId = Special(config.ClassToken);
+        SeparatorId = Special(config.SeparatorToken);
     }
 
     /// <summary>The settings.</summary>
@@ -56,6 +54,10 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
 
     /// <summary>Id of padding, for backends that pad.</summary>
     public int PadId { get; }
+
+    internal int ClassId { get; }
+
+    internal int SeparatorId { get; }
 
     /// <inheritdoc/>
     public int VocabularySize => Config.SeparatePair ? 2 * _ids : _ids;
@@ -93,9 +95,9 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
             : PairCut.Keep(first.Total, totalSecond, room);
         var ids = new int[keepFirst + keepSecond + special];
         var spans = withSpans ? new TokenSpan[ids.Length] : null;
-        ids[0] = _class;
+        ids[0] = ClassId;
         first.CopyTo(ids, spans, 1, keepFirst, pair: false);
-        ids[keepFirst + 1] = _separator;
+        ids[keepFirst + 1] = SeparatorId;
         int[]? segments = null;
         if (second is not null)
         {
@@ -105,7 +107,7 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
                 ids[i] += _vocabulary.Count;
             }
 
-            ids[^1] = _separator;
+            ids[^1] = SeparatorId;
             segments = new int[ids.Length];
             segments.AsSpan(keepFirst + 2).Fill(1);
         }

@@ -11,8 +11,6 @@ namespace FeedbackService.Model.Tokenization.Bpe;
 public sealed class ByteLevelBpeTokenizer : ITextTokenizer
 {
     private readonly AddedTokenSet _added;
-    private readonly int _class;
-    private readonly int _separator;
     private readonly int _end;
 
     /// <summary>Makes a tokenizer.</summary>
@@ -33,7 +31,7 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
         _end = config.EndToken is null ? 0 : Special(config.EndToken);
         if (config.Layout == ByteLevelBpeLayout.Roberta)
         {
-            (_class, _separator) = (Special(config.ClassToken), Special(config.SeparatorToken));
+            (ClassId, SeparatorId) = (Special(config.ClassToken), Special(config.SeparatorToken));
         }
 
         if (UnknownId is null && !vocabulary.HasAllBytes)
@@ -56,6 +54,10 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
     public int VocabularySize { get; }
 
     internal int? UnknownId { get; }
+
+    internal int ClassId { get; }
+
+    internal int SeparatorId { get; }
 
     /// <summary>Encodes one input; there are no segment ids. A text without any token is <see cref="ByteLevelBpeConfig.EndToken"/>, or id 0 where that is null.</summary>
     /// <inheritdoc/>
@@ -97,24 +99,24 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
 
         if (roberta)
         {
-            Add(_class, pair: false);
+            Add(ClassId, pair: false);
         }
 
         first.CopyTo(ids, spans, keepFirst, pair: false);
         if (roberta)
         {
-            Add(_separator, pair: false);
+            Add(SeparatorId, pair: false);
         }
 
         if (second is not null && roberta)
         {
-            Add(_separator, pair: true);
+            Add(SeparatorId, pair: true);
         }
 
         second?.CopyTo(ids, spans, keepSecond, pair: true);
         if (second is not null && roberta)
         {
-            Add(_separator, pair: true);
+            Add(SeparatorId, pair: true);
         }
 
         if (ids.Count == 0)
