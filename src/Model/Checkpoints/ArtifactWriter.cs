@@ -107,7 +107,8 @@ public static class ArtifactWriter
 
         string[] taken =
         [
-            .. ArtifactFiles.Required, ArtifactFiles.Calibration, TokenizerFiles.VocabularyFile, TokenizerFiles.NgramsFile,
+            .. ArtifactFiles.Required, ArtifactFiles.Calibration, TokenizerFiles.VocabularyFile, TokenizerFiles.JsonVocabularyFile,
+            TokenizerFiles.MergesFile, TokenizerFiles.NgramsFile,
         ];
         var bad = contents.Attachments.Keys.FirstOrDefault(name => !ArtifactFiles.IsName(name) || taken.Contains(name));
         if (bad is not null)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization.Bpe;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -11,6 +12,12 @@ public static class TokenizerFiles
 
     /// <summary>Tokens of a WordPiece tokenizer, one per line.</summary>
     public const string VocabularyFile = "vocab.txt";
+
+    /// <summary>Tokens of a byte-level BPE tokenizer with their ids.</summary>
+    public const string JsonVocabularyFile = "vocab.json";
+
+    /// <summary>Merges of a byte-level BPE tokenizer, one per line.</summary>
+    public const string MergesFile = "merges.txt";
 
     /// <summary>N-grams of a fitted n-gram tokenizer.</summary>
     public const string NgramsFile = "ngrams.bin";
@@ -42,6 +49,7 @@ public static class TokenizerFiles
         {
             WordPieceConfig wordPiece => new WordPieceTextTokenizer(
                 wordPiece, WordPieceVocabulary.Load(Path.Combine(directory, VocabularyFile))),
+            ByteLevelBpeConfig bytes => new ByteLevelBpeTokenizer(bytes, ByteLevelBpeFiles.Load(directory)),
             HashedNgramConfig { Fitted: true } ngrams => new WeightedNgramTokenizer(
                 ngrams, NgramVocabularyFile.Load(Path.Combine(directory, NgramsFile))),
             HashedNgramConfig ngrams => new HashedNgramTokenizer(ngrams),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FeedbackService.Model.Tokenization;
 
-/// <summary>Questions about characters that both tokenizers ask.</summary>
+/// <summary>Questions about characters that the tokenizers ask.</summary>
 internal static class UnicodeText
 {
     /// <summary>Reads one character; an unpaired surrogate comes back as U+FFFD of length 1.</summary>
@@ -11,6 +11,45 @@ internal static class UnicodeText
     {
         Rune.DecodeFromUtf16(text[position..], out var rune, out length);
         return rune;
+    }
+
+    /// <summary>False when there is an unpaired surrogate.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        for (var i = text.IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The text with U+FFFD for every unpaired surrogate: of the same length, so that positions stay.</summary>
+    public static string WellFormed(string text)
+    {
+        if (IsWellFormed(text))
+        {
+            return text;
+        }
+
+        return string.Create(text.Length, text, static (units, source) =>
+        {
+            source.CopyTo(units);
+            for (var i = 0; i < units.Length; i++)
+            {
+                if (i + 1 < units.Length && char.IsSurrogatePair(units[i], units[i + 1]))
+                {
+                    i++;
+                }
+                else if (char.IsSurrogate(units[i]))
+                {
+                    units[i] = '\uFFFD';
+                }
+            }
+        });
     }
 
     /// <summary>True for combining marks (Mn, Mc, Me).</summary>

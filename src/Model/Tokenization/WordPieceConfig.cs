@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using FeedbackService.Model.Tokenization.Added;
+
 namespace FeedbackService.Model.Tokenization;
 
 /// <summary>Settings of <see cref="WordPieceTextTokenizer"/>; names and defaults are those of BERT.</summary>
@@ -35,6 +38,17 @@ public sealed record WordPieceConfig : TokenizerConfig
 
     /// <summary>Token that hides a word in pre-training; never made by encoding. Default [MASK].</summary>
     public string MaskToken { get; init; } = "[MASK]";
+
+    /// <summary>How a text is cleaned and cut into words. Default <see cref="WordPieceRules.Original"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WordPieceRules Rules { get; init; }
+
+    /// <summary>
+    /// Tokens that are found in the text itself: "[MASK]" in a text is the id of [MASK] then. Needs <see cref="WordPieceRules.Fast"/>. Empty by default:
+    /// what is written in a text is text.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AddedTokenList AddedTokens { get; init; }
 
     internal bool StripsAccents => StripAccents ?? LowerCase;
 }

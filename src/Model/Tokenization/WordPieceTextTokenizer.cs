@@ -1,4 +1,6 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization.Added;
+using FeedbackService.Model.Tokenization.Fast;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -8,17 +10,17 @@ namespace FeedbackService.Model.Tokenization;
 /// </summary>
 /// <remarks>
 /// Own code instead of Microsoft.ML.Tokenizers because that one differs from BERT and reports positions in the normalised
-/// text: docs/adr/0006-own-wordpiece.md. Special tokens written out in a text are text, not special tokens.
+/// text: docs/adr/0006-own-wordpiece.md. Special tokens written out in a text are text, unless <see cref="WordPieceConfig.AddedTokens"/> lists them.
 /// </remarks>
 public sealed class WordPieceTextTokenizer : ITextTokenizer
 {
     private readonly WordPieceVocabulary _vocabulary;
     private readonly int _unknown;
-    private readonly int _class;
-    private readonly int _separator;
+    private readonly AddedTokenSet _added;
+    private readonly int _ids;
 
     /// <summary>Makes a tokenizer.</summary>
-    /// <exception cref="InvalidTokenizerException">The vocabulary lacks a special token, or a setting is out of range.</exception>
+    /// <exception cref="InvalidTokenizerException">A special token is nowhere, or a setting is out of range or fits no other.</exception>
     public WordPieceTextTokenizer(WordPieceConfig config, WordPieceVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -29,12 +31,19 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
                 TokenizerFiles.ConfigFile, null, $"max_word_length is {config.MaxWordLength}; 1 to 1,000 are allowed.");
         }
 
+        if (config.AddedTokens.Count > 0 && (config.Rules != WordPieceRules.Fast || config.SeparatePair))
+        {
+            throw new InvalidTokenizerException(TokenizerFiles.ConfigFile, null, "added_tokens need rules fast, and do not go with separate_pair.");
+        }
+
         Config = config;
         _vocabulary = vocabulary;
+        _ids = AddedTokenRules.CountIds(config.AddedTokens, vocabulary.Count, token => vocabulary.TryGetId(token, out var id) ? id : null);
+        _added = new AddedTokenSet(config.AddedTokens, content => Normalized(config, content));
         PadId = Special(config.PadToken);
         _unknown = Special(config.UnknownToken);
-        _class = Special(config.ClassToken);
-        _separator = Special(config.SeparatorToken);
+        ClassId = Special(config.ClassToken);
+        SeparatorId = Special(config.SeparatorToken);
     }
 
     /// <summary>The settings.</summary>
@@ -46,8 +55,12 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
     /// <summary>Id of padding, for backends that pad.</summary>
     public int PadId { get; }
 
+    internal int ClassId { get; }
+
+    internal int SeparatorId { get; }
+
     /// <inheritdoc/>
-    public int VocabularySize => Config.SeparatePair ? 2 * _vocabulary.Count : _vocabulary.Count;
+    public int VocabularySize => Config.SeparatePair ? 2 * _ids : _ids;
 
     /// <inheritdoc/>
     public TokenizedText Encode(TextInput input, int maxTokens, bool withSpans = false)
@@ -76,12 +89,15 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
     private TokenizedText Assemble(Pieces first, Pieces? second, int maxTokens, bool withSpans)
     {
         var special = second is null ? 2 : 3;
-        var (keepFirst, keepSecond) = PairCut.Keep(first.Total, second?.Total ?? 0, maxTokens - special);
+        var (room, totalSecond) = (maxTokens - special, second?.Total ?? 0);
+        var (keepFirst, keepSecond) = Config.Rules == WordPieceRules.Fast
+            ? PairCut.KeepFast(first.Total, totalSecond, room)
+            : PairCut.Keep(first.Total, totalSecond, room);
         var ids = new int[keepFirst + keepSecond + special];
         var spans = withSpans ? new TokenSpan[ids.Length] : null;
-        ids[0] = _class;
+        ids[0] = ClassId;
         first.CopyTo(ids, spans, 1, keepFirst, pair: false);
-        ids[keepFirst + 1] = _separator;
+        ids[keepFirst + 1] = SeparatorId;
         int[]? segments = null;
         if (second is not null)
         {
@@ -91,14 +107,14 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
                 ids[i] += _vocabulary.Count;
             }
 
-            ids[^1] = _separator;
+            ids[^1] = SeparatorId;
             segments = new int[ids.Length];
             segments.AsSpan(keepFirst + 2).Fill(1);
         }
 
         Anchor(spans, keepFirst + 1, pair: false);
         Anchor(spans, ids.Length - 1, pair: second is not null);
-        var full = first.Total + (second?.Total ?? 0) + special;
+        var full = first.Total + totalSecond + special;
         return new TokenizedText(ids, segments, full) { Spans = spans };
     }
 
@@ -113,8 +129,15 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         }
     }
 
-    private int Special(string token) => _vocabulary.TryGetId(token, out var id)
-        ? id
+    private static string Normalized(WordPieceConfig config, string text)
+    {
+        var normalized = new NormalizedText();
+        new FastBertNormalizer(config).Normalize(text, 0, text.Length, normalized);
+        return normalized.Units.ToString();
+    }
+
+    private int Special(string token) => _vocabulary.TryGetId(token, out var id) ? id
+        : Config.AddedTokens.FirstOrDefault(added => added.Content == token) is { } added ? added.Id
         : throw new InvalidTokenizerException(TokenizerFiles.VocabularyFile, null, $"the special token {token} is missing.");
 
     // The tokens of one text: kept up to a limit, counted to the end.
@@ -125,7 +148,27 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
 
         public int Total { get; private set; }
 
-        public void Read(string text) => new BertWordSplitter(owner.Config).Split(text, OnWord);
+        public void Read(string text)
+        {
+            if (owner.Config.Rules == WordPieceRules.Original)
+            {
+                new BertWordSplitter(owner.Config).Split(text, OnWord);
+                return;
+            }
+
+            var (normalizer, normalized) = (new FastBertNormalizer(owner.Config), new NormalizedText());
+            foreach (var section in owner._added.InText(text))
+            {
+                if (section.Id != TextSection.NoToken)
+                {
+                    Add(section.Id, section.Start, section.End);
+                    continue;
+                }
+
+                normalizer.Normalize(text, section.Start, section.End, normalized);
+                ReadNormalized(normalized);
+            }
+        }
 
         public void CopyTo(int[] ids, TokenSpan[]? spans, int offset, int count, bool pair)
         {
@@ -133,6 +176,21 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
             for (var i = 0; spans is not null && i < count; i++)
             {
                 spans[offset + i] = _spans![i] with { Pair = pair };
+            }
+        }
+
+        private void ReadNormalized(NormalizedText text)
+        {
+            foreach (var section in owner._added.InNormalizedText(text.Units))
+            {
+                if (section.Id != TextSection.NoToken)
+                {
+                    Add(section.Id, text.Starts[section.Start], text.Ends[section.End - 1]);
+                }
+                else
+                {
+                    FastBertWords.Split(text, section.Start, section.End, owner.Config.MaxWordLength, OnWord);
+                }
             }
         }
 

@@ -1,0 +1,102 @@
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Model.HuggingFace.Tokenizers;
+
+/// <summary>Reads BERT's and DistilBERT's tokenizers.</summary>
+internal static class WordPieceReader
+{
+    private const int DefaultWordLength = 100;
+
+    public static WordPieceTextTokenizer Read(string directory, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named) =>
+        File.Exists(Path.Combine(directory, HuggingFaceFiles.Tokenizer))
+            ? TokenizerJson.Read(directory, HuggingFaceFiles.Tokenizer, root => FromTokenizer(TokenizerFile.Root(root), family, settings, named))
+            : FromVocabulary(directory, settings, named);
+
+    private static WordPieceTextTokenizer FromVocabulary(string directory, TokenizerSettings settings, NamedTokens named)
+    {
+        var vocabulary = WordPieceVocabulary.Load(Path.Combine(directory, HuggingFaceFiles.WordPieces));
+        var added = Added(vocabulary);
+        named.AddTo(added);
+        if (added.Tokens.Any(token => token.Id >= vocabulary.Count) && vocabulary.Tokens.Distinct(StringComparer.Ordinal).Count() != vocabulary.Count)
+        {
+            // Hugging Face counts such a token once, and would give the first added token an id that is taken.
+            throw new InvalidTokenizerException(HuggingFaceFiles.WordPieces, null, "has a token twice, so that tokens cannot be added to it.");
+        }
+
+        var config = new WordPieceConfig
+        {
+            Rules = WordPieceRules.Fast,
+            LowerCase = settings.LowerCase ?? true,
+            StripAccents = settings.StripAccents,
+            SplitChinese = settings.SplitChinese ?? true,
+        };
+        return Create(config, vocabulary, added, settings, named, (Needed(named, "cls_token"), Needed(named, "sep_token")), Needed(named, "unk_token"));
+    }
+
+    private static WordPieceTextTokenizer FromTokenizer(JsonMember root, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named)
+    {
+        var model = root["model"].Only("type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab");
+        Require(model["type"], "WordPiece");
+        Require(model["continuing_subword_prefix"], WordPieceVocabulary.ContinuationPrefix);
+        Require(root["pre_tokenizer"].Only("type")["type"], "BertPreTokenizer");
+        var vocabulary = Vocabulary(model["vocab"]);
+        var added = Added(vocabulary);
+        TokenizerFile.AddTokens(root, named, added);
+        var layout = PostProcessor.Read(root["post_processor"], family, added.IdOf);
+        var config = NormalizerReader.Read(root["normalizer"], settings) with
+        {
+            MaxWordLength = model["max_input_chars_per_word"].IsGiven ? model["max_input_chars_per_word"].Number() : DefaultWordLength,
+        };
+        return Create(config, vocabulary, added, settings, named, (layout.Class!, layout.Separator!), model["unk_token"].NeededText());
+    }
+
+    private static WordPieceTextTokenizer Create(
+        WordPieceConfig config, WordPieceVocabulary vocabulary, AddedVocabulary added, TokenizerSettings settings, NamedTokens named,
+        (string Class, string Separator) layout, string unknown)
+    {
+        if (!vocabulary.TryGetId(unknown, out _))
+        {
+            throw new InvalidTokenizerException(HuggingFaceFiles.WordPieces, null, $"the unknown token {unknown} is not in the vocabulary.");
+        }
+
+        return new WordPieceTextTokenizer(
+            config with
+            {
+                ClassToken = layout.Class,
+                SeparatorToken = layout.Separator,
+                UnknownToken = unknown,
+                PadToken = named["pad_token"]?.Content ?? config.PadToken,
+                MaskToken = named["mask_token"]?.Content ?? config.MaskToken,
+                AddedTokens = TokenizerFile.ToFind(added, settings),
+            },
+            vocabulary);
+    }
+
+    private static AddedVocabulary Added(WordPieceVocabulary vocabulary) =>
+        new(vocabulary.Count, token => vocabulary.TryGetId(token, out var id) ? id : null);
+
+    private static WordPieceVocabulary Vocabulary(JsonMember vocab)
+    {
+        var tokens = TokenizerJson.Tokens(vocab.Value, vocab.File, vocab.Path, WordPieceVocabulary.MaxTokens);
+        try
+        {
+            return new WordPieceVocabulary(tokens);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidTokenizerException(vocab.File, null, $"{vocab.Path}: {exception.Message}", exception);
+        }
+    }
+
+    private static string Needed(NamedTokens named, string name) => named[name]?.Content
+        ?? throw new InvalidTokenizerException(HuggingFaceFiles.Settings, null, $"{name} is null, but WordPiece cannot do without it.");
+
+    private static void Require(JsonMember member, string value)
+    {
+        if (member.Text() != value)
+        {
+            throw member.Refused($"must be {value}: nothing else can be read for this family.");
+        }
+    }
+}
