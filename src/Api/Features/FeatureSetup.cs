@@ -30,6 +30,8 @@ internal static class FeatureSetup
         builder.Services.AddFineTuning();
         builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton<ArtifactFiles>();
+        builder.Services.AddSingleton<ExportedCheckpoints>();
+        builder.Services.AddSingleton<ImportVersion>();
         builder.Services.AddRpc();
     }
 

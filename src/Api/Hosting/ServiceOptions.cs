@@ -75,6 +75,16 @@ public sealed class ServiceOptions
     /// <summary><see cref="CorsOrigins"/> one by one.</summary>
     public IReadOnlyList<string> AllowedOrigins => CorsOrigins?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
+    /// <summary>Where checkpoints are fetched from by repository. Default https://huggingface.co.</summary>
+    [Url(ErrorMessage = "--hub-url must be a URL such as https://huggingface.co.")]
+    public string HubUrl { get; set; } = "https://huggingface.co";
+
+    /// <summary>Token for repositories that are not public; null: none.</summary>
+    public string? HubToken { get; set; }
+
+    /// <summary>Hosts that the hub may redirect to, separated by semicolons, <c>*.</c> for all below one. Default those of huggingface.co.</summary>
+    public string HubRedirects { get; set; } = "*.huggingface.co;*.hf.co";
+
     /// <summary>Largest body of a request that classifies, in bytes. Default 32 MiB.</summary>
     [Range(1024, int.MaxValue, ErrorMessage = "--max-classify-bytes must be 1024 to 2147483647.")]
     public int MaxClassifyBytes { get; set; } = 32 * 1024 * 1024;

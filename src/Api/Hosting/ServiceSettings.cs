@@ -25,8 +25,11 @@ public static class ServiceSettings
         Own(nameof(ServiceOptions.AdminKey), "admin-key", "KEY", "A key that may do everything, 32 characters or more. Better given by FEEDBACKSERVICE_ADMIN_KEY"),
         Own(nameof(ServiceOptions.AdminKeyFile), "admin-key-file", "FILE", "File with that key"),
         Own(nameof(ServiceOptions.CorsOrigins), "cors-origins", "URL[;URL]", "Origins whose pages may call the service. Default none"),
+        Own(nameof(ServiceOptions.HubUrl), "hub-url", "URL", "Where checkpoints are fetched from by repository. Default https://huggingface.co"),
+        Own(nameof(ServiceOptions.HubToken), "hub-token", "TOKEN", "Token for repositories that are not public. Better given by FEEDBACKSERVICE_HUB_TOKEN"),
+        Own(nameof(ServiceOptions.HubRedirects), "hub-redirects", "HOST[;HOST]", "Hosts that the hub may redirect to. Default *.huggingface.co;*.hf.co"),
         Own(nameof(ServiceOptions.MaxClassifyBytes), "max-classify-bytes", "N", "Largest body of a request that classifies. Default 33554432"),
-        Own(nameof(ServiceOptions.MaxUploadBytes), "max-upload-bytes", "N", "Largest upload. Default 2147483648"),
+        Own(nameof(ServiceOptions.MaxUploadBytes), "max-upload-bytes", "N", "Largest upload, and largest checkpoint that is fetched. Default 2147483648"),
         Own(nameof(ServiceOptions.SampleOnFirstStart), "sample-on-first-start", "on|off", "Fine-tune the bundled sample when there is no model yet. Default on", isSwitch: true),
     ];
 

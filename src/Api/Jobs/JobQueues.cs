@@ -17,8 +17,11 @@ internal static class JobQueues
     /// <summary>Asynchronous classifications.</summary>
     public const string Classify = "classify";
 
+    /// <summary>Imports.</summary>
+    public const string Import = "import";
+
     /// <summary>All of them. Every worker takes jobs of every kind.</summary>
-    public static IReadOnlyList<string> All { get; } = [Train, Evaluate, Batch, Classify];
+    public static IReadOnlyList<string> All { get; } = [Train, Evaluate, Batch, Classify, Import];
 
     /// <summary>Queue of a kind of job.</summary>
     public static string For(JobKind kind) => kind switch
@@ -27,6 +30,7 @@ internal static class JobQueues
         JobKind.Evaluate => Evaluate,
         JobKind.Batch => Batch,
         JobKind.Classify => Classify,
+        JobKind.Import => Import,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No queue for this kind."),
     };
 }

@@ -1,6 +1,7 @@
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Jobs.Batches;
 using FeedbackService.Api.Jobs.Classification;
+using FeedbackService.Api.Imports;
 using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Servers;
 using FeedbackService.Api.Jobs.Training;
@@ -68,6 +69,7 @@ internal static class JobServices
         services.AddOptions<BatchOptions>().Bind(configuration.GetSection(BatchOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BatchFiles>();
         services.AddKeyedSingleton<IJobRunner, BatchJobRunner>(JobKind.Batch);
+        services.AddImports();
         services.AddHostedService<JobReconciler>();
         services.AddSweeping(configuration);
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());

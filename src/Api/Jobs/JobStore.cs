@@ -238,6 +238,7 @@ internal sealed class JobStore(
             JobKind.Train => ("job_not_found", "job"),
             JobKind.Evaluate => ("evaluation_not_found", "evaluation"),
             JobKind.Batch => ("batch_not_found", "batch"),
+            JobKind.Import => ("import_not_found", "import"),
             _ => ("classification_not_found", "classification"),
         };
         return ServiceException.NotFound(code, $"There is no {noun} '{id}'.");

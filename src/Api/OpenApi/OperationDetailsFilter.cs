@@ -47,13 +47,19 @@ internal sealed class OperationDetailsFilter : IOperationFilter
         var form = metadata.OfType<FormField>().ToList();
         if (form.Count > 0)
         {
-            operation.RequestBody = FormBody(form);
+            var body = FormBody(form);
+            foreach (var (type, content) in operation.RequestBody?.Content ?? new Dictionary<string, IOpenApiMediaType>())
+            {
+                body.Content!.TryAdd(type, content);
+            }
+
+            operation.RequestBody = body;
         }
 
         foreach (var example in metadata.OfType<OperationExample>())
         {
             var content = example.Status == 0
-                ? operation.RequestBody?.Content
+                ? operation.RequestBody?.Content?.Where(content => form.Count == 0 || content.Key == "application/json").ToDictionary()
                 : operation.Responses?.GetValueOrDefault(example.Status.ToString(CultureInfo.InvariantCulture))?.Content;
             foreach (var media in content?.Values.OfType<OpenApiMediaType>() ?? [])
             {
@@ -142,7 +148,7 @@ internal sealed class OperationDetailsFilter : IOperationFilter
                 property.Enum = [.. values.Select(value => (JsonNode)JsonValue.Create(value)!)];
             }
 
-            schema.Properties[field.Name] = property;
+            schema.Properties[field.Name] = field.IsMany ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = property, Description = field.Description } : property;
             if (field.IsRequired)
             {
                 schema.Required.Add(field.Name);

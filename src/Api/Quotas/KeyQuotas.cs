@@ -31,15 +31,13 @@ internal sealed class KeyQuotas(IHttpContextAccessor requests, IOptions<QuotaOpt
     {
         var quotas = options.Value;
         var allowed = job.Kind == JobKind.Classify ? quotas.WaitingClassifications : quotas.WaitingJobs;
-        var makesModel = job is { Kind: JobKind.Train, ModelName: not null } && quotas.Models > 0;
+        var makesModel = job is { Kind: JobKind.Train or JobKind.Import, ModelName: not null } && quotas.Models > 0;
         if ((job.CreatedByKeyId ?? CallerKey) is not { } key || (allowed == 0 && !makesModel))
         {
             return;
         }
         await LockAsync(db, key, cancellationToken);
-        var unended = db.Jobs.Where(row => row.CreatedByKeyId == key)
-            .Where(row => row.State == JobState.Queued || row.State == JobState.Running || row.State == JobState.Paused);
-        if (allowed > 0 && await unended.CountAsync(row => (row.Kind == JobKind.Classify) == (job.Kind == JobKind.Classify), cancellationToken) >= allowed)
+        if (allowed > 0 && await Unended(db, key).CountAsync(row => (row.Kind == JobKind.Classify) == (job.Kind == JobKind.Classify), cancellationToken) >= allowed)
         {
             throw new ServiceException(
                 429, "quota_exceeded", $"This key has {allowed} jobs that have not ended, as many as it may. Wait for one to end, or cancel one.")
@@ -49,7 +47,7 @@ internal sealed class KeyQuotas(IHttpContextAccessor requests, IOptions<QuotaOpt
         }
         if (makesModel)
         {
-            await CheckModelAsync(db, key, job.ModelName!, unended, cancellationToken);
+            await CheckModelAsync(db, key, job.ModelName!, job.Kind == JobKind.Train ? "suffix" : "name", cancellationToken);
         }
     }
 
@@ -76,23 +74,40 @@ internal sealed class KeyQuotas(IHttpContextAccessor requests, IOptions<QuotaOpt
         }
     }
 
-    private async Task CheckModelAsync(AppDbContext db, string key, string name, IQueryable<JobRow> unended, CancellationToken cancellationToken)
+    /// <summary>Whether there is room for a model that the caller brings along.</summary>
+    /// <param name="db">A context in the transaction that will add it.</param>
+    /// <param name="name">The model; one that is there already needs no room.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ServiceException">409 when there is none.</exception>
+    public async Task CheckModelAsync(AppDbContext db, string name, CancellationToken cancellationToken)
+    {
+        if (CallerKey is { } key && options.Value.Models > 0)
+        {
+            await LockAsync(db, key, cancellationToken);
+            await CheckModelAsync(db, key, name, "name", cancellationToken);
+        }
+    }
+
+    private async Task CheckModelAsync(AppDbContext db, string key, string name, string param, CancellationToken cancellationToken)
     {
         if (await db.Models.AnyAsync(model => model.Name == name, cancellationToken))
         {
             return;
         }
         var made = db.Models.Where(model => model.CreatedByKeyId == key).Select(model => model.Name);
-        var coming = unended.Where(row => row.Kind == JobKind.Train && row.ModelName != null).Select(row => row.ModelName!);
+        var coming = Unended(db, key).Where(row => (row.Kind == JobKind.Train || row.Kind == JobKind.Import) && row.ModelName != null).Select(row => row.ModelName!);
         var names = await made.Union(coming).ToListAsync(cancellationToken);
         if (!names.Contains(name) && names.Count >= options.Value.Models)
         {
             throw ServiceException.Conflict(
                 "quota_exceeded",
-                $"This key has {names.Count} models, those of its trainings included, as many as it may. Name one of them as suffix, or delete one.",
-                "suffix");
+                $"This key has {names.Count} models, those of its trainings included, as many as it may. Name one of them as {param}, or delete one.",
+                param);
         }
     }
+
+    private static IQueryable<JobRow> Unended(AppDbContext db, string key) => db.Jobs.Where(row => row.CreatedByKeyId == key)
+        .Where(row => row.State == JobState.Queued || row.State == JobState.Running || row.State == JobState.Paused);
 
     private static Task LockAsync(AppDbContext db, string key, CancellationToken cancellationToken) => db.LockNameAsync($"quota {key}", cancellationToken);
 }

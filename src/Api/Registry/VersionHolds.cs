@@ -39,7 +39,7 @@ internal static class VersionHolds
             var users = await OfUsersAsync(db, version, withModel: true, cancellationToken);
             holds.AddRange(users.Select(user => $"{ModelAddress.OfVersion(name, version.Version)}: {user}"));
         }
-        var makers = db.Jobs.Where(job => job.Kind == JobKind.Train && job.ModelName == name
+        var makers = db.Jobs.Where(job => (job.Kind == JobKind.Train || job.Kind == JobKind.Import) && job.ModelName == name
             && (job.State == JobState.Queued || job.State == JobState.Running || job.State == JobState.Paused));
         holds.AddRange((await IdsAsync(makers, cancellationToken)).Select(id => $"{id} is making a version of it"));
         return holds;

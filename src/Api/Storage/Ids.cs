@@ -39,6 +39,9 @@ public static class Ids
     /// <summary>An evaluation.</summary>
     public static string NewEvaluation() => "eval_" + Suffix();
 
+    /// <summary>An import.</summary>
+    public static string NewImport() => "import_" + Suffix();
+
     /// <summary>An API key.</summary>
     public static string NewKey() => "key_" + Suffix();
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FeedbackService.Model.Checkpoints;
 
@@ -13,6 +14,10 @@ public sealed record ArtifactLineage
 
     /// <summary>Files it was trained and validated on.</summary>
     public IReadOnlyList<ArtifactDataset> Datasets { get; init; } = [];
+
+    /// <summary>Checkpoint that it was imported from; null for what was trained here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ArtifactOrigin? Origin { get; init; }
 
     /// <summary>Seed of all randomness.</summary>
     public long? Seed { get; init; }

@@ -1,6 +1,7 @@
 using System.Text;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.HuggingFace.Tokenizers;
 using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
 
@@ -27,8 +28,28 @@ public static class CheckpointExport
             Small(CheckpointFiles.Config, JsonFiles.ToBytes(CheckpointConfigWriter.Write(shape, (tokenizer as WordPieceTextTokenizer)?.PadId))),
             Small(CheckpointFiles.Card, Encoding.UTF8.GetBytes(ModelCard.Write(shape, artifact.Manifest, name))),
             Weights(artifact, shape),
+            .. Tokenizer(tokenizer, shape),
         ];
         return [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
+    }
+
+    // A tokenizer writes itself into a folder; what it wrote is small.
+    private static List<ExportedFile> Tokenizer(ITextTokenizer tokenizer, ExportShape shape)
+    {
+        var folder = Directory.CreateTempSubdirectory("feedback-export-");
+        try
+        {
+            HuggingFaceTokenizerWriter.Write(tokenizer, folder.FullName, shape.Family, shape.Config.MaxTokens);
+            return [.. folder.EnumerateFiles().Select(file => Small(file.Name, File.ReadAllBytes(file.FullName)))];
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new NotExportableException(exception.Message);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static ExportedFile Small(string name, byte[] bytes) => new(name, bytes.Length, stream => stream.Write(bytes));

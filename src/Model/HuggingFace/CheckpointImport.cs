@@ -1,5 +1,6 @@
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.HuggingFace.Tokenizers;
 using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
 
@@ -13,8 +14,24 @@ public static class CheckpointImport
     /// <summary>Fewest tokens of the longest text that a model must be able to read.</summary>
     private const int ShortestLimit = 4;
 
-    /// <summary>Imports a folder.</summary>
+    /// <summary>Imports a folder with its tokenizer.</summary>
     /// <param name="directory">With config.json, weights and tokenizer files.</param>
+    /// <param name="artifactDirectory">Missing or empty; holds the artifact afterwards. Useless if this throws.</param>
+    /// <param name="now">When the artifact is made.</param>
+    /// <param name="lineage">Where the checkpoint comes from.</param>
+    /// <returns>SHA-256 of the artifact's manifest, and whether it can classify.</returns>
+    /// <exception cref="InvalidCheckpointException">A file is missing, damaged, or of a kind that is not supported; it is named.</exception>
+    /// <exception cref="InvalidTokenizerException">There is no tokenizer, or one that cannot be read; the file is named.</exception>
+    /// <exception cref="StateDictMismatchException">Tensors are missing, unexpected or different; all are listed.</exception>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public static ImportedCheckpoint Run(string directory, string artifactDirectory, DateTimeOffset now, ArtifactLineage lineage)
+    {
+        var (tokenizer, longest) = HuggingFaceTokenizerReader.Read(directory, CheckpointConfigReader.Read(directory).Family);
+        return Run(directory, artifactDirectory, tokenizer, longest, now, lineage);
+    }
+
+    /// <summary>Imports a folder with a tokenizer that was read already.</summary>
+    /// <param name="directory">With config.json and weights.</param>
     /// <param name="artifactDirectory">Missing or empty; holds the artifact afterwards. Useless if this throws.</param>
     /// <param name="tokenizer">The checkpoint's tokenizer.</param>
     /// <param name="longestText">Longest text that the tokenizer's files allow; null when they say nothing.</param>

@@ -16,7 +16,7 @@ public sealed class WorkerTests
         var worker = Assert.Single(list["data"]!.AsArray())!;
         Assert.Equal(api.Services.GetRequiredService<WorkerIdentity>().Owner, (string)worker["id"]!);
         Assert.Equal(("worker", "cpu", "alive", Environment.ProcessId), ((string)worker["object"]!, (string)worker["device"]!, (string)worker["status"]!, (int)worker["process_id"]!));
-        Assert.Equal(["train", "evaluate", "batch", "classify"], worker["queues"]!.AsArray().Select(queue => (string)queue!));
+        Assert.Equal(["train", "evaluate", "batch", "classify", "import"], worker["queues"]!.AsArray().Select(queue => (string)queue!));
         Assert.Contains("cpu", worker["capabilities"]!.AsArray().Select(each => (string)each!));
         Assert.True((long)worker["memory_bytes"]! > 0 && (int)worker["cores"]! > 0);
         Assert.Empty(worker["jobs"]!.AsArray());

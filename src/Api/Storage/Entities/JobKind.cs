@@ -14,4 +14,7 @@ public enum JobKind
 
     /// <summary>Answers a file of requests.</summary>
     Batch,
+
+    /// <summary>Fetches a checkpoint from a hub and makes a version of it.</summary>
+    Import,
 }
