@@ -45,7 +45,7 @@ public static class HuggingFaceTokenizerWriter
         }
     }
 
-    private static void WriteJson(string directory, JsonObject tokenizer, JsonObject settings)
+    private static void WriteJson(string directory, JsonObject? tokenizer, JsonObject settings)
     {
         var special = new JsonObject();
         foreach (var name in TokenizerSettings.Names)
@@ -56,7 +56,11 @@ public static class HuggingFaceTokenizerWriter
             }
         }
 
-        Save(directory, HuggingFaceFiles.Tokenizer, tokenizer);
+        if (tokenizer is not null)
+        {
+            Save(directory, HuggingFaceFiles.Tokenizer, tokenizer);
+        }
+
         Save(directory, HuggingFaceFiles.Settings, settings);
         Save(directory, HuggingFaceFiles.SpecialTokens, special);
     }

@@ -21,15 +21,16 @@ internal sealed class WordPieceWriter
         {
             throw new NotSupportedException("separate_pair gives the second text of a pair ids of its own, which no Hugging Face tokenizer does.");
         }
-
-        if (tokenizer.Vocabulary.Tokens.Distinct(StringComparer.Ordinal).Count() != tokenizer.Vocabulary.Count)
-        {
-            throw new NotSupportedException("The vocabulary has a token twice, which tokenizer.json cannot express.");
-        }
     }
 
-    public JsonObject Tokenizer()
+    /// <summary><c>tokenizer.json</c>; null where it cannot say what <c>vocab.txt</c> says, which is then left to be read: a token that stands on two lines.</summary>
+    public JsonObject? Tokenizer()
     {
+        if (_tokenizer.Vocabulary.Tokens.Distinct(StringComparer.Ordinal).Count() != _tokenizer.Vocabulary.Count)
+        {
+            return null;
+        }
+
         var vocab = new JsonObject();
         for (var id = 0; id < _tokenizer.Vocabulary.Count; id++)
         {
