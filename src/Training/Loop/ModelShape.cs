@@ -55,6 +55,9 @@ public static class ModelShape
         WrongPrediction = feedback.WrongPrediction,
     };
 
+    /// <summary>The encoder that the options describe, with the smallest vocabulary there is.</summary>
+    internal static EncoderConfig EncoderOf(TrainingOptions options, EncoderFamilies encoder) => Encoder(options, encoder, vocabularySize: 1);
+
     private static EncoderConfig Encoder(TrainingOptions options, EncoderFamilies encoder, int vocabularySize)
     {
         var (sizes, dropout) = (options.Architecture, options.Regularization.Dropout);
@@ -134,7 +137,7 @@ public static class ModelShape
 
     /// <summary>
     /// A registered model's classifier for other labels: its shape stays, dropout and the head's own layer follow the options. One without feedback may be
-    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen.
+    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen or adapted.
     /// </summary>
     public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels, bool pairs = false)
     {
@@ -145,7 +148,8 @@ public static class ModelShape
             : registered.Encoder with { Dropout = options.Regularization.Dropout };
         return registered with
         {
-            Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder),
+            Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder && options.Adapter.Kind == AdapterKind.None),
+            Adapter = options.Adapter.ToConfig(),
             Feedback = registered.Feedback is null ? Loop(options.Feedback) : registered.Feedback with
             {
                 BackpropRounds = options.Feedback.BackpropRounds,
@@ -205,6 +209,11 @@ public static class ModelShape
             .With(o => o.Architecture.HeadHiddenSize, config.HeadHiddenSize)
             .With(o => o.Architecture.HeadActivation, config.HeadActivation)
             .With(o => o.Feedback.Rounds, 0);
+        if (AdapterRules.Adaptable(config.Encoder) != AdapterTargets.None)
+        {
+            start = start.With(o => o.Adapter.Targets, AdapterRules.Usual(config.Encoder));
+        }
+
         if (config.PoolingSize is { } poolingSize)
         {
             bound = bound.With(o => o.Architecture.PoolingSize, poolingSize);
@@ -259,6 +268,7 @@ public static class ModelShape
             Description = "A registered model.",
             Defaults = preset.Defaults.Overlay(start),
             Fixed = bound,
+            Refusal = config.Adapter is null ? null : "The base model has an adapter of its own, and an adapter goes on top of a model without one. Merge it into a complete model first, or train from its base.",
             TrainableFromScratch = false,
         };
     }

@@ -23,6 +23,9 @@ public sealed record Preset
     /// <summary>What a request may not change, because a registered base model has it already. Empty for presets.</summary>
     public OptionSet Fixed { get; init; } = OptionSet.Empty;
 
+    /// <summary>Why no training can go on from a registered base model, a sentence that says what to do; null where one can.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>It needs no pre-trained weights.</summary>
     public bool TrainableFromScratch { get; init; } = true;
 }
