@@ -38,6 +38,18 @@ internal static class Initialization
         return Detached(randn(shape).ScaleInPlace(deviation));
     }
 
+    /// <summary>
+    /// Sets all of a parameter to draws of N(0, deviation²) cut at two deviations: √2·σ·erf⁻¹(u) with u uniform in ±erf(√2). TorchSharp 0.107's trunc_normal_ cuts elsewhere.
+    /// </summary>
+    public static void TruncatedNormal(Parameter parameter, double deviation)
+    {
+        const double ErfOfRootTwo = 0.9544997361036416;
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        nn.init.uniform_(parameter, -ErfOfRootTwo, ErfOfRootTwo);
+        parameter.erfinv_().ScaleInPlace(Math.Sqrt(2) * deviation);
+    }
+
     /// <summary>A square parameter that turns and stretches by <paramref name="gain"/>, owned by the module that keeps it.</summary>
     public static Parameter Orthogonal(double gain, long size)
     {

@@ -24,6 +24,11 @@ public static partial class ArtifactFiles
     /// <summary>Names without which a folder cannot be used.</summary>
     internal static IReadOnlyList<string> Required => [Config, Weights, TokenizerFiles.ConfigFile];
 
+    /// <summary>The format gives the file of that name a meaning; all others are attachments.</summary>
+    internal static bool IsOfFormat(string name) =>
+        Required.Contains(name) || name is Manifest or Calibration or TokenizerFiles.VocabularyFile or TokenizerFiles.JsonVocabularyFile
+        or TokenizerFiles.MergesFile or TokenizerFiles.NgramsFile;
+
     /// <summary>True for a plain lower-case file name: no folder, nothing hidden, nothing reserved on any system.</summary>
     internal static bool IsName(string? name) => name is not null && name != Manifest && Name().IsMatch(name)
         && !name.Contains("..", StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Checkpoints;
@@ -105,12 +104,12 @@ public static class ArtifactWriter
             throw new ArgumentException($"An artifact of kind {contents.Kind} {(contents.Base is null ? "needs a base" : "has no base")}.", nameof(contents));
         }
 
-        string[] taken =
-        [
-            .. ArtifactFiles.Required, ArtifactFiles.Calibration, TokenizerFiles.VocabularyFile, TokenizerFiles.JsonVocabularyFile,
-            TokenizerFiles.MergesFile, TokenizerFiles.NgramsFile,
-        ];
-        var bad = contents.Attachments.Keys.FirstOrDefault(name => !ArtifactFiles.IsName(name) || taken.Contains(name));
+        if (contents.Kind == ArtifactKind.Adapter && contents.Config.Adapter is null)
+        {
+            throw new ArgumentException("An artifact of kind Adapter needs a configuration with an adapter.", nameof(contents));
+        }
+
+        var bad = contents.Attachments.Keys.FirstOrDefault(name => !ArtifactFiles.IsName(name) || ArtifactFiles.IsOfFormat(name));
         if (bad is not null)
         {
             throw new ArgumentException($"'{bad}' cannot be the name of a further file.", nameof(contents));

@@ -17,7 +17,9 @@ public static class StateDictLoader
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(reader);
         var state = module.state_dict();
-        ThrowIfDifferent(state, reader, allowOtherPrecision);
+        var comparison = new StateDictComparison();
+        comparison.Add(state, [.. reader.Entries.Select(entry => (entry.Name, entry.Dtype, entry.Shape))], allowOtherPrecision);
+        comparison.ThrowIfDifferent();
         using var frozen = no_grad();
         foreach (var entry in reader.Entries)
         {
@@ -25,35 +27,4 @@ public static class StateDictLoader
             state[entry.Name].copy_(reader.Read(entry.Name));
         }
     }
-
-    private static void ThrowIfDifferent(Dictionary<string, Tensor> state, SafetensorsReader reader, bool allowOtherPrecision)
-    {
-        var found = reader.Entries.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        var missing = state.Keys.Where(name => !found.Contains(name)).Order(StringComparer.Ordinal).ToList();
-        List<string> unexpected = [];
-        List<string> mismatched = [];
-        foreach (var entry in reader.Entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
-        {
-            if (!state.TryGetValue(entry.Name, out var tensor))
-            {
-                unexpected.Add(entry.Name);
-                continue;
-            }
-
-            var dtypeFits = tensor.dtype == entry.Dtype
-                || (allowOtherPrecision && SafetensorsDtype.IsFloat(tensor.dtype) && SafetensorsDtype.IsFloat(entry.Dtype));
-            if (!dtypeFits || !tensor.shape.SequenceEqual(entry.Shape))
-            {
-                mismatched.Add(
-                    $"{entry.Name} is {Describe(entry.Dtype, entry.Shape)} in the file, {Describe(tensor.dtype, tensor.shape)} in the model");
-            }
-        }
-
-        if (missing.Count + unexpected.Count + mismatched.Count > 0)
-        {
-            throw new StateDictMismatchException(missing, unexpected, mismatched);
-        }
-    }
-
-    private static string Describe(ScalarType dtype, IEnumerable<long> shape) => $"{dtype} [{string.Join(", ", shape)}]";
 }

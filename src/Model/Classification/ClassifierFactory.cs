@@ -21,7 +21,7 @@ public static class ClassifierFactory
     public static TextClassifier Create(ClassifierConfig config)
     {
         ClassifierConfigValidation.ThrowIfInvalid(config);
-        var encoder = CreateEncoder(config.Encoder);
+        var encoder = CreateEncoder(config.Encoder, config.Adapter);
 
         // The loop last: a plain and a feedback classifier of one seed start with the same weights in all else.
         var width = TokenPooling.Width(config.Pooling, encoder.HiddenSize);
@@ -31,11 +31,11 @@ public static class ClassifierFactory
         return new TextClassifier(config, encoder, pooling, loop, head);
     }
 
-    private static TextEncoder CreateEncoder(EncoderConfig config) => config switch
+    private static TextEncoder CreateEncoder(EncoderConfig config, AdapterConfig? adapter) => config switch
     {
-        MlpEncoderConfig mlp => new MlpEncoder(mlp),
-        TransformerEncoderConfig transformer => new TransformerEncoder(transformer),
-        RecurrentEncoderConfig recurrent => new RecurrentEncoder(recurrent),
+        MlpEncoderConfig mlp => new MlpEncoder(mlp, adapter),
+        TransformerEncoderConfig transformer => new TransformerEncoder(transformer, adapter),
+        RecurrentEncoderConfig recurrent => new RecurrentEncoder(recurrent, adapter),
         _ => throw Unknown(config.GetType().Name),
     };
 

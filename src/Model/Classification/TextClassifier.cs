@@ -1,3 +1,4 @@
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Feedback;
@@ -10,7 +11,7 @@ using static TorchSharp.torch;
 namespace FeedbackService.Model.Classification;
 
 /// <summary>
-/// The composition: encoder, pooling, head, and the feedback loop around them. Every round predicts.
+/// The composition: encoder, pooling, head, and the feedback loop around them. Every round predicts. With an adapter the encoder's own weights have no gradient.
 /// </summary>
 public sealed class TextClassifier : nn.Module
 {
@@ -35,6 +36,10 @@ public sealed class TextClassifier : nn.Module
         _loop = loop;
         _head = head;
         RegisterComponents();
+        if (config.Adapter is not null)
+        {
+            AdapterParts.FreezeBase(this, config.Adapter);
+        }
     }
 
     /// <summary>What the classifier was made from.</summary>

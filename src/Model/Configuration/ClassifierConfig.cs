@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FeedbackService.Model.Configuration;
 
 /// <summary>Everything that fixes the shape of a classifier: with it and the weights, the same outputs come back.</summary>
@@ -14,6 +16,10 @@ public sealed record ClassifierConfig
 
     /// <summary>The feedback loop; null for the plain encoder with its head.</summary>
     public FeedbackConfig? Feedback { get; init; }
+
+    /// <summary>Small weights beside an encoder whose own are a base's; null (default) for an encoder without. Left out of the file where null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AdapterConfig? Adapter { get; init; }
 
     /// <summary>One label per text, several, or one of a scale of numbers. Default one.</summary>
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;

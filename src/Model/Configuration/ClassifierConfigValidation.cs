@@ -54,6 +54,11 @@ public static class ClassifierConfigValidation
             CheckFeedback(faults, config.Feedback, config.Encoder);
         }
 
+        if (config.Adapter is not null)
+        {
+            faults.AddRange(AdapterRules.Check(config.Adapter, config.Encoder));
+        }
+
         return faults;
     }
 

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
@@ -53,7 +54,7 @@ public sealed class Predictor : IDisposable
         var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
         if (artifact.Manifest.Kind != ArtifactKind.Complete)
         {
-            throw new InvalidArtifactException(ArtifactFiles.Manifest, $"its kind is {artifact.Manifest.Kind}; only a complete one can classify.");
+            throw new InvalidArtifactException(ArtifactFiles.Manifest, $"its kind is {artifact.Manifest.Kind}; only a complete one can classify{(artifact.Manifest.Kind == ArtifactKind.Adapter ? " without its base" : "")}.");
         }
 
         var config = artifact.ReadConfig();
@@ -72,6 +73,24 @@ public sealed class Predictor : IDisposable
         }
 
         return new Predictor(tokenizer, backend, calibration);
+    }
+
+    /// <summary>Loads an adapter's artifact on top of a base that other predictors may share. Computes on the base's device.</summary>
+    /// <param name="directory">The adapter's folder.</param>
+    /// <param name="shared">The base. May be disposed before the predictor: its memory lives as long as anything uses it.</param>
+    /// <param name="verification">How closely the adapter's files are looked at first. Default sizes.</param>
+    /// <param name="manifestSha256">Hash the adapter's manifest must have (lower-case hex), from the registry; null to take it as it is.</param>
+    /// <exception cref="InvalidArtifactException">The folder cannot be used, or does not fit the base; the file is named.</exception>
+    public static Predictor LoadAdapter(
+        string directory, SharedBase shared, ArtifactVerification verification = ArtifactVerification.Sizes, string? manifestSha256 = null)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
+        var config = artifact.ReadConfig();
+        var tokenizer = artifact.ReadTokenizer();
+        ThrowIfIdsDoNotFit(config, tokenizer);
+        var calibration = artifact.ReadCalibration(config.Labels.Count);
+        return new Predictor(tokenizer, new TorchBackend(shared.Attach(artifact), shared.Device), calibration);
     }
 
     /// <summary>Tokenizes one input up to the classifier's longest text.</summary>

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
 
-/// <summary>A registered model that a training goes on from.</summary>
+/// <summary>A registered model that a training goes on from. It has no adapter: <see cref="Preset.Refusal"/> of <see cref="AsPreset"/> says so where it has.</summary>
 internal sealed class BaseModel : IDisposable
 {
     private readonly TokenizerConfig _tokenizerConfig;

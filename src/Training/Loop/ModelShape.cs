@@ -58,6 +58,9 @@ public static class ModelShape
         WrongPrediction = feedback.WrongPrediction,
     };
 
+    /// <summary>The encoder that the options describe, with the smallest vocabulary there is.</summary>
+    internal static EncoderConfig EncoderOf(TrainingOptions options, EncoderFamilies encoder) => Encoder(options, encoder, vocabularySize: 1);
+
     private static EncoderConfig Encoder(TrainingOptions options, EncoderFamilies encoder, int vocabularySize)
     {
         var (sizes, dropout) = (options.Architecture, options.Regularization.Dropout);
@@ -137,7 +140,8 @@ public static class ModelShape
 
     /// <summary>
     /// A registered model's classifier for other labels: its shape stays, dropout and the head's own layer follow the options. One without feedback may be
-    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen. Of an encoder alone, head, pooling and longest text follow the options too.
+    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen or adapted. Of an encoder alone, head, pooling and longest text follow
+    /// the options too.
     /// </summary>
     public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels, bool pairs = false)
     {
@@ -157,7 +161,8 @@ public static class ModelShape
             PoolingSize = !bare ? registered.PoolingSize : TokenPooling.Learns(options.Architecture.Pooling) ? options.Architecture.PoolingSize : null,
             Head = bare ? options.Data.Head : registered.Head,
             MaxTokens = bare ? options.Data.MaxTokens : registered.MaxTokens,
-            Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder),
+            Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder && options.Adapter.Kind == AdapterKind.None),
+            Adapter = options.Adapter.ToConfig(),
             Feedback = registered.Feedback is null ? Loop(options.Feedback) : registered.Feedback with
             {
                 BackpropRounds = options.Feedback.BackpropRounds,
@@ -229,6 +234,11 @@ public static class ModelShape
                 .With(o => o.Architecture.Pooling, config.Pooling);
         }
 
+        if (AdapterRules.Adaptable(config.Encoder) != AdapterTargets.None)
+        {
+            start = start.With(o => o.Adapter.Targets, AdapterRules.Usual(config.Encoder));
+        }
+
         if (!bare && config.PoolingSize is { } poolingSize)
         {
             bound = bound.With(o => o.Architecture.PoolingSize, poolingSize);
@@ -284,6 +294,7 @@ public static class ModelShape
             Defaults = preset.Defaults.Overlay(start),
             Fixed = bound,
             MostTokens = config.Encoder is TransformerEncoderConfig { LongestText: var longest } ? longest : null,
+            Refusal = config.Adapter is null ? null : "The base model has an adapter of its own, and an adapter goes on top of a model without one. Merge it into a complete model first, or train from its base.",
             TrainableFromScratch = false,
         };
     }

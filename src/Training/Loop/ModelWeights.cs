@@ -1,3 +1,4 @@
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Classification;
 using static TorchSharp.torch;
 
@@ -31,14 +32,14 @@ internal static class ModelWeights
         CopyInto(current, weights);
     }
 
-    /// <summary>Takes over what a registered model knows.</summary>
+    /// <summary>Takes over what a registered model knows. An adapter beside the encoder is left as it is.</summary>
     /// <param name="model">The new model, of the same shape but for what starts anew.</param>
     /// <param name="weights">The registered model's tensors.</param>
     /// <param name="newParts">Beginnings of the names of tensors that are left as they are.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape; the model is then unchanged.</exception>
     public static void Inherit(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> newParts)
     {
-        var wanted = model.state_dict().Where(entry => !newParts.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal))).ToList();
+        var wanted = model.state_dict().Where(entry => !AdapterParts.IsAdded(entry.Key) && !newParts.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal))).ToList();
         var odd = wanted.Where(entry => !weights.TryGetValue(entry.Key, out var weight) || !SameShape(entry.Value, weight)).Select(entry => entry.Key).ToList();
         if (odd.Count > 0)
         {

@@ -17,7 +17,8 @@ internal sealed class StepRunner(
     LearningRateSchedule schedule,
     TrainingOptions options,
     Device device,
-    ulong seed)
+    ulong seed,
+    RankAllocator? ranks = null)
 {
     private readonly double[] _roundWeights = RoundSupervision.Weights(options.Feedback.Supervision, model.MaxRounds);
 
@@ -48,6 +49,11 @@ internal sealed class StepRunner(
             loss = loss.PlusScaled(RoundConsistency.Penalty(logits, model.Config.Head), options.Feedback.Consistency);
         }
 
+        if (ranks is not null && options.Adapter.Orthogonality > 0)
+        {
+            loss = loss.PlusScaled(ranks.Penalty(), options.Adapter.Orthogonality);
+        }
+
         loss.backward();
 
         var gradients = ParameterGradient.Collect(optimizer.Parameters);
@@ -60,6 +66,7 @@ internal sealed class StepRunner(
 
         var rate = schedule.At(step);
         optimizer.Step(gradients, rate);
+        ranks?.Update(step);
         return new StepResult(value, [.. losses.detach().cpu().data<float>().Select(round => (double)round)], rate, norm);
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
@@ -26,7 +27,7 @@ internal static class TrainingArtifact
         setup.Tokenizer.Save(folder);
     }
 
-    /// <summary>Writes the finished artifact under another name, then renames it.</summary>
+    /// <summary>Writes the finished artifact, of a training with an adapter its own weights alone, under another name, then renames it.</summary>
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
     public static void Write(TrainingSetup setup, Calibration calibration, JsonObject? report, DateTimeOffset now)
     {
@@ -40,13 +41,16 @@ internal static class TrainingArtifact
             attachments[ReportFile] = JsonFiles.ToBytes(report);
         }
 
+        var adapted = setup.Model.Config.Adapter is not null;
         using (NewDisposeScope())
         {
             ArtifactWriter.Write(staging, new ArtifactContents
             {
+                Kind = adapted ? ArtifactKind.Adapter : ArtifactKind.Complete,
+                Base = adapted ? new ArtifactBase(setup.Plan.BaseName ?? Path.GetFileName(Path.GetFullPath(setup.Plan.BaseArtifact!)), setup.BaseHash!) : null,
                 Config = setup.Model.Config,
                 Tokenizer = setup.Tokenizer,
-                Weights = TensorSource.Of(setup.Model.state_dict()),
+                Weights = adapted ? AdapterParts.WeightsOf(setup.Model) : TensorSource.Of(setup.Model.state_dict()),
                 CreatedAt = now,
                 Calibration = calibration,
                 Lineage = LineageOf(setup),

@@ -44,7 +44,8 @@ internal sealed class TrainingRun : IDisposable
             new LearningRateSchedule(schedule.Scheduler, schedule.PeakLearningRate, setup.TotalSteps, schedule.WarmupRatio),
             setup.Options,
             setup.Device,
-            (ulong)setup.Plan.Seed);
+            (ulong)setup.Plan.Seed,
+            setup.Ranks);
         _evaluator = new Evaluator(setup.Validation, _objective, 2 * schedule.BatchSize, setup.Device);
         _best = new BestWeights(schedule.EarlyStoppingPatience);
         _checkpoints = new CheckpointStore(setup.Plan.CheckpointDirectory);
@@ -115,7 +116,9 @@ internal sealed class TrainingRun : IDisposable
 
         var pass = RunValidation();
         var scores = ValidationScore.Report(pass, _setup.Validation, _setup.Model.Config, Calibration.Identity);
-        var isBest = _best.Offer(_setup.Model, Step, ValidationScore.Merit(scores));
+
+        // A model with more ranks than it is to have is not the one that was asked for, however good.
+        var isBest = (_setup.Ranks is null || Step >= _setup.Ranks.Budget.SettledStep) && _best.Offer(_setup.Model, Step, ValidationScore.Merit(scores));
         _report(new EvaluationMade(
             Step,
             (double)Step / _setup.StepsPerEpoch,
@@ -172,7 +175,7 @@ internal sealed class TrainingRun : IDisposable
         {
             var best = _best.Step == Step ? null : _best.Weights;
             path = _checkpoints.Write(
-                new CheckpointContent(state, _setup.Model.state_dict(), _setup.Optimizer.State, best),
+                new CheckpointContent(state, _setup.Model.state_dict(), _setup.OptimizerState, best),
                 folder => TrainingArtifact.Describe(_setup, folder));
         }
 
@@ -216,7 +219,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         ModelWeights.Restore(_setup.Model, content.Weights);
-        _setup.Optimizer.Load(content.OptimizerState);
+        _setup.LoadOptimizer(content.OptimizerState);
         Step = state.Step;
         TrainedTokens = state.TrainedTokens;
         if (state.BestStep > 0)

@@ -21,6 +21,8 @@ namespace FeedbackService.Training.Loop;
 /// <summary>Everything a training needs before its first step, made from the plan alone: the same plan and files give the same.</summary>
 internal sealed class TrainingSetup : IDisposable
 {
+    private const string RanksPrefix = "ranks.";
+
     private TrainingSetup(TrainingPlan plan, TrainingSource source, Preset preset, TrainingOptions options)
     {
         Plan = plan;
@@ -66,11 +68,19 @@ internal sealed class TrainingSetup : IDisposable
     /// <summary>The update rule.</summary>
     public required ParameterOptimizer Optimizer { get; init; }
 
+    /// <summary>Gives AdaLoRA's maps their ranks; null for all else.</summary>
+    public RankAllocator? Ranks { get; init; }
+
+    /// <summary>What update rule and ranks need to go on, by name. Not owned.</summary>
+    public IReadOnlyDictionary<string, Tensor> OptimizerState => Ranks is null
+        ? Optimizer.State
+        : Optimizer.State.Concat(Ranks.State.Select(entry => KeyValuePair.Create(RanksPrefix + entry.Key, entry.Value))).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>SHA-256 of the base artifact's manifest; null without a base.</summary>
     public required string? BaseHash { get; init; }
 
     /// <summary>Optimizer steps of one pass.</summary>
-    public int StepsPerEpoch => (Train.Count + Options.Schedule.BatchSize - 1) / Options.Schedule.BatchSize;
+    public int StepsPerEpoch => Steps(Train.Count, Options);
 
     /// <summary>Optimizer steps if nothing stops the training early.</summary>
     public long TotalSteps => (long)StepsPerEpoch * Options.Schedule.Epochs;
@@ -133,15 +143,36 @@ internal sealed class TrainingSetup : IDisposable
             Model = model,
             Objective = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), target, labels),
             Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer, options.Schedule.PeakLearningRate),
+            Ranks = options.Adapter.Kind == AdapterKind.Adalora ? CreateRanks(model, options, train.Count) : null,
         };
+    }
+
+    /// <summary>Takes over <see cref="OptimizerState"/> of a checkpoint.</summary>
+    /// <exception cref="InvalidDataException">A name belongs to nothing of this training.</exception>
+    public void LoadOptimizer(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var ofRanks = state.Where(entry => entry.Key.StartsWith(RanksPrefix, StringComparison.Ordinal)).ToList();
+        Optimizer.Load(state.Except(ofRanks).ToDictionary(StringComparer.Ordinal));
+        Ranks?.Load(ofRanks.ToDictionary(entry => entry.Key[RanksPrefix.Length..], entry => entry.Value, StringComparer.Ordinal));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Ranks?.Dispose();
         Optimizer.Dispose();
         Objective.Dispose();
         Model.Dispose();
+    }
+
+    private static int Steps(int examples, TrainingOptions options) => (examples + options.Schedule.BatchSize - 1) / options.Schedule.BatchSize;
+
+    private static RankAllocator CreateRanks(TextClassifier model, TrainingOptions options, int examples)
+    {
+        var (adapter, steps) = (options.Adapter, (long)Steps(examples, options) * options.Schedule.Epochs);
+        return new RankAllocator(model, new RankBudget(
+            RankAllocator.RanksOf(model), adapter.TargetRank * RankAllocator.MapsOf(model), steps, adapter.InitialWarmup, adapter.FinalWarmup, adapter.Interval));
     }
 
     private static void CheckLabels(TrainingOptions options, TrainingSource source)

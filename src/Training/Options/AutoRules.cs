@@ -50,6 +50,11 @@ public static class AutoRules
         "half of hidden_size",
         static (_, options) => options.Architecture.HiddenSize / 2);
 
+    /// <summary>A scale of 1.</summary>
+    public static AutoRule AdapterAlpha { get; } = new(
+        "the rank at the start, which makes the scale 1",
+        static (_, options) => (double)options.Adapter.FirstRank);
+
     // Word 1-2-grams and character 2-5-grams of English give 2.4 to 2.8 per character, ideograph 1-3-grams 2.9.
     private static double TokensOfMlp(DataFacts facts, TrainingOptions options) =>
         (options.Data.Tokens == TokenKind.Ngrams ? 2.7 : 0.25) * (facts.MeanCharacters > 0 ? Math.Max(1, facts.MeanCharacters) : 60);

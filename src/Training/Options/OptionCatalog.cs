@@ -70,6 +70,13 @@ public static class OptionCatalog
             smoothing.Set(options, 0.0);
         }
 
+        // The rates of presets are those of whole encoders.
+        var rate = ByName["learning_rate"];
+        if (options.Adapter.UsualLearningRate is { } usual && !asked.TryGet(rate, out _))
+        {
+            rate.Set(options, usual);
+        }
+
         OptionRules.Check(preset, asked, options, facts);
         return options;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -19,7 +20,7 @@ public sealed class OptionDefinition
         Section = JsonNamingPolicy.SnakeCaseLower.ConvertName(section.Name);
         Default = Get(new TrainingOptions());
         Rule = attribute.Auto is null ? null : (AutoRule)typeof(AutoRules).GetProperty(attribute.Auto)!.GetValue(null)!;
-        Values = property.PropertyType.IsEnum
+        Values = property.PropertyType.IsEnum && property.PropertyType != typeof(AdapterTargets)
             ? [.. Enum.GetNames(property.PropertyType).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)]
             : null;
     }
@@ -30,7 +31,7 @@ public sealed class OptionDefinition
     /// <summary>The part of the tree it belongs to, in snake case: schedule, optimizer, ….</summary>
     public string Section { get; }
 
-    /// <summary>Type of the value: int, double, bool, an enumeration or <see cref="ClassWeights"/>.</summary>
+    /// <summary>Type of the value: int, double, bool, an enumeration, <see cref="AdapterTargets"/> or <see cref="ClassWeights"/>.</summary>
     public Type Type => _property.PropertyType;
 
     /// <summary>Value when neither request, preset nor rule decides.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -97,6 +98,7 @@ public static class OptionJson
         int number => JsonValue.Create(number),
         double number => JsonValue.Create(number),
         bool flag => JsonValue.Create(flag),
+        AdapterTargets targets => new JsonArray([.. AdapterTargetsConverter.NamesOf(targets).Select(name => (JsonNode?)JsonValue.Create(name))]),
         Enum member => JsonValue.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString())),
         ClassWeights { Given: { } given } => new JsonObject(given.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value)))),
         ClassWeights weights => JsonValue.Create(weights.Name),
@@ -112,6 +114,7 @@ public static class OptionJson
         _ when type == typeof(double) => static (option, value) => ReadNumber(option, value),
         _ when type == typeof(bool) => ReadFlag,
         _ when type == typeof(ClassWeights) => ReadClassWeights,
+        _ when type == typeof(AdapterTargets) => ReadTargets,
         _ => ReadName,
     };
 
@@ -161,6 +164,19 @@ public static class OptionJson
         }
 
         throw new FormatException($"Must be one of {string.Join(", ", names)} or auto, not {Shown(value)}.");
+    }
+
+    private static object ReadTargets(OptionDefinition option, JsonElement value)
+    {
+        var names = string.Join(", ", AdapterTargetsConverter.Names.Select(entry => entry.Name));
+        var targets = AdapterTargets.None;
+        foreach (var element in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new FormatException($"Must be an array of {names}, or auto, not {Shown(value)}."))
+        {
+            var target = AdapterTargetsConverter.Names.FirstOrDefault(entry => element.ValueKind == JsonValueKind.String && element.ValueEquals(entry.Name)).Target;
+            targets |= target != AdapterTargets.None ? target : throw new FormatException($"May name {names}, not {Shown(element)}.");
+        }
+
+        return targets != AdapterTargets.None ? targets : throw new FormatException($"Must name at least one of {names}.");
     }
 
     private static object ReadClassWeights(OptionDefinition option, JsonElement value)

@@ -68,6 +68,8 @@ internal static class OptionRules
             Require(options.Regularization.LabelSmoothing == 0, "label_smoothing", "Must be 0 or auto when head is graded, whose target is a number and no distribution.");
         }
 
+        Require(preset.Refusal is null, "adapter", preset.Refusal ?? string.Empty);
+        AdapterOptionRules.Check(preset, options, Require);
         if (options.Feedback.Rounds > 0)
         {
             var feedback = options.Feedback;

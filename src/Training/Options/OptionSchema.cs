@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FeedbackService.Model.Configuration;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -60,6 +61,17 @@ public static class OptionSchema
         if (option.Type == typeof(ClassWeights))
         {
             return new JsonObject { ["enum"] = new JsonArray(ClassWeights.None.Name, ClassWeights.Balanced.Name) };
+        }
+
+        if (option.Type == typeof(AdapterTargets))
+        {
+            return new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["enum"] = new JsonArray([.. AdapterTargetsConverter.Names.Select(entry => (JsonNode?)JsonValue.Create(entry.Name))]) },
+                ["minItems"] = 1,
+                ["uniqueItems"] = true,
+            };
         }
 
         if (option.Values is { } names)

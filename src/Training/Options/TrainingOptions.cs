@@ -18,6 +18,9 @@ public sealed record TrainingOptions
     /// <summary>The feedback loop.</summary>
     public FeedbackOptions Feedback { get; init; } = new();
 
+    /// <summary>Small weights beside a base model's encoder.</summary>
+    public AdapterOptions Adapter { get; init; } = new();
+
     /// <summary>The encoder and its sizes.</summary>
     public ArchitectureOptions Architecture { get; init; } = new();
 

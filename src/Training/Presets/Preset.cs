@@ -26,6 +26,9 @@ public sealed record Preset
     /// <summary>Most tokens that a text may have, because a registered base model has no positions for more; null without such a bound.</summary>
     public int? MostTokens { get; init; }
 
+    /// <summary>Why no training can go on from a registered base model, a sentence that says what to do; null where one can.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>It needs no pre-trained weights.</summary>
     public bool TrainableFromScratch { get; init; } = true;
 }

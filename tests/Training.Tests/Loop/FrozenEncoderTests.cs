@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FeedbackService.Model.Checkpoints;
-using FeedbackService.Training.Loop;
 using FeedbackService.Training.Progress;
 
 namespace FeedbackService.Training.Tests.Loop;
@@ -19,14 +18,14 @@ public sealed class FrozenEncoderTests : IDisposable
     [InlineData("bifnn")]
     public void Encoder_StaysByteForByte_WhileHeadAndLoopLearn(string preset)
     {
-        var first = Base(preset, rounds: 1);
+        var first = _bench.Base(preset, rounds: 1);
         var options = new JsonObject { ["freeze_encoder"] = true, ["n_epochs"] = 3, ["learning_rate"] = 0.01 };
-        var second = Onward(first, options, "second");
+        var second = _bench.Onward(first, options, "second");
 
         Assert.IsType<TrainingFinished>(_bench.Run(second));
 
         var started = _bench.Progress.OfType<TrainingStarted>().Single();
-        var (before, after) = (Tensors(first), Tensors(second));
+        var (before, after) = (TrainingBench.Tensors(first), TrainingBench.Tensors(second));
         Assert.True(started.Parameters < after.Values.Sum(tensor => tensor.Length / sizeof(float)));
         foreach (var (name, bytes) in after)
         {
@@ -38,9 +37,9 @@ public sealed class FrozenEncoderTests : IDisposable
     [Fact]
     public void StoppedAndGoneOn_EndsWithTheWeightsOfAnUndisturbedTraining()
     {
-        var first = Base("lstm", rounds: 1);
+        var first = _bench.Base("lstm", rounds: 1);
         var options = new JsonObject { ["freeze_encoder"] = true, ["n_epochs"] = 3, ["learning_rate"] = 0.01, ["eval_every"] = 5, ["early_stopping_patience"] = 0 };
-        var (whole, pieces) = (Onward(first, options, "whole"), Onward(first, options, "pieces"));
+        var (whole, pieces) = (_bench.Onward(first, options, "whole"), _bench.Onward(first, options, "pieces"));
         _bench.Run(whole);
         using var stop = new CancellationTokenSource();
         var stopped = _bench.Run(
@@ -73,8 +72,8 @@ public sealed class FrozenEncoderTests : IDisposable
     [Fact]
     public void PlainBase_IsGivenALoop_ThatStartsAsThePlainModel()
     {
-        var first = Base("gru", rounds: 0);
-        var second = Onward(first, new JsonObject { ["freeze_encoder"] = true, ["rounds"] = 2, ["fusion"] = "add", ["n_epochs"] = 1, ["learning_rate"] = 1e-7 }, "second", sameLabels: true);
+        var first = _bench.Base("gru", rounds: 0);
+        var second = _bench.Onward(first, new JsonObject { ["freeze_encoder"] = true, ["rounds"] = 2, ["fusion"] = "add", ["n_epochs"] = 1, ["learning_rate"] = 1e-7 }, "second", sameLabels: true);
 
         var finished = Assert.IsType<TrainingFinished>(_bench.Run(second));
 
@@ -89,8 +88,8 @@ public sealed class FrozenEncoderTests : IDisposable
     [Fact]
     public void PlainBase_StaysPlainUnlessAsked()
     {
-        var first = Base("gru", rounds: 0);
-        var second = Onward(first, new JsonObject { ["n_epochs"] = 1 }, "second");
+        var first = _bench.Base("gru", rounds: 0);
+        var second = _bench.Onward(first, new JsonObject { ["n_epochs"] = 1 }, "second");
 
         _bench.Run(second);
 
@@ -100,43 +99,16 @@ public sealed class FrozenEncoderTests : IDisposable
     [Fact]
     public void BaseOfAnyFamily_IsGivenAHeadWithALayer()
     {
-        var first = Base("transformer-small", rounds: 1);
-        var second = Onward(first, new JsonObject { ["freeze_encoder"] = true, ["head_hidden_size"] = 12, ["head_activation"] = "mish", ["n_epochs"] = 10, ["learning_rate"] = 0.01 }, "second", sameLabels: true);
+        var first = _bench.Base("transformer-small", rounds: 1);
+        var second = _bench.Onward(first, new JsonObject { ["freeze_encoder"] = true, ["head_hidden_size"] = 12, ["head_activation"] = "mish", ["n_epochs"] = 10, ["learning_rate"] = 0.01 }, "second", sameLabels: true);
 
         var finished = Assert.IsType<TrainingFinished>(_bench.Run(second));
 
         Assert.InRange(finished.Report!["accuracy"]!.GetValue<double>(), 0.9, 1);
-        Assert.Contains("head.hidden.projection.weight", Tensors(second).Keys);
-        var third = Onward(second, new JsonObject { ["n_epochs"] = 1, ["learning_rate"] = 1e-7 }, "third", sameLabels: true);
+        Assert.Contains("head.hidden.projection.weight", TrainingBench.Tensors(second).Keys);
+        var third = _bench.Onward(second, new JsonObject { ["n_epochs"] = 1, ["learning_rate"] = 1e-7 }, "third", sameLabels: true);
         var again = Assert.IsType<TrainingFinished>(_bench.Run(third));
         Assert.InRange(again.Report!["accuracy"]!.GetValue<double>(), 0.9, 1);
         Assert.Equal(12, ArtifactReader.Open(third.OutputDirectory).ReadConfig().HeadHiddenSize);
-    }
-
-    private TrainingPlan Base(string preset, int rounds)
-    {
-        var options = preset switch
-        {
-            "mlp" => TrainingBench.TinyMlp,
-            "transformer-small" => TrainingBench.TinyTransformer,
-            _ => TrainingBench.TinyRecurrent,
-        };
-        (options["rounds"], options["n_epochs"]) = (rounds, 15);
-        var plan = _bench.Plan(_bench.WriteTopics(120), options, preset, "first");
-        _bench.Run(plan);
-        return plan;
-    }
-
-    private TrainingPlan Onward(TrainingPlan from, JsonObject options, string run, bool sameLabels = false)
-    {
-        var file = sameLabels ? from.TrainingFile : _bench.Write("others.csv", File.ReadAllText(from.TrainingFile).Replace(",sport", ",football", StringComparison.Ordinal));
-        return _bench.Plan(file, options, run: run) with { Preset = null, BaseArtifact = from.OutputDirectory };
-    }
-
-    private static Dictionary<string, byte[]> Tensors(TrainingPlan plan)
-    {
-        using var weights = ArtifactReader.Open(plan.OutputDirectory).OpenWeights();
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        return weights.Entries.ToDictionary(entry => entry.Name, entry => weights.Read(entry.Name).bytes.ToArray());
     }
 }

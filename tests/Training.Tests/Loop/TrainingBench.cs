@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FeedbackService.Model.Checkpoints;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Progress;
 
@@ -121,6 +122,75 @@ internal sealed class TrainingBench : IDisposable
             },
             TimeProvider.System);
         return trainer.Run(stop?.Token ?? TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Stops after so many steps, again and again, and goes on each time, to the end.</summary>
+    /// <returns>How often it was stopped.</returns>
+    public int RunInPieces(TrainingPlan plan, params ReadOnlySpan<int> steps)
+    {
+        var stops = 0;
+        foreach (var after in steps)
+        {
+            using var stop = new CancellationTokenSource();
+            var taken = 0;
+            var last = Run(
+                plan,
+                progress =>
+                {
+                    if (progress is StepTaken && ++taken == after)
+                    {
+                        stop.Cancel();
+                    }
+                },
+                stop);
+            if (last is not TrainingCancelled)
+            {
+                return stops;
+            }
+
+            stops++;
+        }
+
+        Run(plan);
+        return stops;
+    }
+
+    /// <summary>A tiny model of a preset, trained on three topics until it knows them.</summary>
+    public TrainingPlan Base(string preset, int rounds = 1)
+    {
+        var options = preset switch
+        {
+            "mlp" => TinyMlp,
+            "transformer-small" => TinyTransformer,
+            _ => TinyRecurrent,
+        };
+        (options["rounds"], options["n_epochs"]) = (rounds, 15);
+        var plan = Plan(WriteTopics(120), options, preset, "first");
+        Run(plan);
+        return plan;
+    }
+
+    /// <summary>Goes on from a trained model; for other labels unless asked for the same.</summary>
+    public TrainingPlan Onward(TrainingPlan from, JsonObject options, string run, bool sameLabels = false)
+    {
+        var file = sameLabels ? from.TrainingFile : Write("others.csv", File.ReadAllText(from.TrainingFile).Replace(",sport", ",football", StringComparison.Ordinal));
+        return Plan(file, options, run: run) with { Preset = null, BaseArtifact = from.OutputDirectory };
+    }
+
+    /// <summary>The bytes of every tensor of the artifact that a training wrote.</summary>
+    public static Dictionary<string, byte[]> Tensors(TrainingPlan plan)
+    {
+        using var weights = ArtifactReader.Open(plan.OutputDirectory).OpenWeights();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return weights.Entries.ToDictionary(entry => entry.Name, entry => weights.Read(entry.Name).bytes.ToArray());
+    }
+
+    /// <summary>The numbers of every tensor of an artifact.</summary>
+    public static Dictionary<string, float[]> Numbers(string artifact)
+    {
+        using var weights = ArtifactReader.Open(artifact).OpenWeights();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return weights.Entries.ToDictionary(entry => entry.Name, entry => weights.Read(entry.Name).data<float>().ToArray());
     }
 
     public static string WeightsHash(TrainingPlan plan) =>

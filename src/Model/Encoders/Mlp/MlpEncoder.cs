@@ -25,7 +25,9 @@ public sealed class MlpEncoder : TextEncoder
     private readonly ModuleList<MlpLayer> _layers;
 
     /// <summary>Makes the encoder on the CPU with weights from torch's global generator.</summary>
-    public MlpEncoder(MlpEncoderConfig config)
+    /// <param name="config">Its sizes.</param>
+    /// <param name="adapter">What stands beside the maps of its layers or behind them; null for nothing.</param>
+    public MlpEncoder(MlpEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(MlpEncoder))
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -34,7 +36,7 @@ public sealed class MlpEncoder : TextEncoder
         // Sparse gradients: a dense one is V·H floats per step (128 MiB at 2^18 × 128) for the few thousand rows in use.
         _embedding = nn.Embedding(config.Buckets, config.HiddenSize, sparse: true);
         Initialization.Normal(_embedding, EmbeddingDeviation);
-        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => new MlpLayer(config)).ToArray());
+        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => new MlpLayer(config, adapter)).ToArray());
         RegisterComponents();
     }
 

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Activations;
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
@@ -16,16 +17,25 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "inner")]
     private readonly Linear _inner;
 
+    [ComponentName(Name = "inner_adapter")]
+    private readonly MapAdapter? _innerAdapter;
+
     [ComponentName(Name = "activation")]
     private readonly Activation _activation;
 
     [ComponentName(Name = "outer")]
     private readonly Linear _outer;
 
+    [ComponentName(Name = "outer_adapter")]
+    private readonly MapAdapter? _outerAdapter;
+
     [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
 
-    public MlpLayer(MlpEncoderConfig config)
+    [ComponentName(Name = "feed_forward_adapter")]
+    private readonly BottleneckAdapter? _feedForwardAdapter;
+
+    public MlpLayer(MlpEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(MlpLayer))
     {
         _norm = nn.LayerNorm(config.HiddenSize);
@@ -36,6 +46,9 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
         _outer = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: 0);
         _dropout = nn.Dropout(config.Dropout);
         _activation = new Activation(config.Activation);
+        _innerAdapter = MapAdapter.Create(adapter, config.HiddenSize, (AdapterTargets.Inner, config.HiddenSize));
+        _outerAdapter = MapAdapter.Create(adapter, config.HiddenSize, (AdapterTargets.Outer, config.HiddenSize));
+        _feedForwardAdapter = BottleneckAdapter.BehindFeedForward(adapter, config.HiddenSize);
         RegisterComponents();
     }
 
@@ -44,9 +57,17 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
     {
         using var normed = _norm.call(input);
         using var inner = _inner.call(normed);
+        _innerAdapter?.Add(inner, normed);
         using var active = _activation.call(inner);
         using var outer = _outer.call(active);
+        _outerAdapter?.Add(outer, active);
         using var dropped = _dropout.call(outer);
-        return input.Plus(dropped);
+        if (_feedForwardAdapter is null)
+        {
+            return input.Plus(dropped);
+        }
+
+        using var adapted = _feedForwardAdapter.call(dropped);
+        return input.Plus(adapted);
     }
 }

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Activations;
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
@@ -19,6 +20,9 @@ internal sealed class BifnnLayer : RecurrentLayer
     [ComponentName(Name = "input")]
     private readonly Linear _input;
 
+    [ComponentName(Name = "input_adapter")]
+    private readonly MapAdapter? _inputAdapter;
+
     [ComponentName(Name = "past")]
     private readonly BoundedMatrix _past;
 
@@ -28,7 +32,7 @@ internal sealed class BifnnLayer : RecurrentLayer
     [ComponentName(Name = "activation")]
     private readonly Activation _activation;
 
-    public BifnnLayer(BifnnEncoderConfig config)
+    public BifnnLayer(BifnnEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(BifnnLayer))
     {
         _config = config;
@@ -40,6 +44,7 @@ internal sealed class BifnnLayer : RecurrentLayer
         _past = new BoundedMatrix(Initialization.Orthogonal(bound, config.HiddenSize), bound);
         _future = new BoundedMatrix(Initialization.Constant(0, config.HiddenSize, config.HiddenSize), config.FutureBound / _slope);
         _activation = new Activation(config.Activation);
+        _inputAdapter = MapAdapter.Create(adapter, config.HiddenSize, (AdapterTargets.Input, config.HiddenSize));
         RegisterComponents();
     }
 
@@ -48,7 +53,9 @@ internal sealed class BifnnLayer : RecurrentLayer
         using var scope = NewDisposeScope();
         var layout = states.Layout;
         var order = layout.ByTime;
-        var inputs = _input.call(states.Rows).index_select(0, order.Gather); // [N, D]
+        var mapped = _input.call(states.Rows);
+        _inputAdapter?.Add(mapped, states.Rows);
+        var inputs = mapped.index_select(0, order.Gather); // [N, D]
         var (past, pastNorm) = _past.Bounded();
         var (future, futureNorm) = _future.Bounded();
         var system = new BifnnSystem(inputs, past, future, _activation, order);

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Activations;
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -14,13 +15,16 @@ internal sealed class ElmanDirection : nn.Module
     [ComponentName(Name = "input")]
     private readonly Linear _input;
 
+    [ComponentName(Name = "input_adapter")]
+    private readonly MapAdapter? _inputAdapter;
+
     [ComponentName(Name = "recurrent")]
     private readonly Linear _recurrent;
 
     [ComponentName(Name = "activation")]
     private readonly Activation _activation;
 
-    public ElmanDirection(int inputs, int outputs, ActivationKind activation, bool backwards)
+    public ElmanDirection(int inputs, int outputs, ActivationKind activation, bool backwards, AdapterConfig? adapter = null)
         : base(nameof(ElmanDirection))
     {
         _backwards = backwards;
@@ -30,9 +34,15 @@ internal sealed class ElmanDirection : nn.Module
         // Keeps the length of the state, so that neither it nor its gradient fades or grows at the start.
         nn.init.orthogonal_(_recurrent.weight!);
         _activation = new Activation(activation);
+        _inputAdapter = MapAdapter.Create(adapter, inputs, (AdapterTargets.Input, outputs));
         RegisterComponents();
     }
 
     /// <summary>Rows by time [N, X] float to states by time [N, D] float, in the current dispose scope.</summary>
-    public Tensor Run(Tensor rows, TimeOrder order) => Recurrence.Run(_input.call(rows), _recurrent.weight!, _activation, order, _backwards);
+    public Tensor Run(Tensor rows, TimeOrder order)
+    {
+        var inputs = _input.call(rows);
+        _inputAdapter?.Add(inputs, rows);
+        return Recurrence.Run(inputs, _recurrent.weight!, _activation, order, _backwards);
+    }
 }

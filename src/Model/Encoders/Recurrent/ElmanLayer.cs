@@ -13,12 +13,12 @@ internal sealed class ElmanLayer : RecurrentLayer
     [ComponentName(Name = "backwards")]
     private readonly ElmanDirection? _backwards;
 
-    public ElmanLayer(RnnEncoderConfig config)
+    public ElmanLayer(RnnEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(ElmanLayer))
     {
         var width = config.Bidirectional ? config.HiddenSize / 2 : config.HiddenSize;
-        _forwards = new ElmanDirection(config.HiddenSize, width, config.Activation, backwards: false);
-        _backwards = config.Bidirectional ? new ElmanDirection(config.HiddenSize, width, config.Activation, backwards: true) : null;
+        _forwards = new ElmanDirection(config.HiddenSize, width, config.Activation, backwards: false, adapter);
+        _backwards = config.Bidirectional ? new ElmanDirection(config.HiddenSize, width, config.Activation, backwards: true, adapter) : null;
         RegisterComponents();
     }
 

@@ -27,14 +27,16 @@ public sealed class RecurrentEncoder : TextEncoder
     private readonly Dropout _dropout;
 
     /// <summary>Makes the encoder on the CPU with weights from torch's global generator.</summary>
-    public RecurrentEncoder(RecurrentEncoderConfig config)
+    /// <param name="config">Its sizes.</param>
+    /// <param name="adapter">What stands beside the maps of the input; null for nothing.</param>
+    public RecurrentEncoder(RecurrentEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(RecurrentEncoder))
     {
         ArgumentNullException.ThrowIfNull(config);
         _config = config;
         _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize);
         Initialization.Normal(_embedding, EmbeddingDeviation);
-        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => CreateLayer(config)).ToArray());
+        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => CreateLayer(config, adapter)).ToArray());
         _dropout = nn.Dropout(config.Dropout);
 
         // Drawn last, so that all else starts as without it.
@@ -87,10 +89,10 @@ public sealed class RecurrentEncoder : TextEncoder
         return states;
     }
 
-    private static RecurrentLayer CreateLayer(RecurrentEncoderConfig config) => config switch
+    private static RecurrentLayer CreateLayer(RecurrentEncoderConfig config, AdapterConfig? adapter) => config switch
     {
-        RnnEncoderConfig elman => new ElmanLayer(elman),
-        BifnnEncoderConfig bifnn => new BifnnLayer(bifnn),
+        RnnEncoderConfig elman => new ElmanLayer(elman, adapter),
+        BifnnEncoderConfig bifnn => new BifnnLayer(bifnn, adapter),
         DirectedEncoderConfig gated => new GatedLayer(gated),
         _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "No layer is known for it."),
     };

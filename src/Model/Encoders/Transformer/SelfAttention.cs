@@ -1,3 +1,4 @@
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -18,10 +19,16 @@ internal sealed class SelfAttention : nn.Module
     [ComponentName(Name = "qkv")]
     private readonly Linear _qkv;
 
+    [ComponentName(Name = "qkv_adapter")]
+    private readonly MapAdapter? _qkvAdapter;
+
     [ComponentName(Name = "output")]
     private readonly Linear _output;
 
-    public SelfAttention(TransformerEncoderConfig config)
+    [ComponentName(Name = "output_adapter")]
+    private readonly MapAdapter? _outputAdapter;
+
+    public SelfAttention(TransformerEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(SelfAttention))
     {
         _heads = config.Heads;
@@ -29,6 +36,9 @@ internal sealed class SelfAttention : nn.Module
         _causal = config.Causal;
         _qkv = Initialization.Linear(config.HiddenSize, 3L * config.HiddenSize, deviation: Initialization.SmallDeviation);
         _output = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: Deviation.OfResidual(config));
+        var width = config.HiddenSize;
+        _qkvAdapter = MapAdapter.Create(adapter, width, (AdapterTargets.Query, width), (AdapterTargets.Key, width), (AdapterTargets.Value, width));
+        _outputAdapter = MapAdapter.Create(adapter, width, (AdapterTargets.Output, width));
         RegisterComponents();
     }
 
@@ -38,7 +48,9 @@ internal sealed class SelfAttention : nn.Module
         using var scope = NewDisposeScope();
         var layout = states.Layout;
         var width = states.Rows.size(1);
-        var qkv = TokenBatch.Pad(_qkv.call(states.Rows), layout) // [B, T, 3H]
+        var rows = _qkv.call(states.Rows);
+        _qkvAdapter?.Add(rows, states.Rows);
+        var qkv = TokenBatch.Pad(rows, layout) // [B, T, 3H]
             .view(layout.Count, layout.MaxLength, 3, _heads, width / _heads)
             .permute(2, 0, 3, 1, 4); // [3, B, heads, T, D]
 
@@ -46,6 +58,9 @@ internal sealed class SelfAttention : nn.Module
         var mask = _causal || layout.IsRectangular ? null : layout.Mask.view(layout.Count, 1, 1, layout.MaxLength);
         var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, training ? _dropout : 0, _causal);
         var padded = mixed.transpose(1, 2).reshape(layout.Count, layout.MaxLength, width); // [B, T, H]
-        return _output.call(TokenBatch.Unpad(padded, layout)).MoveToOuterDisposeScope();
+        var unpadded = TokenBatch.Unpad(padded, layout);
+        var output = _output.call(unpadded);
+        _outputAdapter?.Add(output, unpadded);
+        return output.MoveToOuterDisposeScope();
     }
 }

@@ -28,13 +28,15 @@ public sealed class TransformerEncoder : TextEncoder
     private readonly LayerNorm? _finalNorm;
 
     /// <summary>Makes the encoder on the CPU with weights from torch's global generator.</summary>
-    public TransformerEncoder(TransformerEncoderConfig config)
+    /// <param name="config">Its sizes.</param>
+    /// <param name="adapter">What stands beside its maps or behind its sublayers; null for nothing.</param>
+    public TransformerEncoder(TransformerEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(TransformerEncoder))
     {
         ArgumentNullException.ThrowIfNull(config);
         _config = config;
         _embeddings = new TransformerEmbeddings(config);
-        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => new TransformerLayer(config)).ToArray());
+        _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => new TransformerLayer(config, adapter)).ToArray());
         _finalNorm = config.Norm == NormPlacement.Pre ? nn.LayerNorm(config.HiddenSize, config.NormEpsilon) : null;
         RegisterComponents();
     }

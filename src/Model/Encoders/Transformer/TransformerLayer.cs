@@ -1,3 +1,4 @@
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
@@ -19,24 +20,32 @@ internal sealed class TransformerLayer : nn.Module
     [ComponentName(Name = "attention")]
     private readonly SelfAttention _attention;
 
+    [ComponentName(Name = "attention_adapter")]
+    private readonly BottleneckAdapter? _attentionAdapter;
+
     [ComponentName(Name = "feed_forward_norm")]
     private readonly LayerNorm _feedForwardNorm;
 
     [ComponentName(Name = "feed_forward")]
     private readonly FeedForward _feedForward;
 
+    [ComponentName(Name = "feed_forward_adapter")]
+    private readonly BottleneckAdapter? _feedForwardAdapter;
+
     [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
 
-    public TransformerLayer(TransformerEncoderConfig config)
+    public TransformerLayer(TransformerEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(TransformerLayer))
     {
         _placement = config.Norm;
         _attentionNorm = nn.LayerNorm(config.HiddenSize, config.NormEpsilon);
-        _attention = new SelfAttention(config);
+        _attention = new SelfAttention(config, adapter);
         _feedForwardNorm = nn.LayerNorm(config.HiddenSize, config.NormEpsilon);
-        _feedForward = new FeedForward(config);
+        _feedForward = new FeedForward(config, adapter);
         _dropout = nn.Dropout(config.Dropout);
+        _attentionAdapter = BottleneckAdapter.BehindAttention(adapter, config.HiddenSize);
+        _feedForwardAdapter = BottleneckAdapter.BehindFeedForward(adapter, config.HiddenSize);
         RegisterComponents();
     }
 
@@ -47,15 +56,21 @@ internal sealed class TransformerLayer : nn.Module
         var rows = states.Rows;
         if (_placement == NormPlacement.Pre)
         {
-            rows = rows.Plus(_dropout.call(_attention.Attend(states.With(_attentionNorm.call(rows)))));
-            rows = rows.Plus(_dropout.call(_feedForward.call(_feedForwardNorm.call(rows))));
+            rows = rows.Plus(Through(_attentionAdapter, _attention.Attend(states.With(_attentionNorm.call(rows)))));
+            rows = rows.Plus(Through(_feedForwardAdapter, _feedForward.call(_feedForwardNorm.call(rows))));
         }
         else
         {
-            rows = _attentionNorm.call(rows.Plus(_dropout.call(_attention.Attend(states))));
-            rows = _feedForwardNorm.call(rows.Plus(_dropout.call(_feedForward.call(rows))));
+            rows = _attentionNorm.call(rows.Plus(Through(_attentionAdapter, _attention.Attend(states))));
+            rows = _feedForwardNorm.call(rows.Plus(Through(_feedForwardAdapter, _feedForward.call(rows))));
         }
 
         return rows.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Through(BottleneckAdapter? adapter, Tensor branch)
+    {
+        var dropped = _dropout.call(branch);
+        return adapter is null ? dropped : adapter.call(dropped);
     }
 }
