@@ -32,6 +32,7 @@ internal static class FeatureSetup
         builder.Services.AddSingleton<ArtifactFiles>();
         builder.Services.AddSingleton<ExportedCheckpoints>();
         builder.Services.AddSingleton<ImportVersion>();
+        builder.Services.AddSingleton<MergeVersion>();
         builder.Services.AddRpc();
     }
 

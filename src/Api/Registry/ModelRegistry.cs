@@ -25,7 +25,7 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, Ar
         }
         var model = await ResolveAsync(address, cancellationToken);
         return model.Kind == Classifier
-            ? new ServableModel(model.Address, model.Directory, model.ManifestSha256)
+            ? new ServableModel(model.Address, model.Directory, model.ManifestSha256) { Base = await FindBaseAsync(model, cancellationToken) }
             : throw ServiceException.Unusable(
                 "model_not_servable", $"'{model.Address}' is an encoder without labels: fine-tune it first, then classify with the model that makes.", "model");
     }
@@ -68,8 +68,17 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, Ar
         var version = await FindVersionAsync(db, parsed, cancellationToken) ?? throw Missing(address);
         return new ResolvedModel(
             ModelAddress.OfVersion(version.ModelName, version.Version), version.ModelName, version.Version, version.Kind,
-            await FindFilesAsync(address, version.Directory, version.ManifestSha256, cancellationToken), version.ManifestSha256);
+            await FindFilesAsync(address, version.Directory, version.ManifestSha256, cancellationToken), version.ManifestSha256)
+        {
+            BaseManifestSha256 = version.BaseManifestSha256,
+        };
     }
+
+    /// <summary>The files of what an adapter stands on; null for a complete model.</summary>
+    /// <exception cref="ServiceException">500 <c>artifact_damaged</c> when they are gone.</exception>
+    public async Task<ServableBase?> FindBaseAsync(ResolvedModel model, CancellationToken cancellationToken) => model.BaseManifestSha256 is { } hash
+        ? new ServableBase(await FindFilesAsync(model.Address, ArtifactStore.PlaceOf(hash), model.ManifestSha256, cancellationToken), hash)
+        : null;
 
     private async Task<string> FindFilesAsync(string address, string directory, string manifestSha256, CancellationToken cancellationToken)
     {

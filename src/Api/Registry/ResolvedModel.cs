@@ -7,4 +7,8 @@ namespace FeedbackService.Api.Registry;
 /// <param name="Kind">classifier or encoder.</param>
 /// <param name="Directory">Absolute path of the artifact folder.</param>
 /// <param name="ManifestSha256">Hash of its manifest.</param>
-internal sealed record ResolvedModel(string Address, string? ModelName, int? Version, string Kind, string Directory, string ManifestSha256);
+internal sealed record ResolvedModel(string Address, string? ModelName, int? Version, string Kind, string Directory, string ManifestSha256)
+{
+    /// <summary>Manifest hash of the artifact that an adapter stands on; null for a complete model.</summary>
+    public string? BaseManifestSha256 { get; init; }
+}

@@ -10,11 +10,11 @@ using static TorchSharp.torch;
 namespace FeedbackService.Api.Serving;
 
 /// <summary>
-/// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time. Beyond the byte
+/// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time, and adapters share their base. Beyond the byte
 /// limit the least recently used without a lease are let go; the one used last stays, however large.
 /// </summary>
 internal sealed partial class ModelCache(
-    IOptions<ServingOptions> options, Device device, DamagedModels damaged, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
+    IOptions<ServingOptions> options, Device device, SharedBases bases, DamagedModels damaged, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
@@ -74,6 +74,8 @@ internal sealed partial class ModelCache(
         }
     }
 
+    private long Bytes => _bytes + bases.Bytes;
+
     private Predictor Load(ServableModel model, Entry entry)
     {
         var started = Stopwatch.GetTimestamp();
@@ -81,13 +83,15 @@ internal sealed partial class ModelCache(
         {
             // All hashes, not only sizes: a flipped byte must not become a wrong answer. It costs once per load.
             var bytes = new DirectoryInfo(model.Directory).EnumerateFiles().Sum(file => file.Length);
-            var predictor = Predictor.Load(model.Directory, device, ArtifactVerification.Hashes, model.ManifestSha256);
+            var (predictor, giveBack) = model.Base is null
+                ? (Predictor.Load(model.Directory, device, ArtifactVerification.Hashes, model.ManifestSha256), null)
+                : bases.Load(model);
             lock (_gate)
             {
-                (entry.Predictor, entry.Bytes) = (predictor, bytes);
+                (entry.Predictor, entry.GiveBack, entry.Bytes) = (predictor, giveBack, bytes);
                 _bytes += bytes;
                 Tidy(entry);
-                metrics.ModelsHeld(_entries.Count, _bytes);
+                metrics.ModelsHeld(_entries.Count, Bytes);
             }
 
             damaged.Remove(model.ManifestSha256);
@@ -136,11 +140,11 @@ internal sealed partial class ModelCache(
         {
             LetGoIfIdle(changed);
         }
-        else if (_bytes > options.Value.LoadedBytes)
+        else if (Bytes > options.Value.LoadedBytes)
         {
             foreach (var entry in _entries.Values.Where(entry => entry.LastUse != _uses).OrderBy(entry => entry.LastUse).ToList())
             {
-                if (_bytes > options.Value.LoadedBytes)
+                if (Bytes > options.Value.LoadedBytes)
                 {
                     LetGoIfIdle(entry);
                     if (entry.Predictor is null)
@@ -160,7 +164,8 @@ internal sealed partial class ModelCache(
             _bytes -= entry.Bytes;
             entry.Predictor = null;
             predictor.Dispose();
-            metrics.ModelsHeld(_entries.Count, _bytes);
+            entry.GiveBack?.Invoke();
+            metrics.ModelsHeld(_entries.Count, Bytes);
         }
     }
 
@@ -184,6 +189,9 @@ internal sealed partial class ModelCache(
 
         /// <summary>Null while loading and once let go.</summary>
         public Predictor? Predictor { get; set; }
+
+        /// <summary>Lets go of the base of an adapter, after the predictor; null for a complete model.</summary>
+        public Action? GiveBack { get; set; }
 
         public long Bytes { get; set; }
 

@@ -4,4 +4,8 @@ namespace FeedbackService.Api.Serving;
 /// <param name="Address">What the answer names: <c>name:version</c> or <c>ftjob-…:step-n</c>.</param>
 /// <param name="Directory">Absolute path of the artifact folder; immutable.</param>
 /// <param name="ManifestSha256">Hash of the manifest: equal hashes share one loaded copy.</param>
-public sealed record ServableModel(string Address, string Directory, string ManifestSha256);
+public sealed record ServableModel(string Address, string Directory, string ManifestSha256)
+{
+    /// <summary>What it stands on, if it is an adapter; null for a complete model.</summary>
+    public ServableBase? Base { get; init; }
+}

@@ -28,6 +28,7 @@ internal static class ServingServices
         services.AddSingleton<ServingMetrics>();
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
+        services.AddSingleton<SharedBases>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<IClassificationEngine, ClassificationEngine>();
         services.AddSingleton<ModelRouteMetrics>();

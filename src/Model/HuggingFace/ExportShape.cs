@@ -36,7 +36,7 @@ internal sealed record ExportShape(HuggingFaceFamily Family, TransformerEncoderC
 
         if (kind == ArtifactKind.Adapter)
         {
-            throw new NotExportableException("An adapter is exported merged into its base only.");
+            throw new NotExportableException("It is an adapter, which stands on another version: merge it first.");
         }
 
         var family = encoder.Family ?? AsBert(encoder, tokenizer);

@@ -20,7 +20,7 @@ internal sealed class ServingBench : IAsyncDisposable
         Options = options ?? new ServingOptions();
         Queue = new InferenceQueue(Options);
         var metrics = new ServingMetrics(Registry, Queue);
-        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, Damaged, metrics, NullLogger<ModelCache>.Instance);
+        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, new SharedBases(CPU), Damaged, metrics, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, CPU, metrics, NullLogger<InferenceThread>.Instance);
         Engine = new ClassificationEngine(Cache, Queue, Thread, metrics);
     }

@@ -68,6 +68,10 @@ internal static class RegistryEndpoints
         models.MapGet("/{name}/versions/{version}/artifacts", ListArtifactsAsync).WithName("ListArtifacts").WithSummary("List the files of a version")
             .WithDescription("Format v1: configuration, weights, tokenizer and a manifest with the hash of each.")
             .WithAnswerExample(List(Artifact, "config.json")).WithVersion().Refuses(400, 404);
+        models.MapPost("/{name}/versions/{version}/merge", (string name, int version, HttpContext context, MergeVersion merge, CancellationToken cancellationToken) => merge.HandleAsync(name, version, context, cancellationToken))
+            .NeedsScope(Scopes.ModelsWrite).WithName("MergeVersion").WithSummary("Merge an adapter into its base")
+            .WithDescription("Makes the next version of the model: complete, with the same answers, to go on from or to export. For lora and adalora; other adapters are networks of their own.")
+            .WithAnswerExample(VersionExample, StatusCodes.Status201Created).WithVersion().Refuses(400, 404, 409, 422, 507);
         models.MapGet("/{name}/versions/{version}/huggingface", ListExportAsync).WithName("ListHuggingFaceFiles").WithSummary("List a version's files in Hugging Face layout")
             .WithDescription("What transformers needs to load the version: configuration, weights under the family's names, tokenizer, and a card with its figures. For plain transformers whose head is that of their family; feedback has no counterpart.")
             .WithAnswerExample(List(Artifact, "config.json")).WithVersion().Refuses(400, 404, 422);

@@ -1,0 +1,73 @@
+using FeedbackService.Model.Adapters;
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Inference;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Api.Serving;
+
+/// <summary>Bases of the adapters that are in memory, each of them once and as long as a classifier on top of it is.</summary>
+internal sealed class SharedBases(Device device)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Held> _bases = new(StringComparer.Ordinal);
+
+    /// <summary>Bytes of all bases in memory.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _bases.Values.Sum(held => held.Base.ByteCount);
+            }
+        }
+    }
+
+    /// <summary>Loads an adapter on top of its base, which is loaded first unless it is there. One at a time: attaching is for one thread.</summary>
+    /// <param name="model">One with a base.</param>
+    /// <returns>The predictor, and what to call once it has been disposed of.</returns>
+    /// <exception cref="InvalidArtifactException">Files of the adapter or of the base cannot be used.</exception>
+    public (Predictor Predictor, Action GiveBack) Load(ServableModel model)
+    {
+        var files = model.Base ?? throw new ArgumentException($"'{model.Address}' has no base.", nameof(model));
+        lock (_gate)
+        {
+            if (!_bases.TryGetValue(files.ManifestSha256, out var held))
+            {
+                held = new Held(SharedBase.Open(files.Directory, device, ArtifactVerification.Hashes, files.ManifestSha256));
+                _bases.Add(files.ManifestSha256, held);
+            }
+
+            held.Uses++;
+            try
+            {
+                return (Predictor.LoadAdapter(model.Directory, held.Base, ArtifactVerification.Hashes, model.ManifestSha256), () => GiveBack(files.ManifestSha256));
+            }
+            catch
+            {
+                GiveBack(files.ManifestSha256);
+                throw;
+            }
+        }
+    }
+
+    private void GiveBack(string manifestSha256)
+    {
+        lock (_gate)
+        {
+            var held = _bases[manifestSha256];
+            if (--held.Uses == 0)
+            {
+                _bases.Remove(manifestSha256);
+                held.Base.Dispose();
+            }
+        }
+    }
+
+    private sealed class Held(SharedBase shared)
+    {
+        public SharedBase Base { get; } = shared;
+
+        public int Uses { get; set; }
+    }
+}
