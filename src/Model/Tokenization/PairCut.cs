@@ -23,8 +23,9 @@ internal static class PairCut
     }
 
     /// <summary>
-    /// The same as Hugging Face's tokenizers library does it: where both texts are cut and the room is odd, the longer one keeps one more, of two equally
-    /// long ones the second. Its Python code, and <see cref="Keep"/>, cut one by one and give that one to the first.
+    /// The same as Hugging Face's tokenizers library does it up to version 0.22: where both texts are cut and the room is odd, the longer one keeps one more,
+    /// of two equally long ones the second. Its Python code, and <see cref="Keep"/>, cut one by one and give that one to the first; version 0.23 counts
+    /// no further than the room when it asks which is longer.
     /// </summary>
     public static (int First, int Second) KeepFast(int first, int second, int limit)
     {

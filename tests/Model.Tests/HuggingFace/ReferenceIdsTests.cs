@@ -70,7 +70,7 @@ public sealed class ReferenceIdsTests
         }
     }
 
-    private static bool IsReadAlike(string text, HuggingFaceFamily family) => text.EnumerateRunes().All(rune =>
+    internal static bool IsReadAlike(string text, HuggingFaceFamily family) => text.EnumerateRunes().All(rune =>
         rune.Value is not (0xFEFF or 0x85) && Rune.GetUnicodeCategory(rune) is var category and not UnicodeCategory.OtherNotAssigned
         && (family is HuggingFaceFamily.Roberta or HuggingFaceFamily.Gpt2 || (rune.Value is not ('Σ' or 0x130) && !(rune.Value > 0xFFFF && Rune.IsLetter(rune))
             && FastUnicode.IsPunctuation(rune.Value) == (Rune.IsPunctuation(rune) || (rune.IsAscii && FastUnicode.IsPunctuation(rune.Value)))
@@ -88,5 +88,5 @@ public sealed class ReferenceIdsTests
     private static string About(int index, TextInput input, int[] expected, int[] actual) =>
         $"{index}: {Escape(input.Text)} | {Escape(input.TextPair ?? "")}\nexpected {string.Join(' ', expected)}\nactual   {string.Join(' ', actual)}";
 
-    private static string Escape(string text) => string.Concat(text.Select(c => c is >= ' ' and < '\x7F' ? c.ToString() : $"\\u{(int)c:X4}"));
+    internal static string Escape(string text) => string.Concat(text.Select(c => c is >= ' ' and < '\x7F' ? c.ToString() : $"\\u{(int)c:X4}"));
 }

@@ -5,8 +5,8 @@ namespace FeedbackService.Model.HuggingFace.Tokenizers;
 /// <summary>Reads <c>normalizer</c> of a WordPiece tokenizer.</summary>
 internal static class NormalizerReader
 {
-    /// <summary>Removes what <see cref="BertWordSplitter"/> drops and the library keeps: unassigned code points.</summary>
-    public const string UnassignedPattern = @"\p{Cn}";
+    /// <summary>Removes what <see cref="BertWordSplitter"/> drops, before anything is composed: the library would drop less, and only afterwards.</summary>
+    public const string DroppedPattern = @"[\p{Cn}\p{Cf}\p{Co}]|[\p{Cc}&&[^\t\n\r]]|" + "\uFFFD";
 
     /// <summary>The settings that it amounts to, those of <c>tokenizer_config.json</c> taken in.</summary>
     /// <exception cref="InvalidTokenizerException">It is something else, or transformers would override it unasked.</exception>
@@ -65,7 +65,7 @@ internal static class NormalizerReader
     private static WordPieceConfig ReadOriginal(JsonMember member)
     {
         var steps = member.Only("type", "normalizers")["normalizers"].Elements().ToArray();
-        if (steps.Length < 2 || !DropsUnassigned(steps[0]))
+        if (steps.Length < 2 || !Drops(steps[0]))
         {
             throw member.Refused("is a sequence that cannot be read: only a BertNormalizer can, and what this service writes itself.");
         }
@@ -77,9 +77,9 @@ internal static class NormalizerReader
             : throw member.Refused("must compose (NFC) exactly where accents are not stripped.");
     }
 
-    private static bool DropsUnassigned(JsonMember step)
+    private static bool Drops(JsonMember step)
     {
         step.Only("type", "pattern", "content");
-        return step["type"].Text() == "Replace" && step["content"].Text() == "" && step["pattern"].Only("Regex")["Regex"].Text() == UnassignedPattern;
+        return step["type"].Text() == "Replace" && step["content"].Text() == "" && step["pattern"].Only("Regex")["Regex"].Text() == DroppedPattern;
     }
 }

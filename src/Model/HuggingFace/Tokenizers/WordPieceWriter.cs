@@ -105,7 +105,7 @@ internal sealed class WordPieceWriter
             new JsonObject
             {
                 ["type"] = "Replace",
-                ["pattern"] = new JsonObject { ["Regex"] = NormalizerReader.UnassignedPattern },
+                ["pattern"] = new JsonObject { ["Regex"] = NormalizerReader.DroppedPattern },
                 ["content"] = "",
             },
         };
