@@ -44,6 +44,8 @@ internal sealed class AddedTokenSplitter
                 start = Math.Max(start, done);
             }
 
+            // What the token before has taken in is white space: passed over, or a run of tokens that begin with it would cost the square of its length.
+            end = token.Rstrip ? Math.Max(end, done) : end;
             while (token.Rstrip && end < text.Length && char.IsWhiteSpace(text[end]))
             {
                 end++;
