@@ -60,6 +60,11 @@ public static class HuggingFaceTokenizerWriter
         {
             Save(directory, HuggingFaceFiles.Tokenizer, tokenizer);
         }
+        else
+        {
+            // One that was there before would be read instead of the vocabulary.
+            File.Delete(Path.Combine(directory, HuggingFaceFiles.Tokenizer));
+        }
 
         Save(directory, HuggingFaceFiles.Settings, settings);
         Save(directory, HuggingFaceFiles.SpecialTokens, special);
