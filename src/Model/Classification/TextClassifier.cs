@@ -55,30 +55,33 @@ public sealed class TextClassifier : nn.Module
     public double? FeedbackScaleRms => _loop?.ScaleRms;
 
     /// <summary>The encoder's weights stay as they are, and it runs without dropout in training too.</summary>
-    public bool IsEncoderFrozen { get; private set; }
+    public bool IsEncoderFrozen => _encoder.FrozenBlocks > _encoder.LayerCount;
 
     private int ReentryLayer => Config.Feedback?.ReentryLayer ?? _encoder.LayerCount;
 
     /// <summary>Makes the encoder a fixed map: no gradient for its weights, no dropout. Gradients still pass through it, from later rounds to the feedback loop.</summary>
-    public void FreezeEncoder()
+    public void FreezeEncoder() => FreezeBlocks(_encoder.LayerCount + 1);
+
+    /// <summary>Makes the lowest blocks of the encoder a fixed map, and lets all others learn.</summary>
+    /// <param name="blocks">0 … L + 1: 1 is the embedding alone, 1 + l the embedding and l layers.</param>
+    /// <exception cref="InvalidOperationException">There is an adapter, which decides what learns.</exception>
+    public void FreezeBlocks(int blocks)
     {
-        IsEncoderFrozen = true;
-        foreach (var parameter in _encoder.parameters())
+        if (Config.Adapter is not null)
         {
-            parameter.requires_grad = false;
+            throw new InvalidOperationException("The classifier has an adapter, which decides what of the encoder learns.");
         }
 
-        train(training);
+        _encoder.Freeze(blocks);
     }
 
     /// <inheritdoc/>
     public override void train(bool on = true)
     {
         base.train(on);
-        if (on && IsEncoderFrozen)
-        {
-            _encoder.TrainAsFixedMap();
-        }
+
+        // Whether or not the base reaches it by its own way: the encoder has a say in its mode.
+        _encoder.train(on);
     }
 
     /// <summary>Logits of every round. Sum the losses of all rounds before one backward: rounds share graph.</summary>

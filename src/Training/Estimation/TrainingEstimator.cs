@@ -1,5 +1,4 @@
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Pooling;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
@@ -82,16 +81,39 @@ public static class TrainingEstimator
             : 4 * hidden * hidden * Gates(encoder) * Sweeps(options, encoder);
         var layerRuns = layers + (rounds * (layers - Math.Min(layers, options.Feedback.ReentryLayer)));
         var loopPasses = options.Feedback.BackpropRounds == 0 ? ForwardAndHalfBackward : ForwardAndBackward;
-        var operations = rows * ((ForwardAndBackward * layerRuns * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
+        var operations = rows * ((LayerPasses(options, rounds) * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
-        operations += ForwardAndBackward * rows * (rounds + 1) * 2 * PoolingParameters(options);
+        operations += ForwardAndBackward * rows * (rounds + 1) * 2 * ParameterCounts.OfPooling(options);
         var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
-        var dense = DenseParameters(options, encoder, facts) * sizeof(float) * PassesPerLookUp;
+        var dense = ParameterCounts.Of(options, encoder, facts).Learning * sizeof(float) * PassesPerLookUp;
         // A recurrent layer makes its calls anew at every time, unless its sweeps renew all states at once.
         var inOrder = (encoder & EncoderFamilies.Directed) != 0 || (encoder == EncoderFamilies.Bifnn && options.FixedPoint.SweepOrder == SweepOrder.Alternating);
         var times = (inOrder ? tokens : 1) * Sweeps(options, encoder);
         var calls = ((layerRuns * times) + (2 * rounds) + 2) * CallsPerLayer * SecondsPerCall;
         return (operations / (speed.MultiplicationsPerSecond * ShareOfPeak)) + ((bytes + dense) / speed.BytesPerSecond) + calls;
+    }
+
+    // Runs over a layer, as passes: forward, back to what it reads, back to its weights. The last is left out of weights that stay as they are, the second too where
+    // nothing below learns, but for rounds of feedback that re-enter there.
+    private static double LayerPasses(TrainingOptions options, double rounds)
+    {
+        var layers = options.Architecture.Layers;
+        var reentry = Math.Min(layers, options.Feedback.ReentryLayer);
+        if (options.Adapter.Kind != AdapterKind.None)
+        {
+            return ForwardAndHalfBackward * (layers + (rounds * (layers - reentry)));
+        }
+
+        var frozen = FrozenLayers(options);
+        var frozenAgain = Math.Max(0, frozen - reentry);
+        return frozen + (ForwardAndBackward * (layers - frozen))
+            + (rounds * ((ForwardAndHalfBackward * frozenAgain) + (ForwardAndBackward * (layers - reentry - frozenAgain))));
+    }
+
+    private static int FrozenLayers(TrainingOptions options)
+    {
+        var layers = options.Architecture.Layers;
+        return Math.Clamp(options.Optimizer.FrozenBlocks(layers, epoch: long.MaxValue) - 1, 0, layers);
     }
 
     private static long Memory(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows)
@@ -102,9 +124,13 @@ public static class TrainingEstimator
         var tableRows = ModelShape.ReadsWordPieces(options, encoder) ? options.Data.VocabularySize : Math.Min(sizes.Buckets, facts.Rows * (double)NewNgramsPerText);
         var table = encoder == EncoderFamilies.Mlp ? tableRows * sizes.HiddenSize : 0;
 
-        // Weights, the best weights, and once more while a checkpoint is written; the other parameters have two moments too.
-        var weights = ((table * 3) + (DenseParameters(options, encoder, facts) * 5)) * sizeof(float);
-        var layerRuns = sizes.Layers + (options.Feedback.Rounds * (sizes.Layers + 2)) + 2;
+        // Weights, the best weights, and once more while a checkpoint is written; parameters that learn, but for the table, have two moments too.
+        var (learning, frozen) = ParameterCounts.Of(options, encoder, facts);
+        var weights = (((table + frozen) * 3) + (learning * 5)) * sizeof(float);
+
+        // Nothing has to be kept of layers that no gradient reaches.
+        var reached = options.Feedback.Rounds > 0 ? sizes.Layers : sizes.Layers - FrozenLayers(options);
+        var layerRuns = reached + (options.Feedback.Rounds * (sizes.Layers + 2)) + 2;
         var width = encoder == EncoderFamilies.Transformer ? sizes.HiddenSize + (sizes.IntermediateSize / 2.0) : sizes.HiddenSize;
         var kept = encoder == EncoderFamilies.Bifnn && options.FixedPoint.SolutionGradient != SolutionGradient.Implicit ? options.FixedPoint.GradientSweeps : 1;
         var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns * kept;
@@ -123,25 +149,10 @@ public static class TrainingEstimator
     }
 
     // Matrices of a recurrent cell, of which each has one for the input and one for the state.
-    private static int Gates(EncoderFamilies encoder) => encoder switch
+    internal static int Gates(EncoderFamilies encoder) => encoder switch
     {
         EncoderFamilies.Lstm => 4,
         EncoderFamilies.Gru => 3,
         _ => 1,
     };
-
-    // Most of what attention pooling has, and half of its operations per token row.
-    private static double PoolingParameters(TrainingOptions options) => TokenPooling.Learns(options.Architecture.Pooling)
-        ? (double)options.Architecture.HiddenSize * options.Architecture.PoolingSize
-        : 0;
-
-    private static double DenseParameters(TrainingOptions options, EncoderFamilies encoder, DataFacts facts)
-    {
-        var (hidden, layers) = ((double)options.Architecture.HiddenSize, options.Architecture.Layers);
-        var head = 3 * hidden * facts.Classes;
-        var loop = options.Feedback.Rounds == 0 ? 0 : 8 * hidden * hidden;
-        return head + loop + PoolingParameters(options) + (encoder == EncoderFamilies.Transformer
-            ? ((options.Data.VocabularySize + options.Data.MaxTokens) * hidden) + (layers * ((4 * hidden * hidden) + (2 * hidden * options.Architecture.IntermediateSize)))
-            : ((encoder & EncoderFamilies.Recurrent) != 0 ? options.Data.VocabularySize * hidden : 0) + (layers * (encoder == EncoderFamilies.Bifnn ? 3 : 2 * Gates(encoder)) * hidden * hidden));
-    }
 }

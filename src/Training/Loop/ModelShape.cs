@@ -140,8 +140,8 @@ public static class ModelShape
 
     /// <summary>
     /// A registered model's classifier for other labels: its shape stays, dropout and the head's own layer follow the options. One without feedback may be
-    /// given a loop, and one that knows no pairs learns of them unless its encoder is frozen or adapted. Of an encoder alone, head, pooling and longest text follow
-    /// the options too.
+    /// given a loop, and one that knows no pairs learns of them unless its embedding is frozen or its encoder adapted. Of an encoder alone, head, pooling and
+    /// longest text follow the options too.
     /// </summary>
     public static ClassifierConfig Continue(ClassifierConfig registered, TrainingOptions options, IReadOnlyList<string> labels, bool pairs = false)
     {
@@ -161,7 +161,7 @@ public static class ModelShape
             PoolingSize = !bare ? registered.PoolingSize : TokenPooling.Learns(options.Architecture.Pooling) ? options.Architecture.PoolingSize : null,
             Head = bare ? options.Data.Head : registered.Head,
             MaxTokens = bare ? options.Data.MaxTokens : registered.MaxTokens,
-            Encoder = ForPairs(encoder, pairs && !options.Optimizer.FreezeEncoder && options.Adapter.Kind == AdapterKind.None),
+            Encoder = ForPairs(encoder, pairs && !options.Optimizer.LeavesEmbeddings && options.Adapter.Kind == AdapterKind.None),
             Adapter = options.Adapter.ToConfig(),
             Feedback = registered.Feedback is null ? Loop(options.Feedback) : registered.Feedback with
             {

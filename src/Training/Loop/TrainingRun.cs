@@ -94,6 +94,7 @@ internal sealed class TrainingRun : IDisposable
         {
             _batches = LengthBatcher.Plan(_lengths, _setup.Options.Schedule.BatchSize, (ulong)_setup.Plan.Seed, (int)epoch);
             _epochOfBatches = epoch;
+            _setup.FreezeFor(epoch);
         }
 
         var batch = _batches[(int)(Step % _setup.StepsPerEpoch)];

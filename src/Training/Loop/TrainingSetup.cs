@@ -123,9 +123,10 @@ internal sealed class TrainingSetup : IDisposable
         registered?.PassOn(model);
         var target = TorchRuntime.ParseDevice(plan.Device);
         model.to(target);
-        if (options.Optimizer.FreezeEncoder)
+        if (config.Adapter is null)
         {
-            model.FreezeEncoder();
+            // What will begin to learn in some epoch is in the optimizer.
+            model.FreezeBlocks(options.Optimizer.FrozenBlocks(model.Encoder.LayerCount, epoch: long.MaxValue));
         }
 
         var counts = new int[labels.Count];
@@ -145,6 +146,17 @@ internal sealed class TrainingSetup : IDisposable
             Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer, options.Schedule.PeakLearningRate),
             Ranks = options.Adapter.Kind == AdapterKind.Adalora ? CreateRanks(model, options, train.Count) : null,
         };
+    }
+
+    /// <summary>Lets learn what is to learn in an epoch.</summary>
+    /// <param name="epoch">From 0.</param>
+    public void FreezeFor(long epoch)
+    {
+        var blocks = Options.Optimizer.FrozenBlocks(Model.Encoder.LayerCount, epoch);
+        if (blocks != Model.Encoder.FrozenBlocks)
+        {
+            Model.FreezeBlocks(blocks);
+        }
     }
 
     /// <summary>Takes over <see cref="OptimizerState"/> of a checkpoint.</summary>

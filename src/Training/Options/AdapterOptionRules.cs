@@ -21,6 +21,8 @@ internal static class AdapterOptionRules
 
         require(!preset.TrainableFromScratch, "adapter", "Needs a registered base model to stand beside; a preset has nothing yet that could stay as it is. Train from a model, or leave adapter out.");
         require(!options.Optimizer.FreezeEncoder, "freeze_encoder", "The adapter stands in the encoder and is trained there, while the base's own weights stay as they are anyway; leave freeze_encoder or adapter out.");
+        require(options.Optimizer is { FreezeEmbeddings: false, FreezeLayers: 0 }, options.Optimizer.FreezeLayers > 0 ? "freeze_layers" : "freeze_embeddings", "With an adapter all weights of the base stay as they are anyway; leave it or adapter out.");
+        require(options.Optimizer.Unfreezing == UnfreezingKind.None, "unfreezing", "With an adapter no weight of the base ever learns; leave one of the two out.");
         var encoder = ModelShape.EncoderOf(options, preset.Encoder);
         if (adapter.ToConfig() is BottleneckConfig)
         {

@@ -13,6 +13,35 @@ public sealed record OptimizerOptions
     [TrainingOption("Leave the encoder's weights as they are and train pooling, head and feedback loop on its states, which are then fixed features without dropout. Meant for a registered base model; from a preset the features are random.")]
     public bool FreezeEncoder { get; init; }
 
+    /// <summary>Leave the embedding as it is.</summary>
+    [TrainingOption("Leave the embedding's weights as they are, without dropout on them; freeze_layers and freeze_encoder include it. Meant for a registered base model.")]
+    public bool FreezeEmbeddings { get; init; }
+
+    /// <summary>Lowest layers to leave as they are.</summary>
+    [TrainingOption("Leave the weights of so many of the lowest layers, and of the embedding, as they are, without dropout in them; at most layers. 0 leaves nothing. Meant for a registered base model.", Minimum = 0, Maximum = 48)]
+    public int FreezeLayers { get; init; }
+
+    /// <summary>Whether the encoder begins to learn all at once.</summary>
+    [TrainingOption("none trains the whole encoder from the first epoch on. gradual trains head, pooling and feedback loop alone in the first epoch and one block of the encoder more in each later one, from the last layer down to the embedding; what freeze_embeddings or freeze_layers leave stays left.")]
+    public UnfreezingKind Unfreezing { get; init; } = UnfreezingKind.None;
+
+    /// <summary>Learning-rate factor from each layer to the one below.</summary>
+    [TrainingOption("Learning-rate factor from each layer of the encoder to the one below it; the last layer, head, pooling and feedback loop have the whole rate, the embedding the lowest. 1 gives all the same.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1, SearchLow = 0.6, SearchHigh = 1)]
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>The embedding never learns.</summary>
+    public bool LeavesEmbeddings => FreezeEncoder || FreezeEmbeddings || FreezeLayers > 0;
+
+    /// <summary>Lowest blocks of the encoder that do not learn in an epoch; of frozen options the widest counts.</summary>
+    /// <param name="layers">L of the encoder.</param>
+    /// <param name="epoch">From 0.</param>
+    /// <returns>0 … L + 1, as <see cref="Model.Encoders.TextEncoder.FrozenBlocks"/>.</returns>
+    public int FrozenBlocks(int layers, long epoch)
+    {
+        var always = FreezeEncoder ? layers + 1 : FreezeLayers > 0 ? Math.Min(FreezeLayers, layers) + 1 : FreezeEmbeddings ? 1 : 0;
+        return Unfreezing == UnfreezingKind.Gradual ? (int)Math.Max(always, layers + 1 - Math.Min(epoch, layers + 1)) : always;
+    }
+
     /// <summary>Learning rate of the n-gram table.</summary>
     [TrainingOption("Highest learning rate of the mlp encoder's table of tokens, whose rows are moved by row-wise Adagrad whatever the optimizer of the other weights; follows the same schedule.", Minimum = 0, ExclusiveMinimum = true, Maximum = 10, Encoders = EncoderFamilies.Mlp, Auto = nameof(AutoRules.TableLearningRate), SearchLow = 3e-3, SearchHigh = 0.1, SearchLogarithmic = true)]
     public double TableLearningRate { get; init; } = 0.02;

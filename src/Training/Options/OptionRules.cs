@@ -70,6 +70,8 @@ internal static class OptionRules
 
         Require(preset.Refusal is null, "adapter", preset.Refusal ?? string.Empty);
         AdapterOptionRules.Check(preset, options, Require);
+        Require(options.Optimizer.FreezeLayers <= sizes.Layers, "freeze_layers", $"Is at most the number of layers, {sizes.Layers}.");
+        Require(!options.Optimizer.FreezeEncoder || options.Optimizer.Unfreezing == UnfreezingKind.None, "unfreezing", "With freeze_encoder no block of the encoder ever learns; leave one of the two out.");
         if (options.Feedback.Rounds > 0)
         {
             var feedback = options.Feedback;

@@ -1,5 +1,6 @@
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
 using static TorchSharp.torch;
@@ -51,6 +52,58 @@ public sealed class FrozenEncoderTests
             Assert.Equal(serving[round].data<float>().ToArray(), training[round].data<float>().ToArray());
             Assert.Equal(serving[round].data<float>().ToArray(), again[round].data<float>().ToArray());
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void FrozenBlocks_HaveNoGradientAndNothingRandom_AllOthersHave(string encoder)
+    {
+        using var classifier = Create(encoder, headDropout: 0);
+        var layers = classifier.Encoder.LayerCount;
+        for (var blocks = 0; blocks <= layers + 1; blocks++)
+        {
+            classifier.FreezeBlocks(blocks);
+            using var scope = NewDisposeScope();
+            var tokens = PackedTokens.Pack(TinyModels.Texts(7, 9, 8));
+            classifier.zero_grad();
+
+            classifier.Forward(tokens, CPU, 0)[0].square().sum().backward();
+            var outputs = Enumerable.Range(0, 6).Select(_ => classifier.Forward(tokens, CPU, 0)[0].data<float>().ToArray()).ToList();
+
+            Assert.All(classifier.Encoder.named_parameters(), pair => Assert.True(pair.parameter.requires_grad == (classifier.Encoder.BlockOf(pair.name) >= blocks), pair.name));
+            Assert.Equal(blocks <= layers, outputs.Any(output => !output.SequenceEqual(outputs[0])));
+            Assert.Equal(blocks > layers, classifier.IsEncoderFrozen);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void FrozenBlocks_GiveInTrainingTheStatesOfServing(string encoder)
+    {
+        using var classifier = Create(encoder, headDropout: 0);
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        classifier.FreezeBlocks(2);
+        var tokens = PackedTokens.Pack(TinyModels.Texts(7, 9, 8));
+        float[] States()
+        {
+            using var layout = new TokenLayout(tokens.Lengths, CPU);
+            return classifier.Encoder.Encode(classifier.Encoder.Embed(classifier.Encoder.Thin(tokens), layout), 0, 1).Rows.data<float>().ToArray();
+        }
+
+        classifier.train();
+        var training = States();
+        classifier.eval();
+
+        Assert.Equal(States(), training);
+    }
+
+    [Fact]
+    public void WithAnAdapter_ThereIsNothingToFreeze()
+    {
+        using var classifier = ClassifierFactory.Create(TinyModels.Plain(TinyModels.Transformer) with { Adapter = new LoraConfig() });
+
+        Assert.Throws<InvalidOperationException>(classifier.FreezeEncoder);
     }
 
     private static TextClassifier Create(string encoder, double headDropout)

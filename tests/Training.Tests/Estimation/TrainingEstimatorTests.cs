@@ -41,6 +41,28 @@ public sealed class TrainingEstimatorTests
     }
 
     [Fact]
+    public void WhatStaysAsItIs_CostsLess_TheMoreOfIt()
+    {
+        var preset = PresetCatalog.Find("transformer")! with { TrainableFromScratch = false };
+        var facts = new DataFacts(10_000, 10);
+        TrainingEstimate Of(OptionSet asked) => TrainingEstimator.Estimate(
+            OptionCatalog.Resolve(preset, asked.With(o => o.Schedule.Epochs, 5).With(o => o.Feedback.Rounds, 0), facts), preset.Encoder, facts, 60, false, TwoCores);
+
+        TrainingEstimate[] falling =
+        [
+            Of(OptionSet.Empty),
+            Of(OptionSet.Empty.With(o => o.Optimizer.FreezeEmbeddings, true)),
+            Of(OptionSet.Empty.With(o => o.Optimizer.FreezeLayers, 2)),
+            Of(OptionSet.Empty.With(o => o.Optimizer.FreezeEncoder, true)),
+        ];
+        var adapted = Of(OptionSet.Empty.With(o => o.Adapter.Kind, AdapterKind.Lora));
+
+        Assert.All(falling.Zip(falling.Skip(1)), pair => Assert.True(pair.First.SecondsHigh > pair.Second.SecondsHigh && pair.First.MemoryBytes > pair.Second.MemoryBytes));
+        Assert.InRange(adapted.SecondsHigh, falling[^1].SecondsHigh, falling[0].SecondsHigh);
+        Assert.InRange(adapted.MemoryBytes, falling[^1].MemoryBytes, falling[0].MemoryBytes);
+    }
+
+    [Fact]
     public void Speed_IsMeasured()
     {
         var speed = MachineSpeed.Measure();

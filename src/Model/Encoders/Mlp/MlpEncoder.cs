@@ -50,7 +50,7 @@ public sealed class MlpEncoder : TextEncoder
     internal Parameter EmbeddingWeight => _embedding.weight!;
 
     /// <summary>
-    /// In training, leaves out every n-gram with probability <see cref="MlpEncoderConfig.RowDropout"/>.
+    /// In training, leaves out every n-gram with probability <see cref="MlpEncoderConfig.RowDropout"/>, unless the table is frozen.
     /// </summary>
     /// <remarks>
     /// Rows leave before packing instead of being zeroed: a zero row would still win the maximum of features whose real
@@ -60,7 +60,7 @@ public sealed class MlpEncoder : TextEncoder
     public override PackedTokens Thin(PackedTokens tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        if (!training || _config.RowDropout == 0)
+        if (!training || FrozenBlocks > 0 || _config.RowDropout == 0)
         {
             return tokens;
         }
@@ -98,5 +98,15 @@ public sealed class MlpEncoder : TextEncoder
         }
 
         return states;
+    }
+
+    /// <inheritdoc/>
+    protected override void QuietFrozenBlocks()
+    {
+        // The embedding is quiet by Thin.
+        foreach (var layer in _layers.Take(FrozenBlocks - 1))
+        {
+            layer.eval();
+        }
     }
 }

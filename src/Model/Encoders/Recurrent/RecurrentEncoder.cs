@@ -51,15 +51,6 @@ public sealed class RecurrentEncoder : TextEncoder
     public override int LayerCount => _config.Layers;
 
     /// <inheritdoc/>
-    public override void TrainAsFixedMap()
-    {
-        eval();
-
-        // cuDNN refuses the backward pass of a recurrence in evaluation mode. The layers have no dropout of their own, so nothing becomes random.
-        _layers.train();
-    }
-
-    /// <inheritdoc/>
     public override TokenBatch Embed(PackedTokens tokens, TokenLayout layout)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -73,7 +64,7 @@ public sealed class RecurrentEncoder : TextEncoder
             rows = rows.Plus(second * _secondText);
         }
 
-        return new TokenBatch(_dropout.call(rows).MoveToOuterDisposeScope(), layout);
+        return new TokenBatch(Drop(rows, block: 0).MoveToOuterDisposeScope(), layout);
     }
 
     /// <inheritdoc/>
@@ -83,11 +74,13 @@ public sealed class RecurrentEncoder : TextEncoder
         for (var layer = fromLayer; layer < toLayer; layer++)
         {
             var found = _layers[layer].Run(states);
-            states = found with { Rows = _dropout.call(found.Rows) };
+            states = found with { Rows = Drop(found.Rows, layer + 1) };
         }
 
         return states;
     }
+
+    private Tensor Drop(Tensor rows, int block) => block < FrozenBlocks ? rows : _dropout.call(rows);
 
     private static RecurrentLayer CreateLayer(RecurrentEncoderConfig config, AdapterConfig? adapter) => config switch
     {
@@ -96,4 +89,11 @@ public sealed class RecurrentEncoder : TextEncoder
         DirectedEncoderConfig gated => new GatedLayer(gated),
         _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "No layer is known for it."),
     };
+
+    /// <inheritdoc/>
+    protected override void QuietFrozenBlocks()
+    {
+        // All that is random is the dropout between blocks, which is left out behind frozen ones. The layers stay in training: cuDNN refuses the backward pass of a
+        // recurrence in evaluation mode.
+    }
 }

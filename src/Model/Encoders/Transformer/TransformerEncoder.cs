@@ -76,4 +76,14 @@ public sealed class TransformerEncoder : TextEncoder
             ? states.With(_finalNorm.call(states.Rows))
             : states;
     }
+
+    /// <inheritdoc/>
+    protected override void QuietFrozenBlocks()
+    {
+        _embeddings.eval();
+        foreach (var layer in _layers.Take(FrozenBlocks - 1))
+        {
+            layer.eval();
+        }
+    }
 }
