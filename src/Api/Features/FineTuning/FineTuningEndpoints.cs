@@ -7,6 +7,7 @@ using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.TensorBoard;
+using FeedbackService.Training.Options;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -128,7 +129,7 @@ internal static class FineTuningEndpoints
         return row.ResultJson is not null && JsonNode.Parse(row.ResultJson) is JsonObject report
             ? TypedResults.Ok(report)
             : throw ServiceException.NotFound("report_not_ready", row.State == JobState.Succeeded
-                ? $"'{id}' was trained without a validation part, so it has no report. POST /v1/evaluations makes one."
+                ? $"'{id}' was trained without a validation part, so it has no report.{(TrainingSpec.FromJson(row.SpecJson).MethodKind == TrainingMethods.Supervised ? " POST /v1/evaluations makes one." : "")}"
                 : $"'{id}' has no report yet; it comes when the job has succeeded.");
     }
 }
