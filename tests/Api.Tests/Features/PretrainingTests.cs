@@ -65,6 +65,22 @@ public sealed class PretrainingTests
     }
 
     [Fact]
+    public async Task Classifier_GivesAnEncoderOfItsOwnName_ThatIsABaseForLabels()
+    {
+        await using var api = new ApiFixture { Role = "all" };
+        using var client = api.NewClient();
+        const string Tiny = """{"n_epochs":1,"hidden_size":16,"heads":2,"rounds":0}""";
+        await TrainingTour.TrainAsync(client, Labelled, "transformer-small", "topics", Tiny);
+
+        var encoder = await PretrainAsync(client, Unlabelled, null, "topics");
+        Assert.Equal("topics-encoder:1", (string)encoder["fine_tuned_model"]!);
+        await TrainingTour.TrainAsync(client, Labelled, "topics-encoder", "again", """{"n_epochs":1}""");
+
+        Assert.NotNull((string?)(await TrainingTour.ClassifyAsync(client, "topics", "goal team"))["label"]);
+        Assert.NotNull((string?)(await TrainingTour.ClassifyAsync(client, "again", "goal team"))["label"]);
+    }
+
+    [Fact]
     public async Task DryRun_EstimatesWithoutLabels_AndWarnsOfNoneOfThem()
     {
         await using var api = new ApiFixture();
@@ -134,7 +150,7 @@ public sealed class PretrainingTests
         Assert.Equal(["supervised"], (await ReadAsync(client, "/v1/presets/mlp"))["schemas"]!.AsObject().Select(schema => schema.Key));
     }
 
-    private static async Task<JsonNode> PretrainAsync(HttpClient client, string content, string name, string model = "transformer-small")
+    private static async Task<JsonNode> PretrainAsync(HttpClient client, string content, string? name, string model = "transformer-small")
     {
         var options = new JsonObject { ["n_epochs"] = 2, ["batch_size"] = 16, ["mask_ratio"] = 0.2 };
         if (model == "transformer-small")
@@ -147,7 +163,7 @@ public sealed class PretrainingTests
         return await TrainingTour.WaitAsync(client, $"{Route}/{job["id"]}");
     }
 
-    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string file, string model, string name, JsonObject options) => client.PostAsJsonAsync(
+    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string file, string model, string? name, JsonObject options) => client.PostAsJsonAsync(
         Route,
         new JsonObject
         {

@@ -77,6 +77,32 @@ public sealed class LanguageHeadImportTests : IDisposable
     [InlineData("bert")]
     [InlineData("distilbert")]
     [InlineData("roberta")]
+    public void Head_LeavesAsItCame(string family)
+    {
+        var checkpoint = Checkpoint(family, _ => null, [Names[family].Biases[0]]);
+        var artifact = CheckpointFixture.Import(checkpoint, _folder.Path);
+        var exported = Directory.CreateDirectory(Path.Combine(_folder.Path, "exported")).FullName;
+        foreach (var file in CheckpointExport.Files(artifact, "tiny"))
+        {
+            using var stream = File.Create(Path.Combine(exported, file.Name));
+            file.Write(stream);
+        }
+
+        using (var before = SafetensorsReader.Open(Path.Combine(checkpoint, CheckpointFiles.Weights)))
+        using (var after = SafetensorsReader.Open(Path.Combine(exported, CheckpointFiles.Weights)))
+        {
+            Assert.Equal(before.Entries.Select(entry => entry.Name).Order(StringComparer.Ordinal), after.Entries.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+            Assert.All(before.Entries, entry => Assert.Equal(before.Read(entry.Name).data<float>().ToArray(), after.Read(entry.Name).data<float>().ToArray()));
+        }
+
+        Assert.Contains("ForMaskedLM", File.ReadAllText(Path.Combine(exported, CheckpointFiles.Config)), StringComparison.Ordinal);
+        Assert.Equal(artifact.Manifest.Files.Single(file => file.Name == ArtifactFiles.Weights), CheckpointFixture.Import(exported, _folder.Path).Manifest.Files.Single(file => file.Name == ArtifactFiles.Weights));
+    }
+
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("distilbert")]
+    [InlineData("roberta")]
     public void DecoderOfItsOwn_IsRefused(string family)
     {
         var checkpoint = Checkpoint(family, table => table.add(tensor(1e-3f)), [Names[family].Biases[0]]);

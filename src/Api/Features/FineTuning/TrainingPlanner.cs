@@ -50,7 +50,7 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
             BaseModel = start.Address,
             TrainingFile = request.TrainingFile,
             ValidationFile = request.ValidationFile,
-            ResultName = ModelNames.ForResult(request.Suffix, start.ModelName, start.Preset.Id, jobId),
+            ResultName = ModelNames.ForResult(request.Suffix, labelled || start.Labels is null ? start.ModelName : ModelNames.OfEncoder(start.ModelName), start.Preset.Id, jobId),
             Suffix = request.Suffix,
             Seed = (int)(request.Seed ?? DefaultSeed),
             Method = OptionJson.NameOf(asked.Method),
