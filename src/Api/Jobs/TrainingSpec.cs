@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Training.Options;
 
 namespace FeedbackService.Api.Jobs;
 
@@ -31,11 +32,18 @@ public sealed record TrainingSpec
     /// <summary>0 to 2^31 - 1.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>supervised.</summary>
+    /// <summary>supervised or masked_language_modeling.</summary>
     public string Method { get; init; } = "supervised";
 
     /// <summary>Effective value of every option.</summary>
     public required JsonObject Hyperparameters { get; init; }
+
+    /// <summary>The method as training knows it.</summary>
+    internal TrainingMethods MethodKind => OptionJson.MethodOf(Method) ?? TrainingMethods.Supervised;
+
+    /// <summary>The method of what is stored; supervised where nothing is said of it.</summary>
+    internal static TrainingMethods MethodOf(string? json) =>
+        json is not null && JsonNode.Parse(json)?["method"]?.GetValue<string>() is { } name ? OptionJson.MethodOf(name) ?? TrainingMethods.Supervised : TrainingMethods.Supervised;
 
     /// <summary>As it is stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ApiJson.Options);

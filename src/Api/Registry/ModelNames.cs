@@ -14,6 +14,7 @@ internal static partial class ModelNames
 
     private const int MaxLength = 64;
     private const int JobPartLength = 8;
+    private const string EncoderSuffix = "-encoder";
 
     /// <summary>Whether the text has the form of a name.</summary>
     public static bool IsWellFormed(string name) => WellFormed().IsMatch(name);
@@ -65,6 +66,10 @@ internal static partial class ModelNames
         var unique = jobId[(jobId.IndexOf('-', StringComparison.Ordinal) + 1)..][..JobPartLength];
         return suffix ?? baseModelName ?? $"{presetId![..Math.Min(presetId!.Length, MaxLength - JobPartLength - 1)]}-{unique}";
     }
+
+    /// <summary>Name of the encoder made of a classifier, so that the classifier's name goes on meaning something that classifies; null for null.</summary>
+    public static string? OfEncoder(string? classifier) =>
+        classifier is null ? null : classifier[..Math.Min(classifier.Length, MaxLength - EncoderSuffix.Length)] + EncoderSuffix;
 
     // \z, not $: the latter also matches before a final line feed.
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?\z", RegexOptions.CultureInvariant)]

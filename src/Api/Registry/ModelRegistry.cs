@@ -1,8 +1,10 @@
 using FeedbackService.Api.Errors;
+using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Training.Options;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Registry;
@@ -11,6 +13,7 @@ namespace FeedbackService.Api.Registry;
 internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, ArtifactStore artifacts, ReservedNames reserved, DamagedModels damaged)
 {
     private const string Classifier = "classifier";
+    private const string Encoder = "encoder";
 
     /// <summary>The model to classify with.</summary>
     /// <param name="address"><c>name</c>, <c>name:3</c>, <c>name@alias</c>, <c>name@latest</c> or <c>ftjob-…:step-2000</c>.</param>
@@ -62,7 +65,7 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, Ar
             var checkpoint = await db.Checkpoints.AsNoTracking()
                 .SingleOrDefaultAsync(row => row.JobId == parsed.Name && row.Step == step, cancellationToken) ?? throw Missing(address);
             return new ResolvedModel(
-                ModelAddress.OfCheckpoint(parsed.Name, step), null, null, Classifier,
+                ModelAddress.OfCheckpoint(parsed.Name, step), null, null, await KindOfJobAsync(db, parsed.Name, cancellationToken),
                 await FindFilesAsync(address, checkpoint.Directory, checkpoint.ManifestSha256, cancellationToken), checkpoint.ManifestSha256);
         }
         var version = await FindVersionAsync(db, parsed, cancellationToken) ?? throw Missing(address);
@@ -79,6 +82,13 @@ internal sealed class ModelRegistry(IDbContextFactory<AppDbContext> contexts, Ar
     public async Task<ServableBase?> FindBaseAsync(ResolvedModel model, CancellationToken cancellationToken) => model.BaseManifestSha256 is { } hash
         ? new ServableBase(await FindFilesAsync(model.Address, ArtifactStore.PlaceOf(hash), model.ManifestSha256, cancellationToken), hash)
         : null;
+
+    // A checkpoint is what the result will be.
+    private static async Task<string> KindOfJobAsync(AppDbContext db, string job, CancellationToken cancellationToken)
+    {
+        var spec = await db.Jobs.Where(row => row.Id == job).Select(row => row.SpecJson).SingleOrDefaultAsync(cancellationToken);
+        return TrainingSpec.MethodOf(spec) == TrainingMethods.MaskedLanguageModeling ? Encoder : Classifier;
+    }
 
     private async Task<string> FindFilesAsync(string address, string directory, string manifestSha256, CancellationToken cancellationToken)
     {

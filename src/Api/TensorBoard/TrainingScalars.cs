@@ -13,7 +13,10 @@ internal static class TrainingScalars
     ];
 
     private static readonly (string Tag, string Member)[] OfEvaluations =
-        [("validation/loss", "valid_loss"), ("validation/accuracy", "accuracy"), ("validation/macro_f1", "macro_f1"), ("validation/rmse", "rmse")];
+    [
+        ("validation/loss", "valid_loss"), ("validation/accuracy", "accuracy"), ("validation/macro_f1", "macro_f1"), ("validation/rmse", "rmse"),
+        ("validation/perplexity", "perplexity"), ("validation/masked_accuracy", "masked_accuracy"),
+    ];
 
     private static readonly string[] OfRounds = ["loss", "accuracy", "mean_change", "relative_change", "scale_rms", "wrong_to_right", "right_to_wrong", "sweeps", "residual", "kappa"];
 

@@ -31,7 +31,7 @@ public static class ClassifierFactory
         return new TextClassifier(config, encoder, pooling, loop, head);
     }
 
-    private static TextEncoder CreateEncoder(EncoderConfig config, AdapterConfig? adapter) => config switch
+    internal static TextEncoder CreateEncoder(EncoderConfig config, AdapterConfig? adapter) => config switch
     {
         MlpEncoderConfig mlp => new MlpEncoder(mlp, adapter),
         TransformerEncoderConfig transformer => new TransformerEncoder(transformer, adapter),

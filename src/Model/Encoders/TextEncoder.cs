@@ -23,6 +23,9 @@ public abstract class TextEncoder : nn.Module
     /// <summary>Number of layers L.</summary>
     public abstract int LayerCount { get; }
 
+    /// <summary>The table with a vector per token id, for heads that are tied to it; null where there is none to tie to. [V, H] float, owned by the encoder.</summary>
+    public virtual Tensor? TokenTable => null;
+
     /// <summary>Lets the encoder leave tokens out in training (token dropout), before anything is laid out.</summary>
     /// <returns>The same texts in the same order, each with at least one token; <paramref name="tokens"/> itself in evaluation.</returns>
     public virtual PackedTokens Thin(PackedTokens tokens) => tokens;

@@ -34,6 +34,10 @@ internal class BertNames : FamilyNames
     /// <inheritdoc/>
     public override IEnumerable<WeightRule> Logits(int width, int labels) => Map("head.projection", "classifier", labels, width);
 
+    /// <inheritdoc/>
+    public override LanguageHeadNames? LanguageHead { get; } =
+        new("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", ["cls.predictions.bias", "cls.predictions.decoder.bias"], "cls.predictions.decoder.weight");
+
     private static IEnumerable<WeightRule> Layer(string target, string source, TransformerEncoderConfig config)
     {
         var width = config.HiddenSize;

@@ -23,6 +23,7 @@ public static class CheckpointExport
         ArgumentNullException.ThrowIfNull(artifact);
         var tokenizer = artifact.ReadTokenizer();
         var shape = ExportShape.Of(artifact.Manifest.Kind, artifact.ReadConfig(), tokenizer);
+        shape = shape with { Guesses = !shape.Classifies && Guesses(artifact, shape) };
         List<ExportedFile> files =
         [
             Small(CheckpointFiles.Config, JsonFiles.ToBytes(CheckpointConfigWriter.Write(shape, (tokenizer as WordPieceTextTokenizer)?.PadId))),
@@ -74,7 +75,7 @@ public static class CheckpointExport
             SafetensorsWriter.Write(stream, Tensors(weights, unused), Metadata);
         });
 
-        string Full(string source) => shape.Classifies && names.TakesPrefix(source) ? names.Prefix + source : source;
+        string Full(string source) => shape.HasHead && names.TakesPrefix(source) ? names.Prefix + source : source;
     }
 
     private static List<WeightRule> Rules(ModelArtifact artifact, ExportShape shape, FamilyNames names)
@@ -88,7 +89,18 @@ public static class CheckpointExport
 
         using var weights = artifact.OpenWeights();
         var there = weights.Entries.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. rules, .. names.HeadLayer(width).Where(rule => there.Contains(rule.Target))];
+        return [.. rules, .. names.HeadLayer(width).Where(rule => there.Contains(rule.Target)), .. shape.Guesses ? LanguageHead(names, shape) : []];
+    }
+
+    private static IEnumerable<WeightRule> LanguageHead(FamilyNames names, ExportShape shape) =>
+        names.LanguageHead is { } head ? names.LanguageHeadRules(head, shape.Encoder, head.Biases[0]) : [];
+
+    private static bool Guesses(ModelArtifact artifact, ExportShape shape)
+    {
+        using var weights = artifact.OpenWeights();
+        var there = weights.Entries.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
+        var head = LanguageHead(FamilyNames.Of(shape.Family), shape).ToList();
+        return head.Count > 0 && head.All(rule => there.Contains(rule.Target));
     }
 
     private static IEnumerable<TensorSource> Split(WeightRule rule, Func<string, string> full, Func<Tensor> read)

@@ -54,6 +54,7 @@ public static class CheckpointImport
 
         var classifies = config.Labels.Count > 0;
         CheckpointComparison.ThrowIfDifferent(rules, tensors, names, name => names.IsSpare(name) || (!classifies && IsOfHead(name, names)));
+        LanguageHeadImport.ThrowIfUntied(rules, names, tensors);
         var attachments = Unused.Of(tensors, rules) is { Length: > 0 } unused ? new Dictionary<string, byte[]> { [Unused.File] = unused } : [];
         var hash = ArtifactWriter.Write(artifactDirectory, new ArtifactContents
         {
@@ -81,7 +82,8 @@ public static class CheckpointImport
         }
 
         // BERT's pooler was trained with the encoder, and a classifier made from it goes on from there.
-        return (bare, layer.Length > 0 && layer.All(rule => rule.Sources.All(source => tensors.Has(source) && names.TakesPrefix(source))) ? [.. encoder, .. layer] : encoder);
+        var hasPooler = layer.Length > 0 && layer.All(rule => rule.Sources.All(source => tensors.Has(source) && names.TakesPrefix(source)));
+        return (bare, [.. encoder, .. hasPooler ? layer : [], .. LanguageHeadImport.Rules(checkpoint.Encoder, names, tensors)]);
     }
 
     private static void Check(ClassifierConfig config, ITextTokenizer tokenizer)

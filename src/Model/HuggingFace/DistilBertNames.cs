@@ -33,6 +33,9 @@ internal sealed class DistilBertNames : FamilyNames
     /// <inheritdoc/>
     public override IEnumerable<WeightRule> Logits(int width, int labels) => Map("head.projection", "classifier", labels, width);
 
+    /// <inheritdoc/>
+    public override LanguageHeadNames? LanguageHead { get; } = new("vocab_transform", "vocab_layer_norm", ["vocab_projector.bias"], "vocab_projector.weight");
+
     private static IEnumerable<WeightRule> Layer(string target, string source, TransformerEncoderConfig config)
     {
         var width = config.HiddenSize;

@@ -9,8 +9,12 @@ namespace FeedbackService.Model.HuggingFace;
 /// <param name="Encoder">The encoder's configuration.</param>
 /// <param name="Config">The whole configuration.</param>
 /// <param name="Classifies">With its head; else the encoder alone.</param>
-internal sealed record ExportShape(HuggingFaceFamily Family, TransformerEncoderConfig Encoder, ClassifierConfig Config, bool Classifies)
+/// <param name="Guesses">An encoder with the head that guesses hidden tokens.</param>
+internal sealed record ExportShape(HuggingFaceFamily Family, TransformerEncoderConfig Encoder, ClassifierConfig Config, bool Classifies, bool Guesses = false)
 {
+    /// <summary>The encoder is part of a model, under the family's prefix.</summary>
+    public bool HasHead => Classifies || Guesses;
+
     /// <summary>Name of the class in transformers.</summary>
     public string Architecture => Family switch
     {
@@ -18,7 +22,7 @@ internal sealed record ExportShape(HuggingFaceFamily Family, TransformerEncoderC
         HuggingFaceFamily.Roberta => "Roberta",
         HuggingFaceFamily.Gpt2 => "GPT2",
         _ => "Bert",
-    } + (Classifies ? "ForSequenceClassification" : "Model");
+    } + (Classifies ? "ForSequenceClassification" : Guesses ? "ForMaskedLM" : "Model");
 
     /// <summary>Finds it.</summary>
     /// <exception cref="NotExportableException">There is no counterpart; the message says why and what can be done.</exception>

@@ -5,6 +5,9 @@ namespace FeedbackService.Model.HuggingFace;
 /// <summary>What a family calls its tensors. Names are those within the encoder, without <see cref="Prefix"/>.</summary>
 internal abstract class FamilyNames
 {
+    /// <summary>Our name of the table of tokens.</summary>
+    public const string TokenTable = "encoder.embeddings.token.weight";
+
     /// <summary>The encoder's place in a model with a head, such as <c>bert.</c>; an encoder alone is saved without.</summary>
     public abstract string Prefix { get; }
 
@@ -28,6 +31,17 @@ internal abstract class FamilyNames
 
     /// <summary>The map to the logits.</summary>
     public abstract IEnumerable<WeightRule> Logits(int width, int labels);
+
+    /// <summary>The head that guesses hidden tokens; null where the family has none.</summary>
+    public virtual LanguageHeadNames? LanguageHead => null;
+
+    /// <summary>The tensors of a language head whose bias stands under <paramref name="bias"/>.</summary>
+    public IEnumerable<WeightRule> LanguageHeadRules(LanguageHeadNames names, TransformerEncoderConfig config, string bias) =>
+    [
+        .. Map("language_head.projection", names.Layer, config.HiddenSize, config.HiddenSize),
+        .. Norm("language_head.norm", names.Norm, config.HiddenSize),
+        new WeightRule("language_head.bias", [config.VocabularySize], WeightForm.Same, [bias]),
+    ];
 
     /// <summary>A name that an encoder alone has without the prefix, and a model with a head has with it.</summary>
     public abstract bool TakesPrefix(string name);

@@ -23,6 +23,7 @@ internal static class ModelCard
         Line(card, "");
         Line(card, shape.Classifies
             ? $"A `{shape.Architecture}` that classifies texts into {shape.Config.Labels.Count} labels: {string.Join(", ", shape.Config.Labels.Select(label => $"`{Plain(label)}`"))}."
+            : shape.Guesses ? $"A `{shape.Architecture}` that guesses hidden tokens: an encoder to be fine-tuned, or to be pre-trained further."
             : $"A `{shape.Architecture}`: an encoder without a head, to be fine-tuned.");
         Line(card, $"{shape.Encoder.Layers} layers × {shape.Encoder.HiddenSize}, texts of up to {shape.Config.MaxTokens} tokens. Exported by FeedbackService.");
         Evaluation(card, manifest);
@@ -34,7 +35,7 @@ internal static class ModelCard
     {
         Line(card, "---");
         Line(card, "library_name: transformers");
-        Line(card, $"pipeline_tag: {(shape.Classifies ? "text-classification" : "feature-extraction")}");
+        Line(card, $"pipeline_tag: {(shape.Classifies ? "text-classification" : shape.Guesses ? "fill-mask" : "feature-extraction")}");
         Line(card, "tags:");
         Line(card, "- feedback-service");
         if (shape.Classifies && Numbers(manifest.Metrics) is { Count: > 0 } figures)

@@ -14,4 +14,7 @@ internal sealed class RobertaNames : BertNames
 
     /// <inheritdoc/>
     public override IEnumerable<WeightRule> Logits(int width, int labels) => Map("head.projection", "classifier.out_proj", labels, width);
+
+    /// <inheritdoc/>
+    public override LanguageHeadNames? LanguageHead { get; } = new("lm_head.dense", "lm_head.layer_norm", ["lm_head.bias", "lm_head.decoder.bias"], "lm_head.decoder.weight");
 }

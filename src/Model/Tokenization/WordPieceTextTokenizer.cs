@@ -12,12 +12,13 @@ namespace FeedbackService.Model.Tokenization;
 /// Own code instead of Microsoft.ML.Tokenizers because that one differs from BERT and reports positions in the normalised
 /// text: docs/adr/0006-own-wordpiece.md. Special tokens written out in a text are text, unless <see cref="WordPieceConfig.AddedTokens"/> lists them.
 /// </remarks>
-public sealed class WordPieceTextTokenizer : ITextTokenizer
+public sealed class WordPieceTextTokenizer : IMaskableTokenizer
 {
     private readonly WordPieceVocabulary _vocabulary;
     private readonly int _unknown;
     private readonly AddedTokenSet _added;
     private readonly int _ids;
+    private readonly HashSet<int> _special;
 
     /// <summary>Makes a tokenizer.</summary>
     /// <exception cref="InvalidTokenizerException">A special token is nowhere, or a setting is out of range or fits no other.</exception>
@@ -44,6 +45,8 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         _unknown = Special(config.UnknownToken);
         ClassId = Special(config.ClassToken);
         SeparatorId = Special(config.SeparatorToken);
+        MaskId = Find(config.MaskToken);
+        _special = AddedTokenRules.SpecialIds(config.AddedTokens, PadId, _unknown, ClassId, SeparatorId, MaskId);
     }
 
     /// <summary>The settings.</summary>
@@ -78,6 +81,15 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         second.Read(input.TextPair);
         return Assemble(first, second, maxTokens, withSpans);
     }
+
+    /// <inheritdoc/>
+    public int? MaskId { get; }
+
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => _special.Contains(id);
+
+    /// <inheritdoc/>
+    public bool BeginsWord(int id) => id % _ids >= _vocabulary.Count || !_vocabulary.Tokens[id % _ids].StartsWith(WordPieceVocabulary.ContinuationPrefix, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public void Save(string directory)
@@ -136,9 +148,9 @@ public sealed class WordPieceTextTokenizer : ITextTokenizer
         return normalized.Units.ToString();
     }
 
-    private int Special(string token) => _vocabulary.TryGetId(token, out var id) ? id
-        : Config.AddedTokens.FirstOrDefault(added => added.Content == token) is { } added ? added.Id
-        : throw new InvalidTokenizerException(TokenizerFiles.VocabularyFile, null, $"the special token {token} is missing.");
+    private int Special(string token) => Find(token) ?? throw new InvalidTokenizerException(TokenizerFiles.VocabularyFile, null, $"the special token {token} is missing.");
+
+    private int? Find(string token) => _vocabulary.TryGetId(token, out var id) ? id : Config.AddedTokens.FirstOrDefault(added => added.Content == token)?.Id;
 
     // The tokens of one text: kept up to a limit, counted to the end.
     private sealed class Pieces(WordPieceTextTokenizer owner, int limit, bool withSpans)

@@ -37,6 +37,9 @@ public static class DatasetUsability
         return problems;
     }
 
+    /// <summary>Why an encoder cannot be pre-trained on the texts; empty when it can.</summary>
+    public static IReadOnlyList<UsabilityProblem> ForPretraining(ValidationReport report) => ForAnything(report) is { } nothing ? [nothing] : [];
+
     /// <summary>Why a classifier cannot be evaluated on the file; empty when it can. One label is enough here.</summary>
     public static IReadOnlyList<UsabilityProblem> ForEvaluation(ValidationReport report)
     {

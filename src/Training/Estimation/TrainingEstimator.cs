@@ -13,7 +13,8 @@ namespace FeedbackService.Training.Estimation;
 /// Backward costs twice the forward. Figures per token row, H hidden, I intermediate, T tokens: transformer layer
 /// 8H² + 4HI + 4TH operations; n-gram layer 4H²; feedback round 10H² and the layers above the re-entry again. A row of the
 /// model is written and read about <see cref="PassesPerLayer"/> times per layer and round. The factors were fitted to the
-/// presets on two cores; the range allows for what they leave out.
+/// presets on two cores; the range allows for what they leave out. In pre-training every token to be guessed costs 2H² + 2HV operations
+/// and as many logits as there are tokens, V.
 /// </remarks>
 public static class TrainingEstimator
 {
@@ -25,6 +26,10 @@ public static class TrainingEstimator
     private const double PassesPerLayer = 24;
     private const double PassesPerRound = 30;
     private const double PassesPerLookUp = 12;
+
+    // Logits of a guess, their softmax, and the gradients of both.
+    private const double PassesPerGuess = 6;
+    private const double KeptPassesPerGuess = 3.5;
     private const double SecondsPerCall = 20e-6;
     private const double CallsPerLayer = 60;
 
@@ -45,7 +50,9 @@ public static class TrainingEstimator
     /// <param name="meanCharacters">Mean length of a text in UTF-16 code units.</param>
     /// <param name="ideographs">The texts are mostly Chinese or Japanese.</param>
     /// <param name="speed">Of the machine that will train.</param>
-    public static TrainingEstimate Estimate(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double meanCharacters, bool ideographs, MachineSpeed speed)
+    /// <param name="method">What it will train for.</param>
+    public static TrainingEstimate Estimate(
+        TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double meanCharacters, bool ideographs, MachineSpeed speed, TrainingMethods method = TrainingMethods.Supervised)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(facts);
@@ -53,10 +60,11 @@ public static class TrainingEstimator
         var steps = (long)AutoRules.TotalSteps(facts, options);
         var tokens = Tokens(options, encoder, meanCharacters, ideographs);
         var rows = tokens * options.Schedule.BatchSize;
-        var secondsPerStep = SecondsPerStep(options, encoder, facts, tokens, rows, speed);
+        var guesses = method == TrainingMethods.MaskedLanguageModeling ? Math.Max(options.Schedule.BatchSize, rows * options.Masking.MaskRatio) : 0;
+        var secondsPerStep = SecondsPerStep(options, encoder, facts, tokens, rows, speed) + SecondsPerGuess(options, speed) * guesses;
         var seconds = steps * secondsPerStep;
         var low = seconds * Best * (options.Schedule.EarlyStoppingPatience > 0 ? ShareWithEarlyStop : 1);
-        return new TrainingEstimate(steps, low, seconds * Worst, Memory(options, encoder, facts, tokens, rows));
+        return new TrainingEstimate(steps, low, seconds * Worst, Memory(options, encoder, facts, tokens, rows) + (long)(guesses * options.Data.VocabularySize * sizeof(float) * KeptPassesPerGuess));
     }
 
     /// <summary>Token rows of a text of the given length.</summary>
@@ -114,6 +122,13 @@ public static class TrainingEstimator
     {
         var layers = options.Architecture.Layers;
         return Math.Clamp(options.Optimizer.FrozenBlocks(layers, epoch: long.MaxValue) - 1, 0, layers);
+    }
+
+    private static double SecondsPerGuess(TrainingOptions options, MachineSpeed speed)
+    {
+        var (hidden, vocabulary) = ((double)options.Architecture.HiddenSize, (double)options.Data.VocabularySize);
+        var operations = ForwardAndBackward * 2 * hidden * (hidden + vocabulary);
+        return (operations / (speed.MultiplicationsPerSecond * ShareOfPeak)) + (PassesPerGuess * vocabulary * sizeof(float) / speed.BytesPerSecond);
     }
 
     private static long Memory(TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double tokens, double rows)

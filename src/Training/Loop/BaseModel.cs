@@ -1,6 +1,7 @@
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.LanguageModeling;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Presets;
 using static TorchSharp.torch;
@@ -46,6 +47,17 @@ internal sealed class BaseModel : IDisposable
         using var scope = NewDisposeScope();
         var weights = _weights.Entries.ToDictionary(entry => entry.Name, entry => _weights.Read(entry.Name, widen: true), StringComparer.Ordinal);
         ModelWeights.Inherit(model, weights, [.. NewParts(model.Config)]);
+    }
+
+    /// <summary>Gives a model to be pre-trained the encoder, and the language head if there is one: else that starts anew.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public void PassOn(MaskedLanguageModel model)
+    {
+        using var scope = NewDisposeScope();
+        var names = model.state_dict().Keys.ToHashSet(StringComparer.Ordinal);
+        var weights = _weights.Entries.Where(entry => names.Contains(entry.Name)).ToDictionary(entry => entry.Name, entry => _weights.Read(entry.Name, widen: true), StringComparer.Ordinal);
+        var hasHead = weights.Keys.Any(name => name.StartsWith(LanguageModelFactory.HeadPrefix, StringComparison.Ordinal));
+        ModelWeights.Inherit(model, weights, hasHead ? [] : [LanguageModelFactory.HeadPrefix]);
     }
 
     private IEnumerable<string> NewParts(ClassifierConfig wanted)

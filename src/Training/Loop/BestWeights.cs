@@ -1,4 +1,3 @@
-using FeedbackService.Model.Classification;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
@@ -11,7 +10,7 @@ internal sealed class BestWeights(int patience) : IDisposable
     /// <summary>Step of the best evaluation; 0 before the first.</summary>
     public long Step { get; private set; }
 
-    /// <summary>Its <see cref="ValidationScore.Merit"/>; null before the first.</summary>
+    /// <summary>Its <see cref="TaskEvaluation.Merit"/>; null before the first.</summary>
     public double? Merit { get; private set; }
 
     /// <summary>Evaluations in a row since then.</summary>
@@ -28,7 +27,7 @@ internal sealed class BestWeights(int patience) : IDisposable
     /// <param name="step">After which it was evaluated.</param>
     /// <param name="merit">Higher is better.</param>
     /// <returns>Whether it is the best so far.</returns>
-    public bool Offer(TextClassifier model, long step, double merit)
+    public bool Offer(nn.Module model, long step, double merit)
     {
         if (merit <= Merit)
         {

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.LanguageModeling;
 using FeedbackService.Model.Pooling;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Options;
@@ -176,6 +177,32 @@ public static class ModelShape
         };
     }
 
+    /// <summary>The encoder to be pre-trained, without labels and loop.</summary>
+    /// <param name="options">Effective options.</param>
+    /// <param name="encoder">Exactly one family.</param>
+    /// <param name="vocabularySize">Number of token ids of the tokenizer.</param>
+    public static ClassifierConfig ToPretrain(TrainingOptions options, EncoderFamilies encoder, int vocabularySize) =>
+        Config(options, encoder, [], vocabularySize) with { Feedback = null };
+
+    /// <summary>
+    /// The encoder of a registered model to be pre-trained further: its shape stays, dropout and longest text follow the options. Pooling that learns starts anew in whatever is made of it, so it goes.
+    /// </summary>
+    public static ClassifierConfig ToPretrain(ClassifierConfig registered, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(registered);
+        var (next, learns) = (Continue(registered, options, []), TokenPooling.Learns(registered.Pooling));
+        return registered with
+        {
+            Encoder = next.Encoder,
+            MaxTokens = next.MaxTokens,
+            Labels = [],
+            Head = HeadKind.SingleLabel,
+            Feedback = null,
+            Pooling = learns ? PoolingKind.MeanMax : registered.Pooling,
+            PoolingSize = learns ? null : registered.PoolingSize,
+        };
+    }
+
     /// <summary>The n-gram settings that the options describe.</summary>
     public static HashedNgramConfig Ngrams(TrainingOptions options)
     {
@@ -295,6 +322,7 @@ public static class ModelShape
             Fixed = bound,
             MostTokens = config.Encoder is TransformerEncoderConfig { LongestText: var longest } ? longest : null,
             Refusal = config.Adapter is null ? null : "The base model has an adapter of its own, and an adapter goes on top of a model without one. Merge it into a complete model first, or train from its base.",
+            Methods = LanguageModelFactory.Problem(config.Encoder) is null ? TrainingMethods.All : TrainingMethods.Supervised,
             TrainableFromScratch = false,
         };
     }

@@ -1,5 +1,4 @@
 using FeedbackService.Model.Adapters;
-using FeedbackService.Model.Classification;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
@@ -8,7 +7,7 @@ namespace FeedbackService.Training.Loop;
 internal static class ModelWeights
 {
     /// <summary>A copy of every tensor, owned by the caller.</summary>
-    public static Dictionary<string, Tensor> Snapshot(TextClassifier model)
+    public static Dictionary<string, Tensor> Snapshot(nn.Module model)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -17,7 +16,7 @@ internal static class ModelWeights
 
     /// <summary>Sets every tensor.</summary>
     /// <exception cref="InvalidDataException">Names or shapes are not the model's; the model is then unchanged.</exception>
-    public static void Restore(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights)
+    public static void Restore(nn.Module model, IReadOnlyDictionary<string, Tensor> weights)
     {
         var current = model.state_dict();
         var odd = current.Keys.Except(weights.Keys).Select(name => $"missing {name}")
@@ -37,7 +36,7 @@ internal static class ModelWeights
     /// <param name="weights">The registered model's tensors.</param>
     /// <param name="newParts">Beginnings of the names of tensors that are left as they are.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape; the model is then unchanged.</exception>
-    public static void Inherit(TextClassifier model, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> newParts)
+    public static void Inherit(nn.Module model, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyList<string> newParts)
     {
         var wanted = model.state_dict().Where(entry => !AdapterParts.IsAdded(entry.Key) && !newParts.Any(part => entry.Key.StartsWith(part, StringComparison.Ordinal))).ToList();
         var odd = wanted.Where(entry => !weights.TryGetValue(entry.Key, out var weight) || !SameShape(entry.Value, weight)).Select(entry => entry.Key).ToList();

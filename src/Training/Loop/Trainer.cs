@@ -1,16 +1,13 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using FeedbackService.Model.Faults;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Datasets;
-using FeedbackService.Training.Metrics;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Progress;
 
 namespace FeedbackService.Training.Loop;
 
 /// <summary>
-/// Trains one classifier from a plan to an artifact. One per process: libtorch's seed and thread count belong to the process.
+/// Trains one model from a plan to an artifact. One per process: libtorch's seed and thread count belong to the process.
 /// </summary>
 /// <remarks>
 /// On a CPU, a training that is killed at any moment and started again from the same plan ends with the same weights, bit
@@ -26,7 +23,7 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
     /// <param name="cancellation">Asked between steps; the training then writes a checkpoint and stops.</param>
     /// <returns><see cref="TrainingFinished"/> or <see cref="TrainingCancelled"/>, which has been reported too.</returns>
     /// <exception cref="InvalidOptionsException">The options do not fit.</exception>
-    /// <exception cref="TrainingDataException">The data cannot train a classifier.</exception>
+    /// <exception cref="TrainingDataException">The data cannot be trained on as asked, or the base cannot.</exception>
     /// <exception cref="UnreadableDatasetException">A file is no data set at all.</exception>
     /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
     /// <exception cref="DivergedTrainingException">The loss is no longer a number.</exception>
@@ -79,29 +76,20 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
     private TrainingFinished Finish(TrainingSetup setup, TrainingRun run)
     {
         run.RestoreBest();
-        var calibration = Calibration.Identity;
-        EvaluationReport? evaluation = null;
-        if (setup.Validation.Count > 0)
-        {
-            var pass = run.RunValidation();
-            calibration = ValidationScore.Calibrate(pass, setup.Validation, setup.Model.Config);
-            evaluation = ValidationScore.Report(pass, setup.Validation, setup.Model.Config, calibration);
-        }
-
-        var reportJson = evaluation is null ? null : (JsonObject?)JsonSerializer.SerializeToNode(evaluation);
-        TrainingArtifact.Write(setup, calibration, reportJson, time.GetUtcNow());
+        var result = setup.Task.Conclude(run.TrainedTokens);
+        TrainingArtifact.Write(setup, result, time.GetUtcNow());
         FaultPoint.Reach(FaultPoints.TrainerFinished);
-        return new TrainingFinished(Path.GetFullPath(plan.OutputDirectory), run.Step, run.BestStep, run.StoppedEarly, run.TrainedTokens, reportJson);
+        return new TrainingFinished(Path.GetFullPath(plan.OutputDirectory), run.Step, run.BestStep, run.StoppedEarly, run.TrainedTokens, result.Report);
     }
 
     private void ReportStart(TrainingSetup setup, TrainingRun run) => report(new TrainingStarted(
-        OptionJson.Write(setup.Options, setup.Preset.Encoder),
+        setup.Hyperparameters,
         setup.TotalSteps,
         setup.StepsPerEpoch,
         setup.Train.Count,
         setup.Validation.Count,
         setup.Train.Count(example => example.Tokens.Truncated),
-        setup.Model.Config.Labels,
+        setup.Task.Config.Labels,
         setup.Optimizer.Parameters.Sum(parameter => parameter.Value.numel()),
         plan.Device,
         plan.Threads,

@@ -1,10 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Inference;
-using FeedbackService.Training.Options;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
@@ -18,20 +15,20 @@ internal static class TrainingArtifact
     private const string Unfinished = ".partial";
 
     // What the manifest shows of the report, so that lists of versions need not open it.
-    private static readonly string[] Summary = ["n", "accuracy", "macro_f1", "weighted_f1", "log_loss", "ece", "brier", "mae", "rmse", "rounds"];
+    private static readonly string[] Summary = ["n", "accuracy", "macro_f1", "weighted_f1", "log_loss", "ece", "brier", "mae", "rmse", "rounds", "masked_loss", "perplexity", "masked_accuracy"];
 
     /// <summary>Writes configuration and tokenizer, which make weights a model, into a folder.</summary>
     public static void Describe(TrainingSetup setup, string folder)
     {
-        File.WriteAllBytes(Path.Combine(folder, ArtifactFiles.Config), JsonFiles.ToBytes(setup.Model.Config));
+        File.WriteAllBytes(Path.Combine(folder, ArtifactFiles.Config), JsonFiles.ToBytes(setup.Task.Config));
         setup.Tokenizer.Save(folder);
     }
 
     /// <summary>Writes the finished artifact, of a training with an adapter its own weights alone, under another name, then renames it.</summary>
     /// <exception cref="IOException">The disk is full or cannot be written.</exception>
-    public static void Write(TrainingSetup setup, Calibration calibration, JsonObject? report, DateTimeOffset now)
+    public static void Write(TrainingSetup setup, TaskResult result, DateTimeOffset now)
     {
-        var target = Path.GetFullPath(setup.Plan.OutputDirectory);
+        var (target, report) = (Path.GetFullPath(setup.Plan.OutputDirectory), result.Report);
         var staging = target + Unfinished;
         Remove(staging);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -41,18 +38,17 @@ internal static class TrainingArtifact
             attachments[ReportFile] = JsonFiles.ToBytes(report);
         }
 
-        var adapted = setup.Model.Config.Adapter is not null;
         using (NewDisposeScope())
         {
             ArtifactWriter.Write(staging, new ArtifactContents
             {
-                Kind = adapted ? ArtifactKind.Adapter : ArtifactKind.Complete,
-                Base = adapted ? new ArtifactBase(setup.Plan.BaseName ?? Path.GetFileName(Path.GetFullPath(setup.Plan.BaseArtifact!)), setup.BaseHash!) : null,
-                Config = setup.Model.Config,
+                Kind = setup.Task.Kind,
+                Base = setup.Task.Kind == ArtifactKind.Adapter ? new ArtifactBase(setup.Plan.BaseName ?? Path.GetFileName(Path.GetFullPath(setup.Plan.BaseArtifact!)), setup.BaseHash!) : null,
+                Config = setup.Task.Config,
                 Tokenizer = setup.Tokenizer,
-                Weights = adapted ? AdapterParts.WeightsOf(setup.Model) : TensorSource.Of(setup.Model.state_dict()),
+                Weights = setup.Task.Weights,
                 CreatedAt = now,
-                Calibration = calibration,
+                Calibration = result.Calibration,
                 Lineage = LineageOf(setup),
                 Metrics = report is null ? null : new JsonObject(Summary.Where(report.ContainsKey).Select(name => KeyValuePair.Create(name, report[name]?.DeepClone()))),
                 Attachments = attachments,
@@ -79,7 +75,7 @@ internal static class TrainingArtifact
             BaseModel = plan.BaseName ?? plan.Preset,
             Datasets = datasets,
             Seed = plan.Seed,
-            Hyperparameters = OptionJson.Write(setup.Options, setup.Preset.Encoder),
+            Hyperparameters = setup.Hyperparameters,
             Versions = new Dictionary<string, string>
             {
                 ["feedback_service"] = VersionOf(typeof(Trainer)),

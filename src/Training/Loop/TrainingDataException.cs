@@ -1,6 +1,6 @@
 namespace FeedbackService.Training.Loop;
 
-/// <summary>The data cannot train a classifier.</summary>
+/// <summary>The data, or the base model, cannot be trained as asked.</summary>
 public sealed class TrainingDataException : Exception
 {
     /// <summary>Code of a file without a label column or usable labels.</summary>
@@ -20,6 +20,15 @@ public sealed class TrainingDataException : Exception
 
     /// <summary>Code of a class weight for a label that does not occur.</summary>
     public const string UnknownLabel = "unknown_label";
+
+    /// <summary>Code of texts without a token that could be hidden.</summary>
+    public const string NothingToMask = "nothing_to_mask";
+
+    /// <summary>Code of a base whose tokenizer has no token for what is hidden.</summary>
+    public const string NoMaskToken = "no_mask_token";
+
+    /// <summary>Code of a base that the method is not for.</summary>
+    public const string MethodNotSupported = "method_not_supported";
 
     /// <summary>Creates the exception.</summary>
     /// <param name="code">One of this class's codes.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Training.Datasets;
+using FeedbackService.Training.Options;
 
 namespace FeedbackService.Training.Loop;
 
@@ -26,6 +27,9 @@ public sealed record TrainingPlan
 
     /// <summary>Name and version of the base, for the lineage; null without one.</summary>
     public string? BaseName { get; init; }
+
+    /// <summary>What the training does; one method. Default supervised.</summary>
+    public TrainingMethods Method { get; init; } = TrainingMethods.Supervised;
 
     /// <summary>Options as asked for, or effective values of an earlier resolution: a flat object. Default none.</summary>
     public JsonElement? Hyperparameters { get; init; }

@@ -1,10 +1,5 @@
-using System.Globalization;
-using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Inference;
 using FeedbackService.Training.Checkpoints;
 using FeedbackService.Training.Datasets;
-using FeedbackService.Training.Metrics;
-using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
 using FeedbackService.Training.Progress;
 using static TorchSharp.torch;
@@ -17,9 +12,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSetup _setup;
     private readonly Action<TrainingProgress> _report;
     private readonly TimeProvider _time;
-    private readonly RoundObjective _objective;
     private readonly StepRunner _steps;
-    private readonly Evaluator _evaluator;
     private readonly BestWeights _best;
     private readonly CheckpointStore _checkpoints;
     private readonly int[] _lengths;
@@ -27,8 +20,6 @@ internal sealed class TrainingRun : IDisposable
     private IReadOnlyList<int[]> _batches = [];
     private long _epochOfBatches = -1;
     private long _lastCheckpoint;
-    private bool _warnedOfLoudFeedback;
-    private bool _warnedOfUnsolved;
 
     public TrainingRun(TrainingSetup setup, Action<TrainingProgress> report, TimeProvider time)
     {
@@ -36,17 +27,13 @@ internal sealed class TrainingRun : IDisposable
         _setup = setup;
         _report = report;
         _time = time;
-        _objective = new RoundObjective(setup.Objective, setup.Taxonomy, setup.Device);
         _steps = new StepRunner(
-            setup.Model,
+            setup.Task.Loss,
             setup.Optimizer,
-            _objective,
             new LearningRateSchedule(schedule.Scheduler, schedule.PeakLearningRate, setup.TotalSteps, schedule.WarmupRatio),
-            setup.Options,
-            setup.Device,
+            setup.Options.Optimizer.MaxGradNorm,
             (ulong)setup.Plan.Seed,
-            setup.Ranks);
-        _evaluator = new Evaluator(setup.Validation, _objective, 2 * schedule.BatchSize, setup.Device);
+            setup.Task.Ranks);
         _best = new BestWeights(schedule.EarlyStoppingPatience);
         _checkpoints = new CheckpointStore(setup.Plan.CheckpointDirectory);
         _lengths = [.. setup.Train.Select(example => example.Tokens.Ids.Length)];
@@ -94,7 +81,7 @@ internal sealed class TrainingRun : IDisposable
         {
             _batches = LengthBatcher.Plan(_lengths, _setup.Options.Schedule.BatchSize, (ulong)_setup.Plan.Seed, (int)epoch);
             _epochOfBatches = epoch;
-            _setup.FreezeFor(epoch);
+            _setup.Task.BeginEpoch(epoch);
         }
 
         var batch = _batches[(int)(Step % _setup.StepsPerEpoch)];
@@ -107,7 +94,7 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Classifies the validation part and remembers the weights if they are the best so far; nothing without one.</summary>
+    /// <summary>Looks at the validation part and remembers the weights if they are the best so far; nothing without one.</summary>
     public void Evaluate()
     {
         if (_setup.Validation.Count == 0)
@@ -115,35 +102,23 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
-        var pass = RunValidation();
-        var scores = ValidationScore.Report(pass, _setup.Validation, _setup.Model.Config, Calibration.Identity);
+        var evaluation = _setup.Task.Evaluate(Step, (double)Step / _setup.StepsPerEpoch);
 
         // A model with more ranks than it is to have is not the one that was asked for, however good.
-        var isBest = (_setup.Ranks is null || Step >= _setup.Ranks.Budget.SettledStep) && _best.Offer(_setup.Model, Step, ValidationScore.Merit(scores));
-        _report(new EvaluationMade(
-            Step,
-            (double)Step / _setup.StepsPerEpoch,
-            _steps.WeightedLoss(pass.Losses),
-            scores.Accuracy,
-            scores.MacroF1,
-            [.. scores.Rounds.Zip(pass.Losses, RoundEvaluation.Of)],
-            isBest)
+        var mayBeBest = _setup.Task.Ranks is not { } ranks || Step >= ranks.Budget.SettledStep;
+        _report(evaluation.Record(mayBeBest && _best.Offer(_setup.Task.Model, Step, evaluation.Merit)));
+        foreach (var warning in evaluation.Warnings)
         {
-            RootMeanSquaredError = scores.RootMeanSquaredError,
-        });
-        WarnOfLoudFeedback(scores.Rounds);
-        WarnOfUnsolved(scores.Rounds);
+            _report(warning);
+        }
     }
-
-    /// <summary>Logits of the validation part, all rounds.</summary>
-    public EvaluationPass RunValidation() => _evaluator.Run(_setup.Model);
 
     /// <summary>Puts the best weights back; without validation the last ones stay.</summary>
     public void RestoreBest()
     {
         if (_best.Weights is not null)
         {
-            ModelWeights.Restore(_setup.Model, _best.Weights);
+            ModelWeights.Restore(_setup.Task.Model, _best.Weights);
         }
     }
 
@@ -176,7 +151,7 @@ internal sealed class TrainingRun : IDisposable
         {
             var best = _best.Step == Step ? null : _best.Weights;
             path = _checkpoints.Write(
-                new CheckpointContent(state, _setup.Model.state_dict(), _setup.OptimizerState, best),
+                new CheckpointContent(state, _setup.Task.Model.state_dict(), _setup.OptimizerState, best),
                 folder => TrainingArtifact.Describe(_setup, folder));
         }
 
@@ -185,31 +160,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _best.Dispose();
-        _objective.Dispose();
-    }
-
-    // Once: it seldom mends itself, and a line per evaluation would hide the others.
-    private void WarnOfLoudFeedback(IReadOnlyList<RoundReport> rounds)
-    {
-        if (!_warnedOfLoudFeedback && rounds.FirstOrDefault(round => round.RelativeChange > 1) is { } loud)
-        {
-            _warnedOfLoudFeedback = true;
-            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} the feedback of round {loud.Round} changes the encoder's input by {loud.RelativeChange:F2} times what the text has put there: it drowns the text. Lower learning_rate or scale_learning_rate_factor.")));
-        }
-    }
-
-    private void WarnOfUnsolved(IReadOnlyList<RoundReport> rounds)
-    {
-        if (_setup.Model.Config.Encoder is BifnnEncoderConfig { Gradient: not SolutionGradient.Unrolled } encoder
-            && !_warnedOfUnsolved && rounds.Max(round => round.Residual) > encoder.Tolerance)
-        {
-            _warnedOfUnsolved = true;
-            _report(new ProgressMessage("warn", string.Create(CultureInfo.InvariantCulture, $"At step {Step} some states still moved by {rounds.Max(round => round.Residual):G2} after {encoder.MaxSweeps} sweeps. Raise max_sweeps, or lower past_bound and future_bound.")));
-        }
-    }
+    public void Dispose() => _best.Dispose();
 
     private void TakeOver(CheckpointContent content)
     {
@@ -219,7 +170,7 @@ internal sealed class TrainingRun : IDisposable
             _report(new ProgressMessage("warn", $"The checkpoint was written with {state.Threads} threads on {state.Device} ({state.Machine}); the result may differ in the last bits from an undisturbed training."));
         }
 
-        ModelWeights.Restore(_setup.Model, content.Weights);
+        ModelWeights.Restore(_setup.Task.Model, content.Weights);
         _setup.LoadOptimizer(content.OptimizerState);
         Step = state.Step;
         TrainedTokens = state.TrainedTokens;

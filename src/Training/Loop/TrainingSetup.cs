@@ -1,19 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using FeedbackService.Model.Classification;
+using System.Text.Json.Nodes;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Datasets;
-using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
 using FeedbackService.Training.Progress;
 using FeedbackService.Training.Vocabulary;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
@@ -56,28 +54,22 @@ internal sealed class TrainingSetup : IDisposable
     /// <summary>The validation part; may be empty.</summary>
     public required IReadOnlyList<EncodedExample> Validation { get; init; }
 
-    /// <summary>The model with its initial weights, on the device.</summary>
-    public required TextClassifier Model { get; init; }
-
-    /// <summary>The loss.</summary>
-    public required ClassificationObjective Objective { get; init; }
-
-    /// <summary>The tree of the labels; null when the rounds are not taught along it.</summary>
-    public LabelTaxonomy? Taxonomy => Options.Feedback is { Rounds: > 0, Curriculum: CurriculumKind.Taxonomy } ? new LabelTaxonomy(Model.Config.Labels) : null;
+    /// <summary>What is learned, with the model and its initial weights on the device.</summary>
+    public required ITrainingTask Task { get; init; }
 
     /// <summary>The update rule.</summary>
     public required ParameterOptimizer Optimizer { get; init; }
 
-    /// <summary>Gives AdaLoRA's maps their ranks; null for all else.</summary>
-    public RankAllocator? Ranks { get; init; }
-
     /// <summary>What update rule and ranks need to go on, by name. Not owned.</summary>
-    public IReadOnlyDictionary<string, Tensor> OptimizerState => Ranks is null
+    public IReadOnlyDictionary<string, Tensor> OptimizerState => Task.Ranks is null
         ? Optimizer.State
-        : Optimizer.State.Concat(Ranks.State.Select(entry => KeyValuePair.Create(RanksPrefix + entry.Key, entry.Value))).ToDictionary(StringComparer.Ordinal);
+        : Optimizer.State.Concat(Task.Ranks.State.Select(entry => KeyValuePair.Create(RanksPrefix + entry.Key, entry.Value))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>SHA-256 of the base artifact's manifest; null without a base.</summary>
     public required string? BaseHash { get; init; }
+
+    /// <summary>Effective value of every option that the method has.</summary>
+    public JsonObject Hyperparameters => OptionJson.Write(Options, Preset.Encoder, Plan.Method);
 
     /// <summary>Optimizer steps of one pass.</summary>
     public int StepsPerEpoch => Steps(Train.Count, Options);
@@ -90,73 +82,48 @@ internal sealed class TrainingSetup : IDisposable
         Source.TrainingHash,
         Source.ValidationHash,
         JsonSerializer.Serialize(new[] { Plan.Columns, Plan.ValidationColumns }),
-        OptionJson.Write(Options, Preset.Encoder).ToJsonString(),
-        JsonSerializer.Serialize(Model.Config, JsonFiles.Options),
+        Hyperparameters.ToJsonString(),
+        JsonSerializer.Serialize(Task.Config, JsonFiles.Options),
         BaseHash,
-        Plan.Seed))));
+        Plan.Method == TrainingMethods.Supervised ? $"{Plan.Seed}" : $"{Plan.Seed} {Plan.Method}"))));
 
     /// <summary>Reads the files and makes tokenizer, examples, model and optimizer.</summary>
     /// <exception cref="InvalidOptionsException">The options do not fit.</exception>
-    /// <exception cref="TrainingDataException">The data cannot train a classifier.</exception>
+    /// <exception cref="TrainingDataException">The data cannot be trained on as asked, or the base cannot.</exception>
     public static TrainingSetup Create(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation)
     {
         var source = TrainingSource.Read(plan, report, cancellation);
         using var registered = plan.BaseArtifact is null ? null : BaseModel.Open(plan.BaseArtifact);
         var preset = registered?.AsPreset() ?? PresetCatalog.Find(plan.Preset ?? "")
             ?? throw new ArgumentException($"The plan names neither a base artifact nor a known preset ('{plan.Preset}').", nameof(plan));
-        var options = OptionCatalog.Resolve(preset, OptionJson.Parse(plan.Hyperparameters ?? default, preset.Encoder), source.Facts);
+        RequireMethod(plan.Method, preset);
+        var options = OptionCatalog.Resolve(preset, OptionJson.Parse(plan.Hyperparameters ?? default, preset.Encoder, plan.Method, preset.Fixed), source.Facts, plan.Method);
         var labels = registered is not null && registered.Config.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(source.Labels) ? registered.Config.Labels
             : options.Data.Head == HeadKind.Graded ? GradeScale.InOrder(source.Labels)
             : source.Labels;
-        CheckLabels(options, source);
+        if (plan.Method == TrainingMethods.Supervised)
+        {
+            LabelRules.Check(options, source);
+        }
 
         var (trainRows, validationRows) = Split(plan, source, options, labels);
         var tokenizer = registered?.Tokenizer ?? CreateTokenizer(options, preset.Encoder, trainRows, source.HasPairs, cancellation);
-        var train = Encode(trainRows, tokenizer, labels, options.Data.MaxTokens, cancellation);
-        var validation = Encode(validationRows, tokenizer, labels, options.Data.MaxTokens, cancellation);
+        var examples = new EncodedSplit(
+            Encode(trainRows, tokenizer, labels, options.Data.MaxTokens, cancellation), Encode(validationRows, tokenizer, labels, options.Data.MaxTokens, cancellation));
 
         TrainingSeeds.SeedWeights((ulong)plan.Seed);
-        var config = registered is null
-            ? ModelShape.Config(options, preset.Encoder, labels, tokenizer.VocabularySize, source.HasPairs)
-            : ModelShape.Continue(registered.Config, options, labels, source.HasPairs);
-        var model = ClassifierFactory.Create(config);
-        registered?.PassOn(model);
-        var target = TorchRuntime.ParseDevice(plan.Device);
-        model.to(target);
-        if (config.Adapter is null)
-        {
-            // What will begin to learn in some epoch is in the optimizer.
-            model.FreezeBlocks(options.Optimizer.FrozenBlocks(model.Encoder.LayerCount, epoch: long.MaxValue));
-        }
-
-        var counts = new int[labels.Count];
-        foreach (var label in train.SelectMany(example => example.Labels))
-        {
-            counts[label]++;
-        }
-
+        (examples, var task) = plan.Method == TrainingMethods.MaskedLanguageModeling
+            ? TaskFactory.MaskedLanguage(plan, options, preset, registered, tokenizer, examples, report)
+            : (examples, TaskFactory.Classification(plan, source, options, preset, registered, labels, tokenizer, examples));
         return new TrainingSetup(plan, source, preset, options)
         {
             BaseHash = registered?.Hash,
             Tokenizer = tokenizer,
-            Train = train,
-            Validation = validation,
-            Model = model,
-            Objective = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), target, labels),
-            Optimizer = ParameterGroups.CreateOptimizer(model, options.Optimizer, options.Schedule.PeakLearningRate),
-            Ranks = options.Adapter.Kind == AdapterKind.Adalora ? CreateRanks(model, options, train.Count) : null,
+            Train = examples.Train,
+            Validation = examples.Validation,
+            Task = task,
+            Optimizer = ParameterGroups.CreateOptimizer(task.Model, options.Optimizer, options.Schedule.PeakLearningRate),
         };
-    }
-
-    /// <summary>Lets learn what is to learn in an epoch.</summary>
-    /// <param name="epoch">From 0.</param>
-    public void FreezeFor(long epoch)
-    {
-        var blocks = Options.Optimizer.FrozenBlocks(Model.Encoder.LayerCount, epoch);
-        if (blocks != Model.Encoder.FrozenBlocks)
-        {
-            Model.FreezeBlocks(blocks);
-        }
     }
 
     /// <summary>Takes over <see cref="OptimizerState"/> of a checkpoint.</summary>
@@ -166,45 +133,25 @@ internal sealed class TrainingSetup : IDisposable
         ArgumentNullException.ThrowIfNull(state);
         var ofRanks = state.Where(entry => entry.Key.StartsWith(RanksPrefix, StringComparison.Ordinal)).ToList();
         Optimizer.Load(state.Except(ofRanks).ToDictionary(StringComparer.Ordinal));
-        Ranks?.Load(ofRanks.ToDictionary(entry => entry.Key[RanksPrefix.Length..], entry => entry.Value, StringComparer.Ordinal));
+        Task.Ranks?.Load(ofRanks.ToDictionary(entry => entry.Key[RanksPrefix.Length..], entry => entry.Value, StringComparer.Ordinal));
     }
+
+    /// <summary>Optimizer steps of one pass over so many examples.</summary>
+    public static int Steps(int examples, TrainingOptions options) => (examples + options.Schedule.BatchSize - 1) / options.Schedule.BatchSize;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Ranks?.Dispose();
         Optimizer.Dispose();
-        Objective.Dispose();
-        Model.Dispose();
+        Task.Dispose();
     }
 
-    private static int Steps(int examples, TrainingOptions options) => (examples + options.Schedule.BatchSize - 1) / options.Schedule.BatchSize;
-
-    private static RankAllocator CreateRanks(TextClassifier model, TrainingOptions options, int examples)
+    private static void RequireMethod(TrainingMethods method, Preset preset)
     {
-        var (adapter, steps) = (options.Adapter, (long)Steps(examples, options) * options.Schedule.Epochs);
-        return new RankAllocator(model, new RankBudget(
-            RankAllocator.RanksOf(model), adapter.TargetRank * RankAllocator.MapsOf(model), steps, adapter.InitialWarmup, adapter.FinalWarmup, adapter.Interval));
-    }
-
-    private static void CheckLabels(TrainingOptions options, TrainingSource source)
-    {
-        if (options.Data.Head != HeadKind.MultiLabel && source.Rows.FirstOrDefault(row => row.Labels.Count != 1) is { } odd)
+        if (!preset.Methods.HasFlag(method))
         {
             throw new TrainingDataException(
-                TrainingDataException.SeveralLabels, $"Line {odd.Line} has {odd.Labels.Count} labels, but head is {(options.Data.Head == HeadKind.Graded ? "graded" : "single_label")}; leave head on auto, or mend the file.");
-        }
-
-        if (options.Data.Head != HeadKind.MultiLabel && source.ValidationRows?.FirstOrDefault(row => row.Labels.Count != 1) is { } other)
-        {
-            throw new TrainingDataException(
-                TrainingDataException.SeveralLabels, $"Line {other.Line} of the validation file has {other.Labels.Count} labels, but those of the training file have one each.", "validation_file");
-        }
-
-        var unknown = options.Regularization.ClassWeights.Given?.Keys.Except(source.Labels, StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault();
-        if (unknown is not null)
-        {
-            throw new TrainingDataException(TrainingDataException.UnknownLabel, $"class_weights names the label '{unknown}', which the training file does not have.", "class_weights");
+                TrainingDataException.MethodNotSupported, $"The {(preset.TrainableFromScratch ? $"preset '{preset.Id}'" : "base model")} cannot be trained by {OptionJson.NameOf(method)}.", "model");
         }
     }
 

@@ -30,10 +30,10 @@ internal sealed class TrainingSource
     /// <summary>Rows of the training file.</summary>
     public IReadOnlyList<LabeledText> Rows { get; }
 
-    /// <summary>Rows of the validation file with labels that the training file knows; null without a file.</summary>
+    /// <summary>Rows of the validation file, of labelled ones those with labels that the training file knows; null without a file.</summary>
     public IReadOnlyList<LabeledText>? ValidationRows { get; }
 
-    /// <summary>Distinct labels of the training file in ordinal order.</summary>
+    /// <summary>Distinct labels of the training file in ordinal order; none in pre-training.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>Some row of the training file has a second text.</summary>
@@ -49,10 +49,22 @@ internal sealed class TrainingSource
     public string? ValidationHash { get; }
 
     /// <summary>Reads the files.</summary>
-    /// <exception cref="TrainingDataException">They cannot train a classifier.</exception>
+    /// <exception cref="TrainingDataException">They cannot be trained on as asked.</exception>
     /// <exception cref="UnreadableDatasetException">A file is no data set at all.</exception>
     /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
-    public static TrainingSource Read(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation)
+    public static TrainingSource Read(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation) =>
+        plan.Method == TrainingMethods.MaskedLanguageModeling ? ReadTexts(plan, report, cancellation) : ReadLabelled(plan, report, cancellation);
+
+    private static TrainingSource ReadTexts(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation)
+    {
+        var (rows, _) = ReadFile(plan.TrainingFile, plan.Columns with { IgnoreLabels = true }, "training", report, cancellation);
+        var validation = plan.ValidationFile is null ? null : ReadFile(plan.ValidationFile, plan.ValidationColumns with { IgnoreLabels = true }, "validation", report, cancellation).Rows;
+        return rows.Count == 0 ? throw new TrainingDataException(TrainingDataException.NoRows, "The training file has no usable row.")
+            : validation is { Count: 0 } ? throw new TrainingDataException(TrainingDataException.ValidationUnusable, "The validation file has no usable row.", "validation_file")
+            : new TrainingSource(rows, validation, [], multiLabel: false, FileHash.Of(plan.TrainingFile), plan.ValidationFile is null ? null : FileHash.Of(plan.ValidationFile));
+    }
+
+    private static TrainingSource ReadLabelled(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation)
     {
         var (rows, multiLabel) = ReadFile(plan.TrainingFile, plan.Columns, "training", report, cancellation);
         if (rows.Count == 0)
@@ -98,7 +110,7 @@ internal sealed class TrainingSource
     private static (List<LabeledText> Rows, bool MultiLabel) ReadFile(string path, ColumnRequest columns, string name, Action<TrainingProgress> report, CancellationToken cancellation)
     {
         using var reader = DatasetReader.Open(path, columns);
-        if (!reader.HasLabels)
+        if (!reader.HasLabels && !columns.IgnoreLabels)
         {
             throw new TrainingDataException(TrainingDataException.NoLabels, $"The {name} file has no label column; name it, or use a file that has one.", $"{name}_file");
         }

@@ -15,19 +15,19 @@ public sealed record ArchitectureOptions
     public int Layers { get; init; } = 1;
 
     /// <summary>How token states become one vector.</summary>
-    [TrainingOption("How token states become one vector per text.", ShapesModel = true, SearchValues = true)]
+    [TrainingOption("How token states become one vector per text.", ShapesModel = true, SearchValues = true, Methods = TrainingMethods.Supervised)]
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
 
     /// <summary>Inner width of attention pooling.</summary>
-    [TrainingOption("Inner width of the network that weighs the tokens when pooling is one of the kinds with attention, else without effect; each unit costs hidden_size + 2 parameters.", Minimum = 1, Maximum = 16_384, Auto = nameof(AutoRules.PoolingSize), ShapesModel = true)]
+    [TrainingOption("Inner width of the network that weighs the tokens when pooling is one of the kinds with attention, else without effect; each unit costs hidden_size + 2 parameters.", Minimum = 1, Maximum = 16_384, Auto = nameof(AutoRules.PoolingSize), ShapesModel = true, Methods = TrainingMethods.Supervised)]
     public int PoolingSize { get; init; } = 64;
 
     /// <summary>Width of a layer between the pooled vector and the labels; 0 = none.</summary>
-    [TrainingOption("Width of a layer between the pooled text vector and the labels; 0 joins them directly. A registered base model may be given another one: its head then starts anew.", Minimum = 0, Maximum = 4096, SearchLow = 0, SearchHigh = 256)]
+    [TrainingOption("Width of a layer between the pooled text vector and the labels; 0 joins them directly. A registered base model may be given another one: its head then starts anew.", Minimum = 0, Maximum = 4096, SearchLow = 0, SearchHigh = 256, Methods = TrainingMethods.Supervised)]
     public int HeadHiddenSize { get; init; }
 
     /// <summary>Non-linear function of that layer.</summary>
-    [TrainingOption("Non-linear function of the head's layer, where head_hidden_size is not 0.", SearchValues = true)]
+    [TrainingOption("Non-linear function of the head's layer, where head_hidden_size is not 0.", SearchValues = true, Methods = TrainingMethods.Supervised)]
     public ActivationKind HeadActivation { get; init; } = ActivationKind.Gelu;
 
     /// <summary>Non-linear function of the layers.</summary>

@@ -7,8 +7,10 @@ public static class AutoRules
 {
     /// <summary>Fewer rows, more epochs.</summary>
     public static AutoRule Epochs { get; } = new(
-        "80,000 divided by the rows, between 4 and 40",
-        static (facts, _) => Math.Clamp((int)Math.Ceiling(80_000.0 / Math.Max(1, facts.Rows)), 4, 40));
+        "80,000 divided by the rows, between 4 and 40; in pre-training 400,000, between 3 and 200, for a step there teaches a few tokens of each text",
+        static (facts, _) => facts.Method == TrainingMethods.MaskedLanguageModeling
+            ? Math.Clamp((int)Math.Ceiling(400_000.0 / Math.Max(1, facts.Rows)), 3, 200)
+            : Math.Clamp((int)Math.Ceiling(80_000.0 / Math.Max(1, facts.Rows)), 4, 40));
 
     /// <summary>About 30 steps per epoch at least.</summary>
     public static AutoRule BatchSize { get; } = new(
@@ -32,8 +34,11 @@ public static class AutoRules
 
     /// <summary>A tenth, a fifth of small files.</summary>
     public static AutoRule ValidationSplit { get; } = new(
-        "0.1; 0.2 below 500 rows; 0 below 20 rows or with a validation file",
-        static (facts, _) => facts.HasValidationFile || facts.Rows < 20 ? 0.0 : facts.Rows < 500 ? 0.2 : 0.1);
+        "0.1; 0.2 below 500 rows; 0 below 20 rows or with a validation file; in pre-training no more than 5,000 rows",
+        static (facts, _) => facts.HasValidationFile || facts.Rows < 20 ? 0.0
+            : facts.Rows < 500 ? 0.2
+            : facts.Method == TrainingMethods.MaskedLanguageModeling ? Math.Min(0.1, Math.Round(5000.0 / facts.Rows, 6))
+            : 0.1);
 
     /// <summary>What the labels look like.</summary>
     public static AutoRule Head { get; } = new(

@@ -10,4 +10,8 @@ namespace FeedbackService.Training.Options;
 /// <param name="RowsWithoutOneLabel">Usable rows of the training file that have no label or more than one.</param>
 public sealed record DataFacts(
     int Rows, int Classes, bool MultiLabel = false, bool HasValidationFile = false, double MeanCharacters = 0, IReadOnlyCollection<string>? Labels = null,
-    long RowsWithoutOneLabel = 0);
+    long RowsWithoutOneLabel = 0)
+{
+    /// <summary>What the data are for.</summary>
+    public TrainingMethods Method { get; init; } = TrainingMethods.Supervised;
+}

@@ -11,11 +11,11 @@ public sealed record DataOptions
     public int MaxTokens { get; init; } = 256;
 
     /// <summary>Share of the training file held out for validation.</summary>
-    [TrainingOption("Share of the training file held out for validation, per label; ignored with a validation file. 0: no validation, no early stop.", Minimum = 0, Maximum = 0.5, Auto = nameof(AutoRules.ValidationSplit))]
+    [TrainingOption("Share of the training file held out for validation, per label where there are labels; ignored with a validation file. 0: no validation, no early stop.", Minimum = 0, Maximum = 0.5, Auto = nameof(AutoRules.ValidationSplit))]
     public double ValidationSplit { get; init; } = 0.1;
 
     /// <summary>One label per text, several, or one of a scale of numbers.</summary>
-    [TrainingOption("One label per text, any number of them, or, with graded, one of a scale: the labels are numbers such as 1 to 5, the loss is the mean squared error, and answers and reports have the grade and its error too.", Auto = nameof(AutoRules.Head), ShapesModel = true)]
+    [TrainingOption("One label per text, any number of them, or, with graded, one of a scale: the labels are numbers such as 1 to 5, the loss is the mean squared error, and answers and reports have the grade and its error too.", Auto = nameof(AutoRules.Head), ShapesModel = true, Methods = TrainingMethods.Supervised)]
     public HeadKind Head { get; init; } = HeadKind.SingleLabel;
 
     /// <summary>What the mlp encoder reads.</summary>

@@ -10,23 +10,23 @@ public sealed record OptimizerOptions
     public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
 
     /// <summary>Leave the encoder as it is.</summary>
-    [TrainingOption("Leave the encoder's weights as they are and train pooling, head and feedback loop on its states, which are then fixed features without dropout. Meant for a registered base model; from a preset the features are random.")]
+    [TrainingOption("Leave the encoder's weights as they are and train pooling, head and feedback loop on its states, which are then fixed features without dropout. Meant for a registered base model; from a preset the features are random.", Methods = TrainingMethods.Supervised)]
     public bool FreezeEncoder { get; init; }
 
     /// <summary>Leave the embedding as it is.</summary>
-    [TrainingOption("Leave the embedding's weights as they are, without dropout on them; freeze_layers and freeze_encoder include it. Meant for a registered base model.")]
+    [TrainingOption("Leave the embedding's weights as they are, without dropout on them; freeze_layers and freeze_encoder include it. Meant for a registered base model.", Methods = TrainingMethods.Supervised)]
     public bool FreezeEmbeddings { get; init; }
 
     /// <summary>Lowest layers to leave as they are.</summary>
-    [TrainingOption("Leave the weights of so many of the lowest layers, and of the embedding, as they are, without dropout in them; at most layers. 0 leaves nothing. Meant for a registered base model.", Minimum = 0, Maximum = 48)]
+    [TrainingOption("Leave the weights of so many of the lowest layers, and of the embedding, as they are, without dropout in them; at most layers. 0 leaves nothing. Meant for a registered base model.", Minimum = 0, Maximum = 48, Methods = TrainingMethods.Supervised)]
     public int FreezeLayers { get; init; }
 
     /// <summary>Whether the encoder begins to learn all at once.</summary>
-    [TrainingOption("none trains the whole encoder from the first epoch on. gradual trains head, pooling and feedback loop alone in the first epoch and one block of the encoder more in each later one, from the last layer down to the embedding; what freeze_embeddings or freeze_layers leave stays left.")]
+    [TrainingOption("none trains the whole encoder from the first epoch on. gradual trains head, pooling and feedback loop alone in the first epoch and one block of the encoder more in each later one, from the last layer down to the embedding; what freeze_embeddings or freeze_layers leave stays left.", Methods = TrainingMethods.Supervised)]
     public UnfreezingKind Unfreezing { get; init; } = UnfreezingKind.None;
 
     /// <summary>Learning-rate factor from each layer to the one below.</summary>
-    [TrainingOption("Learning-rate factor from each layer of the encoder to the one below it; the last layer, head, pooling and feedback loop have the whole rate, the embedding the lowest. 1 gives all the same.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1, SearchLow = 0.6, SearchHigh = 1)]
+    [TrainingOption("Learning-rate factor from each layer of the encoder to the one below it; the last layer, head, pooling and feedback loop have the whole rate, the embedding the lowest. 1 gives all the same.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1, SearchLow = 0.6, SearchHigh = 1, Methods = TrainingMethods.Supervised)]
     public double LayerDecay { get; init; } = 1;
 
     /// <summary>The embedding never learns.</summary>
@@ -55,6 +55,6 @@ public sealed record OptimizerOptions
     public double MaxGradNorm { get; init; } = 1;
 
     /// <summary>Learning-rate factor of the feedback scale γ.</summary>
-    [TrainingOption("Learning-rate factor of the feedback scale: 1 where everything starts anew, more where the learning rate is the small one of a trained encoder.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1000, SearchLow = 1, SearchHigh = 30, SearchLogarithmic = true)]
+    [TrainingOption("Learning-rate factor of the feedback scale: 1 where everything starts anew, more where the learning rate is the small one of a trained encoder.", Minimum = 0, ExclusiveMinimum = true, Maximum = 1000, SearchLow = 1, SearchHigh = 30, SearchLogarithmic = true, Methods = TrainingMethods.Supervised)]
     public double ScaleLearningRateFactor { get; init; } = 1;
 }

@@ -26,8 +26,9 @@ public static class OptionCatalog
     /// <summary>Every option, in the order of the tree.</summary>
     public static IReadOnlyList<OptionDefinition> All { get; }
 
-    /// <summary>The options of an encoder family, in the order of the tree.</summary>
-    public static IEnumerable<OptionDefinition> For(EncoderFamilies encoder) => All.Where(option => option.AppliesTo(encoder));
+    /// <summary>The options that an encoder family has for a method, in the order of the tree.</summary>
+    public static IEnumerable<OptionDefinition> For(EncoderFamilies encoder, TrainingMethods method = TrainingMethods.Supervised) =>
+        All.Where(option => option.AppliesTo(encoder) && option.AppliesTo(method));
 
     /// <summary>The option of that name, or null.</summary>
     public static OptionDefinition? Find(string name) => ByName.GetValueOrDefault(name);
@@ -36,16 +37,17 @@ public static class OptionCatalog
     /// <param name="preset">Where to start from.</param>
     /// <param name="asked">What the request gives.</param>
     /// <param name="facts">Size and kind of the data.</param>
+    /// <param name="method">One method; options that it does not have stay at their defaults, and without labels there is no feedback to speak of.</param>
     /// <exception cref="InvalidOptionsException">Options do not fit together, or the registered base model fixes one of them at another value.</exception>
-    public static TrainingOptions Resolve(Preset preset, OptionSet asked, DataFacts facts)
+    public static TrainingOptions Resolve(Preset preset, OptionSet asked, DataFacts facts, TrainingMethods method = TrainingMethods.Supervised)
     {
         ArgumentNullException.ThrowIfNull(preset);
         ArgumentNullException.ThrowIfNull(asked);
         ArgumentNullException.ThrowIfNull(facts);
-        var decided = preset.Defaults.Overlay(asked).Overlay(preset.Fixed);
-        var options = new TrainingOptions();
+        var decided = preset.DefaultsOf(method).Overlay(asked).Overlay(preset.Fixed);
+        var options = method == TrainingMethods.Supervised ? new TrainingOptions() : new TrainingOptions { Feedback = new FeedbackOptions { Rounds = 0 } };
         var open = new List<OptionDefinition>();
-        foreach (var option in All)
+        foreach (var option in All.Where(option => option.AppliesTo(method)))
         {
             if (decided.TryGet(option, out var value))
             {
@@ -60,7 +62,7 @@ public static class OptionCatalog
         // eval_every counts steps, which hang on the split, the batch and the epochs: it comes when they are known.
         foreach (var option in open.OrderBy(option => option.Rule == AutoRules.EvaluationInterval))
         {
-            option.Set(options, option.Rule!.Resolve(facts, options));
+            option.Set(options, option.Rule!.Resolve(facts with { Method = method }, options));
         }
 
         // What presets recommend against overconfident probabilities would pull grades to the middle of their scale.

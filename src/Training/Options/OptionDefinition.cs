@@ -57,6 +57,9 @@ public sealed class OptionDefinition
     /// <summary>The option exists for these encoders.</summary>
     public bool AppliesTo(EncoderFamilies families) => (Attribute.Encoders & families) != 0;
 
+    /// <summary>The option exists for this method.</summary>
+    public bool AppliesTo(TrainingMethods method) => (Attribute.Methods & method) != 0;
+
     /// <summary>The option's value in <paramref name="options"/>.</summary>
     public object Get(TrainingOptions options) => _property.GetValue(_section.GetValue(options))!;
 

@@ -17,8 +17,10 @@ public static class OptionJson
     /// <summary>Reads and checks what a request gives. <c>"auto"</c> and null leave an option open.</summary>
     /// <param name="json">An object, or undefined/null for no options.</param>
     /// <param name="encoder">Family of the preset or base model.</param>
+    /// <param name="method">What the training does.</param>
+    /// <param name="bound">What a registered base model fixes, perhaps beyond the limits of a start from nothing: written just so it is left open, for it holds anyway.</param>
     /// <exception cref="InvalidOptionsException">Unknown keys, wrong types or values out of range; all of them at once.</exception>
-    public static OptionSet Parse(JsonElement json, EncoderFamilies encoder)
+    public static OptionSet Parse(JsonElement json, EncoderFamilies encoder, TrainingMethods method = TrainingMethods.Supervised, OptionSet? bound = null)
     {
         var set = OptionSet.Empty;
         if (json.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
@@ -49,7 +51,11 @@ public static class OptionJson
             {
                 errors[member.Name] = $"Does not apply to this model, only to: {option.Attribute.Encoders.ToString().ToLowerInvariant()}.";
             }
-            else if (!IsAuto(member.Value))
+            else if (!option.AppliesTo(method))
+            {
+                errors[member.Name] = $"Has no meaning for {NameOf(method)}, only for {NameOf(option.Attribute.Methods)}.";
+            }
+            else if (!IsAuto(member.Value) && !IsBound(option, member.Value, bound))
             {
                 try
                 {
@@ -65,11 +71,19 @@ public static class OptionJson
         return errors.Count == 0 ? set : throw new InvalidOptionsException(errors);
     }
 
-    /// <summary>The effective value of every option of a family, ready to be echoed; <see cref="Parse"/> accepts it.</summary>
-    public static JsonObject Write(TrainingOptions options, EncoderFamilies encoder)
+    /// <summary>The name of a method.</summary>
+    public static string NameOf(TrainingMethods method) => JsonNamingPolicy.SnakeCaseLower.ConvertName(method.ToString());
+
+    /// <summary>The method of that name; null when there is none.</summary>
+    public static TrainingMethods? MethodOf(string name) => NameOf(TrainingMethods.Supervised) == name ? TrainingMethods.Supervised
+        : NameOf(TrainingMethods.MaskedLanguageModeling) == name ? TrainingMethods.MaskedLanguageModeling
+        : null;
+
+    /// <summary>The effective value of every option that a family has for a method, ready to be echoed; <see cref="Parse"/> accepts it.</summary>
+    public static JsonObject Write(TrainingOptions options, EncoderFamilies encoder, TrainingMethods method = TrainingMethods.Supervised)
     {
         var json = new JsonObject();
-        foreach (var option in OptionCatalog.For(encoder))
+        foreach (var option in OptionCatalog.For(encoder, method))
         {
             json[option.Name] = ToNode(option, option.Get(options));
         }
@@ -77,12 +91,12 @@ public static class OptionJson
         return json;
     }
 
-    /// <summary>The options of a set that a family has.</summary>
-    public static JsonObject Write(OptionSet set, EncoderFamilies encoder)
+    /// <summary>The options of a set that a family has for a method.</summary>
+    public static JsonObject Write(OptionSet set, EncoderFamilies encoder, TrainingMethods method = TrainingMethods.Supervised)
     {
         ArgumentNullException.ThrowIfNull(set);
         var json = new JsonObject();
-        foreach (var option in OptionCatalog.For(encoder))
+        foreach (var option in OptionCatalog.For(encoder, method))
         {
             if (set.TryGet(option, out var value))
             {
@@ -107,6 +121,9 @@ public static class OptionJson
 
     private static bool IsAuto(JsonElement value) => value.ValueKind == JsonValueKind.Null
         || (value.ValueKind == JsonValueKind.String && value.ValueEquals(Auto));
+
+    private static bool IsBound(OptionDefinition option, JsonElement value, OptionSet? bound) =>
+        bound is not null && bound.TryGet(option, out var held) && ToNode(option, held).ToJsonString() == value.GetRawText();
 
     private static Reading ReadingOf(Type type) => type switch
     {

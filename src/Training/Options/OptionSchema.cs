@@ -8,13 +8,15 @@ namespace FeedbackService.Training.Options;
 public static class OptionSchema
 {
     /// <summary>An object schema with a property per option: description, default, limits, and <c>"auto"</c> as an alternative.</summary>
-    public static JsonObject Create(Preset preset)
+    /// <param name="preset">Whose options.</param>
+    /// <param name="method">One of the preset's methods.</param>
+    public static JsonObject Create(Preset preset, TrainingMethods method = TrainingMethods.Supervised)
     {
         ArgumentNullException.ThrowIfNull(preset);
         var properties = new JsonObject();
-        foreach (var option in OptionCatalog.For(preset.Encoder))
+        foreach (var option in OptionCatalog.For(preset.Encoder, method))
         {
-            properties[option.Name] = Property(option, preset);
+            properties[option.Name] = Property(option, preset.DefaultsOf(method));
         }
 
         return new JsonObject
@@ -27,9 +29,9 @@ public static class OptionSchema
         };
     }
 
-    private static JsonObject Property(OptionDefinition option, Preset preset)
+    private static JsonObject Property(OptionDefinition option, OptionSet defaults)
     {
-        var decided = preset.Defaults.TryGet(option, out var value);
+        var decided = defaults.TryGet(option, out var value);
         var rule = decided ? null : option.Rule;
         var alternatives = new JsonArray { Value(option), new JsonObject { ["const"] = OptionJson.Auto } };
         if (option.Type == typeof(ClassWeights))

@@ -31,8 +31,8 @@ public sealed record ScheduleOptions
     [TrainingOption("Optimizer steps between evaluations on the validation part; each writes a checkpoint.", Minimum = 1, Maximum = 1_000_000, Auto = nameof(AutoRules.EvaluationInterval))]
     public int EvalEvery { get; init; } = 500;
 
-    /// <summary>Evaluations without a better macro-F1, or with grades RMSE, before the training ends; 0 = never.</summary>
-    [TrainingOption("Evaluations in a row without a better validation macro-F1, or RMSE where labels are grades, after which the training ends early; 0 trains to the end.", Minimum = 0, Maximum = 1000)]
+    /// <summary>Evaluations without a better macro-F1, or with grades RMSE, or in pre-training loss, before the training ends; 0 = never.</summary>
+    [TrainingOption("Evaluations in a row without a better validation macro-F1, or RMSE where labels are grades, or loss in pre-training, after which the training ends early; 0 trains to the end.", Minimum = 0, Maximum = 1000)]
     public int EarlyStoppingPatience { get; init; } = 5;
 
     /// <summary>The learning rate at the peak of the schedule.</summary>

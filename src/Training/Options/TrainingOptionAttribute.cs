@@ -34,6 +34,9 @@ public sealed class TrainingOptionAttribute(string description) : Attribute
     /// <summary>Encoder families that have this option. Default all.</summary>
     public EncoderFamilies Encoders { get; set; } = EncoderFamilies.All;
 
+    /// <summary>Methods that have this option. Default all.</summary>
+    public TrainingMethods Methods { get; set; } = TrainingMethods.All;
+
     /// <summary>The option shapes the model or its input, so a registered base model fixes it.</summary>
     public bool ShapesModel { get; set; }
 

@@ -24,6 +24,9 @@ public sealed record TrainingOptions
     /// <summary>The encoder and its sizes.</summary>
     public ArchitectureOptions Architecture { get; init; } = new();
 
+    /// <summary>What is hidden in pre-training.</summary>
+    public MaskingOptions Masking { get; init; } = new();
+
     /// <summary>The solver of encoders whose states are a fixed point.</summary>
     public FixedPointOptions FixedPoint { get; init; } = new();
 }

@@ -83,6 +83,7 @@ public static class PresetCatalog
         Id = id,
         Description = description,
         Encoder = EncoderFamilies.Transformer,
+        Methods = TrainingMethods.All,
         Languages = ["mul"],
         Defaults = OptionSet.Empty
             .With(o => o.Schedule.LearningRate, 5e-4)

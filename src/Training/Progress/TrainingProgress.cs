@@ -7,6 +7,7 @@ namespace FeedbackService.Training.Progress;
 [JsonDerivedType(typeof(TrainingStarted), "started")]
 [JsonDerivedType(typeof(StepTaken), "step")]
 [JsonDerivedType(typeof(EvaluationMade), "evaluation")]
+[JsonDerivedType(typeof(MaskedEvaluationMade), "masked_evaluation")]
 [JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
 [JsonDerivedType(typeof(ProgressMessage), "message")]
 [JsonDerivedType(typeof(TrainingFinished), "finished")]

@@ -52,7 +52,8 @@ internal static class TrainingTour
     public static async Task<JsonNode> ClassifyAsync(HttpClient client, string model, JsonNode input) =>
         (await ApiFixture.ReadAsync(await client.PostAsJsonAsync("/v1/classify", new JsonObject { ["model"] = model, ["input"] = input }, Cancel)))["data"]![0]!;
 
-    private static async Task<JsonNode> WaitAsync(HttpClient client, string address)
+    /// <summary>Waits until a job or an evaluation has succeeded.</summary>
+    public static async Task<JsonNode> WaitAsync(HttpClient client, string address)
     {
         var said = "";
         await Eventually.HoldsAsync(

@@ -17,6 +17,9 @@ namespace FeedbackService.Api.Tests.Jobs;
 /// <summary>Storage, files, registry and jobs as the service has them, with Hangfire and real training processes, without HTTP.</summary>
 internal sealed class JobHost : IAsyncDisposable
 {
+    public const string Supervised = "supervised";
+    public const string Pretraining = "masked_language_modeling";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly IHost _host;
@@ -37,13 +40,13 @@ internal sealed class JobHost : IAsyncDisposable
     }
 
     /// <summary>Prepares a folder without anything running in it: the schema, a training file and jobs.</summary>
-    public static Task<IReadOnlyList<string>> PrepareAsync(string root, int jobs, JsonObject hyperparameters) => PrepareAsync<IReadOnlyList<string>>(root, async prepared =>
+    public static Task<IReadOnlyList<string>> PrepareAsync(string root, int jobs, JsonObject hyperparameters, string method = Supervised) => PrepareAsync<IReadOnlyList<string>>(root, async prepared =>
     {
         var file = await prepared.AddFileAsync();
         var ids = new List<string>();
         for (var i = 0; i < jobs; i++)
         {
-            ids.Add(await prepared.QueueTrainingAsync(file, hyperparameters));
+            ids.Add(await prepared.QueueTrainingAsync(file, hyperparameters, method: method));
         }
         return ids;
     });
@@ -85,12 +88,14 @@ internal sealed class JobHost : IAsyncDisposable
         return row.Id;
     }
 
-    public async Task<string> QueueTrainingAsync(string file, JsonObject hyperparameters, string name = "news", int priority = 0)
+    public async Task<string> QueueTrainingAsync(string file, JsonObject hyperparameters, string name = "news", int priority = 0, string method = Supervised)
     {
+        var preset = method == Supervised ? "mlp" : "transformer-small";
         var spec = new TrainingSpec
         {
-            Model = "mlp",
-            Preset = "mlp",
+            Model = preset,
+            Preset = preset,
+            Method = method,
             TrainingFile = file,
             ResultName = name,
             Seed = 42,

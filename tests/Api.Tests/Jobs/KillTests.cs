@@ -21,10 +21,12 @@ public sealed class KillTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Trait(TestProvider.Only, TestProvider.Sqlite)]
-    [Fact]
-    public async Task Kill_WhileOneTrainsAndThreeWait_ThreeTimesOver_LosesNoJobAndMakesOneVersionEach()
+    [Theory]
+    [InlineData(JobHost.Supervised, "classifier")]
+    [InlineData(JobHost.Pretraining, "encoder")]
+    public async Task Kill_WhileOneTrainsAndThreeWait_ThreeTimesOver_LosesNoJobAndMakesOneVersionEach(string method, string kind)
     {
-        var ids = await JobHost.PrepareAsync(_root, Jobs, JobHost.Tiny(60));
+        var ids = await JobHost.PrepareAsync(_root, Jobs, JobHost.Tiny(60), method);
         long seen = 0;
         for (var kill = 1; kill <= Kills; kill++)
         {
@@ -50,6 +52,7 @@ public sealed class KillTests : IDisposable
             var versions = await db.ModelVersions.AsNoTracking().OrderBy(row => row.Version).ToListAsync(None);
             Assert.Equal(ids, versions.Select(version => version.JobId));
             Assert.Equal([1, 2, 3, 4], versions.Select(version => version.Version));
+            Assert.All(versions, version => Assert.Equal(kind, version.Kind));
             Assert.All(versions, version => ArtifactReader.Open(Path.Combine(_root, version.Directory), ArtifactVerification.Hashes, version.ManifestSha256));
         }
         await WaitForOrphansAsync();

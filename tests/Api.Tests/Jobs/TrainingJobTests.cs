@@ -99,16 +99,47 @@ public sealed class TrainingJobTests : IAsyncLifetime
         Assert.Equal((JobState.Failed, "one_class", "training_file"), (failed.State, failed.ErrorCode, failed.ErrorParam));
     }
 
-    [Fact]
-    public async Task Cancel_StopsTheRunningProcess()
+    [Theory]
+    [InlineData(JobHost.Supervised)]
+    [InlineData(JobHost.Pretraining)]
+    public async Task Cancel_StopsTheRunningProcess(string method)
     {
         await using var host = await JobHost.StartAsync(_root);
-        var job = await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(1000));
+        var job = await host.QueueTrainingAsync(await host.AddFileAsync(), JobHost.Tiny(1000), method: method);
         await host.WaitAsync(job, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
         await host.Store.RequestCancelAsync(job, JobKind.Train, None);
         Assert.Equal(JobState.Cancelled, (await host.WaitForEndAsync(job)).State);
         await using var db = await host.OpenAsync();
         Assert.Empty(await db.ModelVersions.ToListAsync(None));
+    }
+
+    [Fact]
+    public async Task PausedPretraining_GoesOnFromItsCheckpoint_ToTheWeightsOfAnUndisturbedOne()
+    {
+        await using var host = await JobHost.StartAsync(_root, new JobOptions { CheckpointEvery = TimeSpan.FromMilliseconds(200) });
+        var file = await host.AddFileAsync();
+        var job = await host.QueueTrainingAsync(file, JobHost.Tiny(60), "paused", method: JobHost.Pretraining);
+        await host.WaitAsync(job, row => row.ProgressJson?.Contains("\"loss\"", StringComparison.Ordinal) == true);
+        await host.Store.RequestPauseAsync(job, JobKind.Train, None);
+        Assert.Equal(JobState.Paused, (await host.WaitForEndAsync(job)).State);
+        await host.Store.ResumeAsync(job, JobKind.Train, None);
+
+        Assert.Equal((JobState.Succeeded, "paused:1"), await EndAsync(job));
+        Assert.Equal((JobState.Succeeded, "whole:1"), await EndAsync(await host.QueueTrainingAsync(file, JobHost.Tiny(60), "whole", method: JobHost.Pretraining)));
+
+        await using var db = await host.OpenAsync();
+        Assert.True(await db.JobEvents.AnyAsync(row => row.JobId == job && row.Message.StartsWith("Going on from step"), None));
+        var registry = host.Services.GetRequiredService<ModelRegistry>();
+        Assert.Equal(await WeightsAsync("whole"), await WeightsAsync("paused"));
+
+        async Task<(JobState, string?)> EndAsync(string id)
+        {
+            var row = await host.WaitAsync(id, row => row.State is JobState.Succeeded or JobState.Failed);
+            return (row.State, row.ResultModel);
+        }
+
+        async Task<string> WeightsAsync(string name) =>
+            ArtifactReader.Open((await registry.ResolveAsync(name, None)).Directory).Manifest.Files.Single(entry => entry.Name == ArtifactFiles.Weights).Sha256;
     }
 
     [Fact]

@@ -63,6 +63,25 @@ public sealed class TrainingEstimatorTests
     }
 
     [Fact]
+    public void Pretraining_CostsWhatItGuesses()
+    {
+        var preset = PresetCatalog.Find("transformer")!;
+        var facts = new DataFacts(10_000, 0);
+        TrainingEstimate Of(OptionSet asked, TrainingMethods method = TrainingMethods.MaskedLanguageModeling)
+        {
+            asked = asked.With(o => o.Schedule.Epochs, 5);
+            return TrainingEstimator.Estimate(OptionCatalog.Resolve(preset, asked, facts, method), preset.Encoder, facts, 60, false, TwoCores, method);
+        }
+
+        var usual = Of(OptionSet.Empty);
+
+        Assert.Equal(Of(OptionSet.Empty, TrainingMethods.Supervised).Steps, usual.Steps);
+        Assert.True(Of(OptionSet.Empty.With(o => o.Masking.MaskRatio, 0.3)).SecondsHigh > 1.05 * usual.SecondsHigh);
+        Assert.True(Of(OptionSet.Empty.With(o => o.Data.VocabularySize, 50_000)).SecondsHigh > 1.5 * usual.SecondsHigh);
+        Assert.True(Of(OptionSet.Empty.With(o => o.Data.VocabularySize, 50_000)).MemoryBytes > usual.MemoryBytes + (100L << 20));
+    }
+
+    [Fact]
     public void Speed_IsMeasured()
     {
         var speed = MachineSpeed.Measure();

@@ -101,6 +101,7 @@ public sealed class StepRunnerTests : IDisposable
         var options = new TrainingOptions { Feedback = feedback, Optimizer = new OptimizerOptions { Kind = optimizer, TableLearningRate = learningRate } };
         _optimizer?.Dispose();
         _optimizer = ParameterGroups.CreateOptimizer(_model, options.Optimizer, learningRate);
-        return new StepRunner(_model, _optimizer, _objective, new LearningRateSchedule(SchedulerKind.Constant, learningRate, 100, 0), options, CPU, Seed);
+        return new StepRunner(
+            new RoundLoss(_model, _objective, options, CPU, Seed).Of, _optimizer, new LearningRateSchedule(SchedulerKind.Constant, learningRate, 100, 0), options.Optimizer.MaxGradNorm, Seed);
     }
 }

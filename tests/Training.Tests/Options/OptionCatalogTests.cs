@@ -169,6 +169,18 @@ public sealed class OptionCatalogTests
     }
 
     [Fact]
+    public void WhatTheBaseModelFixes_IsAcceptedAsItIsEchoed_BeyondTheLimitsToo()
+    {
+        var preset = PresetCatalog.Find("transformer-small")!;
+        var bound = preset with { Fixed = OptionSet.Empty.With(o => o.Data.VocabularySize, 85) };
+        var echoed = OptionJson.Write(OptionCatalog.Resolve(bound, OptionSet.Empty, TenThousand), preset.Encoder);
+        using var document = JsonDocument.Parse(echoed.ToJsonString());
+
+        Assert.Equal(85, OptionCatalog.Resolve(bound, OptionJson.Parse(document.RootElement, preset.Encoder, bound: bound.Fixed), TenThousand).Data.VocabularySize);
+        Assert.Contains("vocabulary_size", Assert.Throws<InvalidOptionsException>(() => OptionJson.Parse(document.RootElement, preset.Encoder)).Errors.Keys);
+    }
+
+    [Fact]
     public void ClassWeights_BalancedMakesLabelsCountTheSame()
     {
         var weights = ClassWeights.Balanced.Resolve(["a", "b", "c"], [60, 30, 10])!;

@@ -8,7 +8,7 @@ public sealed record CreateFineTuningJobRequest
     /// <summary>A preset's id, or a registered model to go on from: <c>name</c>, <c>name:3</c> or <c>name@alias</c>.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Id of an uploaded file with labelled texts.</summary>
+    /// <summary>Id of an uploaded file with labelled texts; pre-training needs no labels.</summary>
     public required string TrainingFile { get; init; }
 
     /// <summary>Id of a file to validate with; absent: a part of the training file is split off.</summary>

@@ -19,7 +19,7 @@ internal sealed class Estimator
     public FineTuningEstimate Estimate(PlannedTraining plan)
     {
         var estimate = TrainingEstimator.Estimate(
-            plan.Options, plan.Encoder, plan.Facts, plan.Statistics.MeanCharacters, plan.Statistics.CjkShare > Mostly, _speed.Value);
+            plan.Options, plan.Encoder, plan.Facts, plan.Statistics.MeanCharacters, plan.Statistics.CjkShare > Mostly, _speed.Value, plan.Method);
         var seconds = new SecondsRange(Math.Round(estimate.SecondsLow, 1), Math.Round(estimate.SecondsHigh, 1));
         return new FineTuningEstimate(estimate.Steps, seconds, estimate.MemoryBytes, plan.Spec.Hyperparameters, plan.Warnings);
     }

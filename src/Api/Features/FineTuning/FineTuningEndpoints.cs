@@ -7,6 +7,7 @@ using FeedbackService.Api.OpenApi;
 using FeedbackService.Api.Security;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Api.TensorBoard;
+using FeedbackService.Training.Options;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -24,7 +25,7 @@ internal static class FineTuningEndpoints
         var jobs = routes.MapGroup("/v1/fine_tuning/jobs").WithTags("Fine-tuning").NeedsScope(Scopes.JobsWrite);
 
         jobs.MapPost("/", CreateFineTuningJob.HandleAsync).WithName("CreateFineTuningJob").WithSummary("Fine-tune a model")
-            .WithDescription("Checks files, options and names, then queues the job. With dry_run=true it only estimates steps, time and memory, and lists warnings about the data; otherwise the job's log begins with them. The result becomes the next version of the model that suffix names. Jobs of higher priority run first; a running one of lower priority gives way at a checkpoint when no worker is free, and goes on later. The jobs of different keys take turns.")
+            .WithDescription("Checks files, options and names, then queues the job. With dry_run=true it only estimates steps, time and memory, and lists warnings about the data; otherwise the job's log begins with them. method.type masked_language_modeling pre-trains an encoder on the texts of the file, labelled or not: a base for jobs that cannot classify by itself. The result becomes the next version of the model that suffix names. Jobs of higher priority run first; a running one of lower priority gives way at a checkpoint when no worker is free, and goes on later. The jobs of different keys take turns.")
             .Produces<FineTuningJobObject>()
             .WithRequestExample(FineTuningExamples.Create).WithAnswerExample(FineTuningExamples.Job)
             .WithOtherAnswer<FineTuningEstimate>("With dry_run=true", FineTuningExamples.Estimate).WithParameterExample("dry_run", "false")
@@ -71,7 +72,7 @@ internal static class FineTuningEndpoints
             .WithParameterExample("id", FineTuningExamples.JobId).Refuses(404, 416);
 
         jobs.MapGet("/{id}/report", ReportAsync).WithName("GetFineTuningReport").WithSummary("Get the evaluation of the result")
-            .WithDescription("On the validation part, after the job has succeeded: per class, confusion matrix, calibration, accuracy per round.")
+            .WithDescription("On the validation part, after the job has succeeded: per class, confusion matrix, calibration, accuracy per round; of pre-training loss, perplexity and share of hidden tokens guessed.")
             .WithAnswerExample(FineTuningExamples.Report).WithParameterExample("id", FineTuningExamples.JobId).Refuses(404);
     }
 
@@ -128,7 +129,7 @@ internal static class FineTuningEndpoints
         return row.ResultJson is not null && JsonNode.Parse(row.ResultJson) is JsonObject report
             ? TypedResults.Ok(report)
             : throw ServiceException.NotFound("report_not_ready", row.State == JobState.Succeeded
-                ? $"'{id}' was trained without a validation part, so it has no report. POST /v1/evaluations makes one."
+                ? $"'{id}' was trained without a validation part, so it has no report.{(TrainingSpec.FromJson(row.SpecJson).MethodKind == TrainingMethods.Supervised ? " POST /v1/evaluations makes one." : "")}"
                 : $"'{id}' has no report yet; it comes when the job has succeeded.");
     }
 }

@@ -94,7 +94,7 @@ public sealed record FineTuningJobObject
             FinishedAt = row.FinishedAt is { } finished ? Timestamps.ToUnixSeconds(finished) : null,
             EstimatedFinish = EstimateFinish(row, progress, clock),
             Hyperparameters = spec.Hyperparameters,
-            Method = FineTuningMethodObject.WithOptions(spec.Hyperparameters),
+            Method = FineTuningMethodObject.Of(spec.Method, spec.Hyperparameters),
             Model = spec.Model,
             ResultFiles = row.State == JobState.Succeeded ? [Ids.ResultFileOf(row.Id)] : [],
             Status = JsonNamingPolicy.SnakeCaseLower.ConvertName(row.State.ToString()),

@@ -5,6 +5,6 @@ namespace FeedbackService.Api.Features.FineTuning;
 /// <summary>Settings of a method.</summary>
 public sealed record FineTuningMethodInput
 {
-    /// <summary>Options by name, each a value or <c>"auto"</c>; the preset's schema lists them.</summary>
+    /// <summary>Options by name, each a value or <c>"auto"</c>; the preset's schema of the method lists them.</summary>
     public JsonElement? Hyperparameters { get; init; }
 }

@@ -1,44 +1,43 @@
 using System.Text.Json;
 using FeedbackService.Api.Errors;
+using FeedbackService.Training.Options;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
-/// <summary>Finds the options of a request: under its method, or where OpenAI's older clients put them.</summary>
+/// <summary>Finds the method of a request and its options: under the method, or where OpenAI's older clients put them.</summary>
 internal static class MethodRules
 {
-    private const string Supervised = "supervised";
-    private const string MaskedLanguageModeling = "masked_language_modeling";
     private const string Old = "hyperparameters";
 
-    /// <summary>The options and where they stood.</summary>
-    /// <exception cref="ServiceException">400 for an unknown method or options in two places; 422 for a method that does not exist yet.</exception>
-    public static (JsonElement Options, string Path) Hyperparameters(CreateFineTuningJobRequest request)
+    private static readonly string Supervised = OptionJson.NameOf(TrainingMethods.Supervised);
+    private static readonly string MaskedLanguageModeling = OptionJson.NameOf(TrainingMethods.MaskedLanguageModeling);
+
+    /// <summary>The method, its options and where they stood.</summary>
+    /// <exception cref="ServiceException">400 for an unknown method, the settings of another one, or options in two places.</exception>
+    public static AskedMethod Find(CreateFineTuningJobRequest request)
     {
         var method = request.Method;
-        switch (method?.Type)
+        var asked = method switch
         {
-            case null when method is not null:
-                throw ServiceException.Invalid("missing_parameter", $"'method' needs a 'type': {Supervised}.", "method.type");
-            case null or Supervised:
-                break;
-            case MaskedLanguageModeling:
-                throw ServiceException.Unusable("method_not_supported", $"This version does not pre-train yet. Use '{Supervised}'.", "method.type");
-            default:
-                throw ServiceException.Invalid("invalid_value", $"'method.type' must be {Supervised}.", "method.type");
+            null => TrainingMethods.Supervised,
+            { Type: null } => throw ServiceException.Invalid("missing_parameter", $"'method' needs a 'type': {Supervised} or {MaskedLanguageModeling}.", "method.type"),
+            _ => OptionJson.MethodOf(method.Type) ?? throw ServiceException.Invalid("invalid_value", $"'method.type' must be {Supervised} or {MaskedLanguageModeling}.", "method.type"),
+        };
+        var (name, own, other, others) = asked == TrainingMethods.Supervised
+            ? (Supervised, method?.Supervised, MaskedLanguageModeling, method?.MaskedLanguageModeling)
+            : (MaskedLanguageModeling, method?.MaskedLanguageModeling, Supervised, method?.Supervised);
+        if (others is not null)
+        {
+            throw ServiceException.Invalid("invalid_value", $"'method.{other}' does not belong to the type {name}.", $"method.{other}");
         }
 
-        if (method?.MaskedLanguageModeling is not null)
-        {
-            throw ServiceException.Invalid("invalid_value", $"'method.{MaskedLanguageModeling}' does not belong to the type {Supervised}.", $"method.{MaskedLanguageModeling}");
-        }
-
-        var path = $"method.{Supervised}.hyperparameters";
-        var under = method?.Supervised?.Hyperparameters;
+        var path = $"method.{name}.hyperparameters";
+        var under = own?.Hyperparameters;
         return (IsGiven(under), IsGiven(request.Hyperparameters)) switch
         {
             (true, true) => throw ServiceException.Invalid("invalid_value", $"'{Old}' is given twice; keep those under '{path}'.", Old),
-            (false, true) => (request.Hyperparameters!.Value, Old),
-            _ => (under.GetValueOrDefault(), path),
+            (false, true) => new AskedMethod(asked, request.Hyperparameters!.Value, Old),
+            _ => new AskedMethod(asked, under.GetValueOrDefault(), path),
         };
     }
 

@@ -1,10 +1,10 @@
-using System.Text.Json;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Registry;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Options;
+using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Api.Features.FineTuning;
 
@@ -18,27 +18,31 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
     public async Task<PlannedTraining> PlanAsync(CreateFineTuningJobRequest request, string jobId, CancellationToken cancellationToken)
     {
         RequestRules.Check(request);
-        var (asked, path) = MethodRules.Hyperparameters(request);
+        var asked = MethodRules.Find(request);
+        var labelled = asked.Method == TrainingMethods.Supervised;
         if (request.Suffix is not null)
         {
             ModelNames.Require(request.Suffix, reserved, "suffix");
         }
 
-        var (training, report) = await files.RequireAsync(request.TrainingFile, "training_file", DatasetUsability.ForTraining, cancellationToken);
+        var (training, report) = await files.RequireAsync(request.TrainingFile, "training_file", labelled ? DatasetUsability.ForTraining : DatasetUsability.ForPretraining, cancellationToken);
         var validation = request.ValidationFile is null
             ? null
-            : (await files.RequireAsync(request.ValidationFile, "validation_file", DatasetUsability.ForEvaluation, cancellationToken)).File;
+            : (await files.RequireAsync(request.ValidationFile, "validation_file", labelled ? DatasetUsability.ForEvaluation : DatasetUsability.ForPretraining, cancellationToken)).File;
 
         var start = await bases.FindAsync(request.Model, request.Suffix, cancellationToken);
-        var facts = new DataFacts(
-            checked((int)report.ValidRows),
-            report.Labels.Count,
-            report.MultiLabel,
-            request.ValidationFile is not null,
-            report.Statistics.MeanCharacters,
-            [.. report.Labels.Keys],
-            report.RowsWithoutLabels + report.RowsWithSeveralLabels);
-        var options = Resolve(start, asked, path, facts);
+        RequireMethod(asked.Method, start);
+        var facts = labelled
+            ? new DataFacts(
+                checked((int)report.ValidRows),
+                report.Labels.Count,
+                report.MultiLabel,
+                request.ValidationFile is not null,
+                report.Statistics.MeanCharacters,
+                [.. report.Labels.Keys],
+                report.RowsWithoutLabels + report.RowsWithSeveralLabels)
+            : new DataFacts(checked((int)report.ValidRows), Classes: 0, HasValidationFile: request.ValidationFile is not null, MeanCharacters: report.Statistics.MeanCharacters);
+        var options = Resolve(start, asked, facts);
         var spec = new TrainingSpec
         {
             Model = start.Address ?? start.Preset.Id,
@@ -46,26 +50,43 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
             BaseModel = start.Address,
             TrainingFile = request.TrainingFile,
             ValidationFile = request.ValidationFile,
-            ResultName = ModelNames.ForResult(request.Suffix, start.ModelName, start.Preset.Id, jobId),
+            ResultName = ModelNames.ForResult(request.Suffix, labelled || start.Labels is null ? start.ModelName : ModelNames.OfEncoder(start.ModelName), start.Preset.Id, jobId),
             Suffix = request.Suffix,
             Seed = (int)(request.Seed ?? DefaultSeed),
-            Hyperparameters = OptionJson.Write(options, start.Preset.Encoder),
+            Method = OptionJson.NameOf(asked.Method),
+            Hyperparameters = OptionJson.Write(options, start.Preset.Encoder, asked.Method),
         };
-        return new PlannedTraining(spec, options, start.Preset.Encoder, facts, report.Statistics, await warnings.FindAsync(training, validation, start, options, cancellationToken));
+        var found = await warnings.FindAsync(training, validation, start, options, asked.Method, cancellationToken);
+        return new PlannedTraining(spec, asked.Method, options, start.Preset.Encoder, facts, report.Statistics, found);
     }
 
-    private static TrainingOptions Resolve(TrainingBase start, JsonElement asked, string path, DataFacts facts)
+    private static void RequireMethod(TrainingMethods method, TrainingBase start)
+    {
+        if (start.Preset.Methods.HasFlag(method))
+        {
+            return;
+        }
+
+        var able = PresetCatalog.All.Where(preset => preset.Methods.HasFlag(method)).Select(preset => preset.Id);
+        throw ServiceException.Unusable(
+            "method_not_supported",
+            $"'{start.Address ?? start.Preset.Id}' cannot be trained by {OptionJson.NameOf(method)}: hidden tokens are guessed from both sides, which needs a transformer whose tokens see all others. "
+            + $"Start from a preset that can ({string.Join(", ", able)}), or from a registered model with such an encoder.",
+            "method.type");
+    }
+
+    private static TrainingOptions Resolve(TrainingBase start, AskedMethod asked, DataFacts facts)
     {
         try
         {
-            return OptionCatalog.Resolve(start.Preset, OptionJson.Parse(asked, start.Preset.Encoder), facts);
+            return OptionCatalog.Resolve(start.Preset, OptionJson.Parse(asked.Options, start.Preset.Encoder, asked.Method, start.Preset.Fixed), facts, asked.Method);
         }
         catch (InvalidOptionsException error)
         {
-            var fields = error.Errors.ToDictionary(field => $"{path}.{field.Key}", field => new[] { field.Value }, StringComparer.Ordinal);
+            var fields = error.Errors.ToDictionary(field => $"{asked.Path}.{field.Key}", field => new[] { field.Value }, StringComparer.Ordinal);
             var unknown = error.Errors.Keys.FirstOrDefault(name => OptionCatalog.Find(name) is null);
             var code = unknown is null ? "invalid_hyperparameters" : "unknown_parameter";
-            throw new ServiceException(400, code, error.Message, unknown is null ? fields.Keys.First() : $"{path}.{unknown}") { FieldErrors = fields };
+            throw new ServiceException(400, code, error.Message, unknown is null ? fields.Keys.First() : $"{asked.Path}.{unknown}") { FieldErrors = fields };
         }
     }
 }

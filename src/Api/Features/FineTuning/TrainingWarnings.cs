@@ -18,16 +18,21 @@ internal sealed class TrainingWarnings(FileComparison comparison)
     /// <param name="validation">The validation file; null when a part is split off.</param>
     /// <param name="start">What the training starts from.</param>
     /// <param name="options">Effective options.</param>
+    /// <param name="method">What it is trained for: without labels nothing is said of labels.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<IReadOnlyList<TrainingWarning>> FindAsync(
-        FileRow training, FileRow? validation, TrainingBase start, TrainingOptions options, CancellationToken cancellationToken)
+        FileRow training, FileRow? validation, TrainingBase start, TrainingOptions options, TrainingMethods method, CancellationToken cancellationToken)
     {
         var report = FileCheck.ReportFromJson(training.ReportJson);
+        var labelled = method == TrainingMethods.Supervised;
+        var overlap = validation is null ? null : await comparison.CompareAsync(validation, training, cancellationToken);
         return
         [
-            .. OfLabels(report, start),
-            .. OfTheFile(training, report, start, options),
-            .. validation is null ? [] : OfValidation(training, validation, await comparison.CompareAsync(validation, training, cancellationToken)),
+            .. labelled ? OfLabels(report, start) : [],
+            .. labelled ? OfConflicts(training, report) : [],
+            .. OfLengths(report, start, options),
+            .. overlap is null ? [] : OfLeakage(training, validation!, overlap),
+            .. overlap is null || !labelled ? [] : OfValidationLabels(overlap),
         ];
     }
 
@@ -46,7 +51,7 @@ internal sealed class TrainingWarnings(FileComparison comparison)
             + "The result knows the file's labels only, and what the base has learned of its labels starts anew. To keep it, train on a file with examples of every label of the base.");
     }
 
-    private static IEnumerable<TrainingWarning> OfTheFile(FileRow training, ValidationReport report, TrainingBase start, TrainingOptions options)
+    private static IEnumerable<TrainingWarning> OfConflicts(FileRow training, ValidationReport report)
     {
         if (report.Conflicts > 0)
         {
@@ -54,7 +59,10 @@ internal sealed class TrainingWarnings(FileComparison comparison)
                 "conflicting_labels",
                 $"Rows of the training file that repeat an earlier text with other labels: {report.Conflicts}. GET /v1/files/{training.Id}/validation names them.");
         }
+    }
 
+    private static IEnumerable<TrainingWarning> OfLengths(ValidationReport report, TrainingBase start, TrainingOptions options)
+    {
         if (ModelShape.ReadsWordPieces(options, start.Preset.Encoder)
             && report.Truncation.FirstOrDefault(share => share.MaxTokens >= options.Data.MaxTokens) is { Share: > MuchTruncated } cut)
         {
@@ -64,7 +72,7 @@ internal sealed class TrainingWarnings(FileComparison comparison)
         }
     }
 
-    private static IEnumerable<TrainingWarning> OfValidation(FileRow training, FileRow validation, FileOverlap overlap)
+    private static IEnumerable<TrainingWarning> OfLeakage(FileRow training, FileRow validation, FileOverlap overlap)
     {
         if (overlap.Leakage is { Rows: > 0 } leakage)
         {
@@ -74,7 +82,10 @@ internal sealed class TrainingWarnings(FileComparison comparison)
                 $"The training file holds {FileSummary.Count(leakage.Rows, "text")} of the validation file ({Percent(leakage.Share)}), first {lines}: the scores will be better than the model. "
                 + $"Remove them from one of the files; GET /v1/files/{validation.Id}/validation?against={training.Id} shows them.");
         }
+    }
 
+    private static IEnumerable<TrainingWarning> OfValidationLabels(FileOverlap overlap)
+    {
         if (overlap.LabelsOnlyHere.Count > 0)
         {
             yield return new TrainingWarning(

@@ -11,7 +11,7 @@ namespace FeedbackService.Api.Features.Presets;
 internal static class PresetEndpoints
 {
     private const string Example = """
-        {"id":"mlp","object":"preset","description":"Feed-forward over hashed n-grams with feedback.","encoder":"mlp","languages":["mul"],"feedback":"attention","fusion":"gated","rounds":1,"trainable_from_scratch":true,"defaults":{"learning_rate":0.003},"schema":{"type":"object","properties":{"n_epochs":{"description":"Passes over the training part.","default":"auto","anyOf":[{"type":"integer","minimum":1},{"const":"auto"}]}}}}
+        {"id":"mlp","object":"preset","description":"Feed-forward over hashed n-grams with feedback.","encoder":"mlp","languages":["mul"],"feedback":"attention","fusion":"gated","rounds":1,"trainable_from_scratch":true,"defaults":{"learning_rate":0.003},"schema":{"type":"object","properties":{"n_epochs":{"description":"Passes over the training part.","default":"auto","anyOf":[{"type":"integer","minimum":1},{"const":"auto"}]}}},"schemas":{"supervised":{"type":"object","properties":{"n_epochs":{"description":"Passes over the training part.","default":"auto","anyOf":[{"type":"integer","minimum":1},{"const":"auto"}]}}}}}
         """;
 
     /// <summary>Maps <c>/v1/presets</c>.</summary>
@@ -20,11 +20,11 @@ internal static class PresetEndpoints
         var presets = routes.MapGroup("/v1/presets").WithTags("Presets").NeedsScope(Scopes.ModelsRead);
 
         presets.MapGet("/", List).WithName("ListPresets").WithSummary("List what a training can start from")
-            .WithDescription("The recommended one first, each with the JSON Schema of its options.")
+            .WithDescription("The recommended one first, each with the JSON Schema of its options, method by method.")
             .WithAnswerExample($$"""{"object":"list","data":[{{Example}}],"first_id":"mlp","last_id":"mlp","has_more":false}""").Refuses();
 
         presets.MapGet("/{id}", Get).WithName("GetPreset").WithSummary("Get a preset")
-            .WithDescription("Its defaults and the JSON Schema of its options.")
+            .WithDescription("Its defaults and the JSON Schema of its options, method by method.")
             .WithParameterExample("id", "mlp").WithAnswerExample(Example).Refuses(404);
     }
 

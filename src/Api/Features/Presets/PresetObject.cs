@@ -14,7 +14,8 @@ namespace FeedbackService.Api.Features.Presets;
 /// <param name="Rounds">Feedback rounds.</param>
 /// <param name="TrainableFromScratch">It needs no pre-trained weights.</param>
 /// <param name="Defaults">What the preset decides.</param>
-/// <param name="Schema">JSON Schema of every option.</param>
+/// <param name="Schema">JSON Schema of every option of supervised training.</param>
+/// <param name="Schemas">JSON Schema of every option, by each method that the preset can be trained by.</param>
 public sealed record PresetObject(
     string Id,
     string Description,
@@ -25,7 +26,8 @@ public sealed record PresetObject(
     JsonNode? Rounds,
     bool TrainableFromScratch,
     JsonObject Defaults,
-    JsonObject Schema)
+    JsonObject Schema,
+    IReadOnlyDictionary<string, JsonObject> Schemas)
 {
     /// <summary>Always <c>preset</c>.</summary>
     public string Object => "preset";
@@ -43,7 +45,9 @@ public sealed record PresetObject(
             Default(schema, "rounds"),
             preset.TrainableFromScratch,
             OptionJson.Write(preset.Defaults, preset.Encoder),
-            schema);
+            schema,
+            Enum.GetValues<TrainingMethods>().Where(method => int.IsPow2((int)method) && preset.Methods.HasFlag(method))
+                .ToDictionary(OptionJson.NameOf, method => OptionSchema.Create(preset, method)));
     }
 
     private static JsonNode? Default(JsonObject schema, string option) => schema["properties"]?[option]?["default"]?.DeepClone();

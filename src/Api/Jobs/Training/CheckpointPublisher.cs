@@ -7,6 +7,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Faults;
 using FeedbackService.Training.Checkpoints;
+using FeedbackService.Training.Options;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Jobs.Training;
@@ -122,14 +123,15 @@ internal sealed class CheckpointPublisher(DataFolder folder, IContentStore store
     {
         var files = state.Files.Where(file => !ResumeOnly.Contains(file.Key)).OrderBy(file => file.Key, StringComparer.Ordinal).ToList();
         DurableFolder.Share(source, target, files.Select(file => file.Key));
+        var spec = TrainingSpec.FromJson(lease.Job.SpecJson);
         var manifest = new ArtifactManifest
         {
             FormatVersion = ArtifactManifest.CurrentFormatVersion,
-            Kind = ArtifactKind.Complete,
+            Kind = spec.MethodKind == TrainingMethods.MaskedLanguageModeling ? ArtifactKind.Encoder : ArtifactKind.Complete,
             CreatedAt = clock.GetUtcNow(),
             Precision = ArtifactPrecision.Float32,
             Files = [.. files.Select(file => new ArtifactFile(file.Key, new FileInfo(Path.Combine(target, file.Key)).Length, file.Value))],
-            Lineage = new ArtifactLineage { JobId = lease.JobId, BaseModel = TrainingSpec.FromJson(lease.Job.SpecJson).Model },
+            Lineage = new ArtifactLineage { JobId = lease.JobId, BaseModel = spec.Model },
         };
         DurableFiles.Create(Path.Combine(target, ArtifactFiles.Manifest), stream => stream.Write(JsonFiles.ToBytes(manifest)));
     }

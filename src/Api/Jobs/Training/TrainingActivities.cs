@@ -19,6 +19,10 @@ internal static class TrainingActivities
                 training.AddEvent(new ActivityEvent(
                     "evaluation", tags: new ActivityTagsCollection { ["training.step"] = evaluation.Step, ["training.macro_f1"] = evaluation.MacroF1 }));
                 break;
+            case MaskedEvaluationMade evaluation:
+                training.AddEvent(new ActivityEvent(
+                    "evaluation", tags: new ActivityTagsCollection { ["training.step"] = evaluation.Step, ["training.masked_loss"] = evaluation.ValidLoss }));
+                break;
             case TrainingFinished finished:
                 training.SetTag("training.steps", finished.Step);
                 break;

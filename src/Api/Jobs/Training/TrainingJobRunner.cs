@@ -88,6 +88,7 @@ internal sealed partial class TrainingJobRunner(
             Preset = registered is null ? spec.Preset : null,
             BaseArtifact = registered?.Directory,
             BaseName = registered?.Address,
+            Method = spec.MethodKind,
             Hyperparameters = JsonSerializer.SerializeToElement(spec.Hyperparameters),
             Seed = spec.Seed,
             Threads = Math.Max(1, Environment.ProcessorCount - service.Value.ServingCores),

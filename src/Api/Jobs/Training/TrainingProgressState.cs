@@ -25,6 +25,7 @@ internal sealed class TrainingProgressState
         TrainingStarted started => Start(started),
         StepTaken step => Step(step),
         EvaluationMade evaluation => Evaluate(evaluation),
+        MaskedEvaluationMade evaluation => Evaluate(evaluation),
         ProgressMessage message => new JobReport { Events = [new JobEvent(message.Level, "message", message.Message)] },
         TrainingFinished finished => Finish(finished),
         _ => null,
@@ -37,7 +38,7 @@ internal sealed class TrainingProgressState
         _progress["step"] = started.ResumedFromStep;
         _progress["percent"] = Percent(started.ResumedFromStep);
         var begin = started.ResumedFromStep > 0 ? $"Going on from step {started.ResumedFromStep}" : "Training begins";
-        var line = $"{begin}: {started.TrainingTexts} texts, {started.ValidationTexts} to validate with, {started.Labels.Count} labels, "
+        var line = $"{begin}: {started.TrainingTexts} texts, {started.ValidationTexts} to validate with, {(started.Labels.Count > 0 ? $"{started.Labels.Count} labels, " : "")}"
             + $"{started.TotalSteps} steps, {started.Parameters} parameters, {started.Device}, {started.Threads} threads.";
         var events = new List<JobEvent> { new("info", "message", line, Json(started)) };
         if (started.TruncatedTexts > 0)
@@ -67,20 +68,31 @@ internal sealed class TrainingProgressState
 
     private JobReport Evaluate(EvaluationMade evaluation)
     {
-        if (evaluation.IsBest)
-        {
-            BestStep = evaluation.Step;
-        }
-        EvaluationJson = Json(evaluation);
-        _progress["valid_loss"] = evaluation.ValidLoss;
         _progress["valid_accuracy"] = evaluation.Accuracy;
         var line = $"Step {evaluation.Step}/{_progress["total_steps"]}: validation loss {Number(evaluation.ValidLoss, "F4")}, accuracy {Number(evaluation.Accuracy, "F3")}, "
-            + $"macro-F1 {Number(evaluation.MacroF1, "F3")}{(evaluation.RootMeanSquaredError is { } error ? $", RMSE {Number(error, "G4")}" : "")}{(evaluation.IsBest ? ", best so far" : "")}";
+            + $"macro-F1 {Number(evaluation.MacroF1, "F3")}{(evaluation.RootMeanSquaredError is { } error ? $", RMSE {Number(error, "G4")}" : "")}";
+        return Evaluated(evaluation, evaluation.Step, evaluation.ValidLoss, evaluation.IsBest, line);
+    }
+
+    private JobReport Evaluate(MaskedEvaluationMade evaluation)
+    {
+        _progress["valid_perplexity"] = evaluation.Perplexity;
+        _progress["valid_masked_accuracy"] = evaluation.MaskedAccuracy;
+        var line = $"Step {evaluation.Step}/{_progress["total_steps"]}: validation loss {Number(evaluation.ValidLoss, "F4")}, perplexity {Number(evaluation.Perplexity, "G5")}, "
+            + $"{Number(100 * evaluation.MaskedAccuracy, "F1")} % of the hidden tokens guessed";
+        return Evaluated(evaluation, evaluation.Step, evaluation.ValidLoss, evaluation.IsBest, line);
+    }
+
+    private JobReport Evaluated(TrainingProgress evaluation, long step, double validLoss, bool isBest, string line)
+    {
+        BestStep = isBest ? step : BestStep;
+        EvaluationJson = Json(evaluation);
+        _progress["valid_loss"] = validLoss;
         return new JobReport
         {
             ProgressJson = _progress.ToJsonString(),
-            Metrics = [new JobMetric(checked((int)evaluation.Step), "evaluation", EvaluationJson)],
-            Events = [JobEvent.Metrics(line, EvaluationJson)],
+            Metrics = [new JobMetric(checked((int)step), "evaluation", EvaluationJson)],
+            Events = [JobEvent.Metrics(line + (isBest ? ", best so far" : ""), EvaluationJson)],
         };
     }
 

@@ -4,6 +4,7 @@ using FeedbackService.Api.Files;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Training.Options;
 using Microsoft.EntityFrameworkCore;
 
 namespace FeedbackService.Api.Jobs.Training;
@@ -14,27 +15,29 @@ internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> context
     private const string Name = "step_metrics.csv";
 
     // Column on the left, name in the progress records on the right; the first column is the step.
-    private static readonly (string Column, string Record)[] Columns =
+    private static readonly (string Column, string Record)[] OfAll =
     [
         ("epoch", "epoch"),
         ("learning_rate", "learning_rate"),
         ("train_loss", "loss"),
         ("valid_loss", "valid_loss"),
-        ("valid_accuracy", "accuracy"),
-        ("valid_macro_f1", "macro_f1"),
-        ("valid_rmse", "rmse"),
     ];
+
+    private static readonly (string Column, string Record)[] Supervised = [.. OfAll, ("valid_accuracy", "accuracy"), ("valid_macro_f1", "macro_f1"), ("valid_rmse", "rmse")];
+
+    private static readonly (string Column, string Record)[] Pretrained = [.. OfAll, ("valid_perplexity", "perplexity"), ("valid_masked_accuracy", "masked_accuracy")];
 
     /// <summary>Makes the file and keeps its content, for the one id that the job has for it. Done twice, it makes nothing twice.</summary>
     /// <returns>What enters its row.</returns>
     /// <exception cref="IOException">The disk is full.</exception>
     public async Task<FileEntry> KeepAsync(JobRow job, CancellationToken cancellationToken)
     {
-        var lines = await ReadAsync(job.Id, cancellationToken);
+        var columns = TrainingSpec.FromJson(job.SpecJson).MethodKind == TrainingMethods.MaskedLanguageModeling ? Pretrained : Supervised;
+        var lines = await ReadAsync(job.Id, columns, cancellationToken);
         var path = contents.NewTemporaryPath();
         try
         {
-            var (bytes, sha256) = DurableFiles.Create(path, stream => Write(stream, lines));
+            var (bytes, sha256) = DurableFiles.Create(path, stream => Write(stream, columns, lines));
             var file = new IncomingFile(path, Name, bytes, sha256);
             return await intake.KeepAsync(Ids.ResultFileOf(job.Id), file, FilePurpose.FineTuneResults, row => row.CreatedByKeyId = job.CreatedByKeyId, cancellationToken);
         }
@@ -45,7 +48,7 @@ internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> context
     }
 
     // Steps repeated after a crash are in the series twice; the later record is the one the result comes from.
-    private async Task<SortedDictionary<int, string?[]>> ReadAsync(string jobId, CancellationToken cancellationToken)
+    private async Task<SortedDictionary<int, string?[]>> ReadAsync(string jobId, (string Column, string Record)[] columns, CancellationToken cancellationToken)
     {
         var lines = new SortedDictionary<int, string?[]>();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -54,21 +57,21 @@ internal sealed class TrainingResultFile(IDbContextFactory<AppDbContext> context
         {
             if (!lines.TryGetValue(row.Step, out var line))
             {
-                lines[row.Step] = line = new string?[Columns.Length];
+                lines[row.Step] = line = new string?[columns.Length];
             }
             var record = JsonNode.Parse(row.ValuesJson) as JsonObject ?? [];
-            for (var i = 0; i < Columns.Length; i++)
+            for (var i = 0; i < columns.Length; i++)
             {
-                line[i] = record[Columns[i].Record]?.ToString() ?? line[i];
+                line[i] = record[columns[i].Record]?.ToString() ?? line[i];
             }
         }
         return lines;
     }
 
-    private static void Write(Stream stream, SortedDictionary<int, string?[]> lines)
+    private static void Write(Stream stream, (string Column, string Record)[] columns, SortedDictionary<int, string?[]> lines)
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        writer.WriteLine(string.Join(',', Columns.Select(column => column.Column).Prepend("step")));
+        writer.WriteLine(string.Join(',', columns.Select(column => column.Column).Prepend("step")));
         foreach (var (step, values) in lines)
         {
             writer.Write(step);

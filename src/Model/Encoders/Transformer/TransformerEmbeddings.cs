@@ -61,6 +61,9 @@ internal sealed class TransformerEmbeddings : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>[V, H] float.</summary>
+    public Tensor TokenTable => _token.weight!;
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

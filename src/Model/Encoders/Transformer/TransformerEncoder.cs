@@ -48,6 +48,9 @@ public sealed class TransformerEncoder : TextEncoder
     public override int LayerCount => _config.Layers;
 
     /// <inheritdoc/>
+    public override Tensor? TokenTable => _embeddings.TokenTable;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">A text has more tokens than there are positions.</exception>
     public override TokenBatch Embed(PackedTokens tokens, TokenLayout layout)
     {

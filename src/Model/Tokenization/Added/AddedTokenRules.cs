@@ -51,5 +51,9 @@ internal static class AddedTokenRules
         return vocabulary + further.Count;
     }
 
+    /// <summary>Ids that are no part of texts: of control tokens among the added ones, and <paramref name="others"/> but for nulls.</summary>
+    public static HashSet<int> SpecialIds(AddedTokenList tokens, params IEnumerable<int?> others) =>
+        [.. tokens.Where(token => token.Special).Select(token => token.Id), .. others.OfType<int>()];
+
     private static InvalidTokenizerException Invalid(string reason) => new(TokenizerFiles.ConfigFile, null, $"added_tokens: {reason}");
 }

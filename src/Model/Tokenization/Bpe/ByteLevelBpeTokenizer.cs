@@ -8,10 +8,11 @@ namespace FeedbackService.Model.Tokenization.Bpe;
 /// Own code: docs/adr/0011-own-byte-level-bpe.md. An unpaired surrogate has no UTF-8 and is read as U+FFFD. There is no cache of words: a thread's work on
 /// one text touches nothing that another could see.
 /// </remarks>
-public sealed class ByteLevelBpeTokenizer : ITextTokenizer
+public sealed class ByteLevelBpeTokenizer : IMaskableTokenizer
 {
     private readonly AddedTokenSet _added;
     private readonly int _end;
+    private readonly HashSet<int> _special;
 
     /// <summary>Makes a tokenizer.</summary>
     /// <exception cref="InvalidTokenizerException">
@@ -34,6 +35,9 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
             (ClassId, SeparatorId) = (Special(config.ClassToken), Special(config.SeparatorToken));
         }
 
+        MaskId = config.MaskToken is null ? null : Find(config.MaskToken);
+        int?[] around = config.Layout == ByteLevelBpeLayout.Roberta ? [ClassId, SeparatorId] : [];
+        _special = AddedTokenRules.SpecialIds(config.AddedTokens, [PadId, UnknownId, MaskId, config.EndToken is null ? null : _end, .. around]);
         if (UnknownId is null && !vocabulary.HasAllBytes)
         {
             throw new InvalidTokenizerException(
@@ -52,6 +56,9 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
 
     /// <inheritdoc/>
     public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public int? MaskId { get; }
 
     internal int? UnknownId { get; }
 
@@ -76,6 +83,12 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
 
         return Assemble(first, second, maxTokens, withSpans);
     }
+
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => _special.Contains(id);
+
+    /// <summary>The token begins with a space, or is an added one. Punctuation behind a word therefore goes with the word, as in fairseq's masking of whole words for RoBERTa.</summary>
+    public bool BeginsWord(int id) => id >= Vocabulary.Count || Vocabulary.Tokens[id][0] == ByteAlphabet.Space;
 
     /// <inheritdoc/>
     public void Save(string directory)
@@ -127,7 +140,7 @@ public sealed class ByteLevelBpeTokenizer : ITextTokenizer
         return new TokenizedText([.. ids], null, Math.Max(1, first.Total + (second?.Total ?? 0) + special)) { Spans = spans?.ToArray() };
     }
 
-    private int Special(string token) => Vocabulary.TryGetId(token, out var id) ? id
-        : Config.AddedTokens.FirstOrDefault(added => added.Content == token) is { } added ? added.Id
-        : throw new InvalidTokenizerException(TokenizerFiles.JsonVocabularyFile, null, $"the special token {token} is missing.");
+    private int Special(string token) => Find(token) ?? throw new InvalidTokenizerException(TokenizerFiles.JsonVocabularyFile, null, $"the special token {token} is missing.");
+
+    private int? Find(string token) => Vocabulary.TryGetId(token, out var id) ? id : Config.AddedTokens.FirstOrDefault(added => added.Content == token)?.Id;
 }
