@@ -3,6 +3,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.HuggingFace;
 using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Tokenization.Bpe;
 
 namespace FeedbackService.Testing;
 
@@ -73,12 +74,27 @@ public static class CheckpointFixture
         Rewrite(checkpoint, tensor => tensor.Name.StartsWith(family + ".", StringComparison.Ordinal) ? [tensor with { Name = tensor.Name[(family.Length + 1)..] }] : []);
     }
 
-    /// <summary>Imports with a tokenizer that has as many ids as the fixtures' models.</summary>
+    /// <summary>A tokenizer as a family has, with no more ids than the fixtures' models.</summary>
+    /// <param name="family">As config.json names it.</param>
+    public static ITextTokenizer Tokenizer(string family)
+    {
+        if (family is not ("roberta" or "gpt2"))
+        {
+            return new WordPieceTextTokenizer(new WordPieceConfig(), WordPieceVocabulary.Load(Path.Combine(Folder("bert"), "vocab.txt")));
+        }
+
+        // Visible ASCII and the space; every other byte is unknown.
+        string[] tokens = ["<s>", "<pad>", "</s>", "<unk>", "\u0120", .. Enumerable.Range('!', '~' - '!' + 1).Select(value => ((char)value).ToString())];
+        var layout = family == "roberta" ? ByteLevelBpeLayout.Roberta : ByteLevelBpeLayout.Plain;
+        return new ByteLevelBpeTokenizer(new ByteLevelBpeConfig { Layout = layout, UnknownToken = "<unk>", PadToken = "<pad>" }, new ByteLevelBpeVocabulary(tokens, []));
+    }
+
+    /// <summary>Imports with a tokenizer that has no more ids than the fixtures' models.</summary>
     public static ModelArtifact Import(string checkpoint, string folder)
     {
         var artifact = Path.Combine(folder, Path.GetRandomFileName());
-        var tokenizer = new WordPieceTextTokenizer(new WordPieceConfig(), WordPieceVocabulary.Load(Path.Combine(Folder("bert"), "vocab.txt")));
-        var imported = CheckpointImport.Run(checkpoint, artifact, tokenizer, null, DateTimeOffset.UnixEpoch, new ArtifactLineage());
+        var family = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, CheckpointFiles.Config)))!["model_type"]!.GetValue<string>();
+        var imported = CheckpointImport.Run(checkpoint, artifact, Tokenizer(family), null, DateTimeOffset.UnixEpoch, new ArtifactLineage());
         return ArtifactReader.Open(artifact, ArtifactVerification.Hashes, imported.ManifestSha256);
     }
 

@@ -55,7 +55,7 @@ public sealed class CheckpointExportTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var encoder = (TransformerEncoderConfig)Combinations.Encoder("gpt2") with { VocabularySize = 136, AttentionDropout = 0.1 };
-        var artifact = Write(TinyModels.Plain(encoder, PoolingKind.Last) with { Head = head, HeadBias = false, HeadDropout = 0 });
+        var artifact = Write(TinyModels.Plain(encoder, PoolingKind.Last) with { Head = head, HeadBias = false, HeadDropout = 0 }, family: "gpt2");
 
         var exported = Export(artifact);
         var back = CheckpointFixture.Import(exported, _folder.Path);
@@ -122,13 +122,13 @@ public sealed class CheckpointExportTests : IDisposable
         Assert.Contains("SHA-256 `abc`", card, StringComparison.Ordinal);
     }
 
-    private ModelArtifact Write(ClassifierConfig config, JsonObject? metrics = null)
+    private ModelArtifact Write(ClassifierConfig config, JsonObject? metrics = null, string family = "bert")
     {
         var directory = Path.Combine(_folder.Path, Path.GetRandomFileName());
         using var classifier = ClassifierFactory.Create(config);
         TinyModels.Draw(classifier, seed: 3);
         ITextTokenizer tokenizer = config.Encoder is TransformerEncoderConfig
-            ? new WordPieceTextTokenizer(new WordPieceConfig(), WordPieceVocabulary.Load(Path.Combine(CheckpointFixture.Folder("bert"), "vocab.txt")))
+            ? CheckpointFixture.Tokenizer(family)
             : new HashedNgramTokenizer(new HashedNgramConfig { Buckets = TinyModels.Vocabulary });
         ArtifactWriter.Write(directory, new ArtifactContents
         {

@@ -155,6 +155,18 @@ public sealed class TokenizerReaderTests : IDisposable
     }
 
     [Fact]
+    public void TokenOnTwoLines_IsWrittenInTheVocabularyAlone()
+    {
+        Write("bert-uncased");
+        var vocabulary = new WordPieceVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "a"]);
+        var sut = new WordPieceTextTokenizer(new WordPieceConfig { Rules = WordPieceRules.Fast }, vocabulary);
+        HuggingFaceTokenizerWriter.Write(sut, _folder.Path, HuggingFaceFamily.Bert, 64);
+
+        Assert.False(File.Exists(At("tokenizer.json")));
+        Assert.Equal(sut.Encode(new TextInput("a b [MASK]"), 64).Ids, WordPiece().Encode(new TextInput("a b [MASK]"), 64).Ids);
+    }
+
+    [Fact]
     public void GeneralClass_TakesTheNormalizerAsItIs()
     {
         Write("bert-cased");

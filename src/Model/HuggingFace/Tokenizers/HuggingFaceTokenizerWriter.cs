@@ -14,7 +14,9 @@ public static class HuggingFaceTokenizerWriter
 
     /// <summary>
     /// Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>vocab.txt</c>, or <c>vocab.json</c> with
-    /// <c>merges.txt</c>. A tokenizer that takes special tokens written in a text for text is written with <c>split_special_tokens</c>.
+    /// <c>merges.txt</c>. A tokenizer that takes special tokens written in a text for text is written with <c>split_special_tokens</c>. Without
+    /// <c>tokenizer.json</c> goes a vocabulary that has a token on two lines: only <c>vocab.txt</c> can say so, and BERT's original rules become those of the
+    /// tokenizers library then.
     /// </summary>
     /// <param name="tokenizer">WordPiece or byte-level BPE, as the family has.</param>
     /// <param name="directory">An existing folder; files of these names are overwritten.</param>

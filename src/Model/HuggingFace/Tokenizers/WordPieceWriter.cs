@@ -21,12 +21,18 @@ internal sealed class WordPieceWriter
         {
             throw new NotSupportedException("separate_pair gives the second text of a pair ids of its own, which no Hugging Face tokenizer does.");
         }
+
+        // vocab.txt alone is read by transformers' own classes, whose words have that bound, and which count a repeated token once when they add one.
+        if (HasRepeats && (_config.MaxWordLength != UsualWordLength || _config.AddedTokens.Any(token => token.Id >= tokenizer.Vocabulary.Count)))
+        {
+            throw new NotSupportedException("The vocabulary has a token twice: that goes only with words of up to 100 characters and no token added behind it.");
+        }
     }
 
     /// <summary><c>tokenizer.json</c>; null where it cannot say what <c>vocab.txt</c> says, which is then left to be read: a token that stands on two lines.</summary>
     public JsonObject? Tokenizer()
     {
-        if (_tokenizer.Vocabulary.Tokens.Distinct(StringComparer.Ordinal).Count() != _tokenizer.Vocabulary.Count)
+        if (HasRepeats)
         {
             return null;
         }
@@ -64,15 +70,13 @@ internal sealed class WordPieceWriter
 
     public JsonObject Settings(int modelMaxLength)
     {
-        // transformers' classes for BERT make a normalizer and a bound of words of their own; only the general class takes those of tokenizer.json.
-        var usual = _config.Rules == WordPieceRules.Fast && _config.MaxWordLength == UsualWordLength;
         var settings = new JsonObject
         {
             ["do_lower_case"] = _config.LowerCase,
             ["strip_accents"] = _config.StripAccents,
             ["tokenize_chinese_chars"] = _config.SplitChinese,
             ["model_max_length"] = modelMaxLength,
-            ["tokenizer_class"] = !usual ? "PreTrainedTokenizerFast" : _family == HuggingFaceFamily.Bert ? "BertTokenizer" : "DistilBertTokenizer",
+            ["tokenizer_class"] = !IsUsual ? "PreTrainedTokenizerFast" : _family == HuggingFaceFamily.Bert ? "BertTokenizer" : "DistilBertTokenizer",
         };
         TokenizerParts.AddTokens(settings, _config.AddedTokens, new Dictionary<string, string?>
         {
@@ -84,6 +88,12 @@ internal sealed class WordPieceWriter
         });
         return settings;
     }
+
+    // transformers' classes for BERT make a normalizer and a bound of words of their own; only the general class takes those of tokenizer.json. Where there
+    // is no such file, the original rules become the library's: they part in unassigned characters and, cased, in accents.
+    private bool IsUsual => HasRepeats || (_config.Rules == WordPieceRules.Fast && _config.MaxWordLength == UsualWordLength);
+
+    private bool HasRepeats => _tokenizer.Vocabulary.Tokens.Distinct(StringComparer.Ordinal).Count() != _tokenizer.Vocabulary.Count;
 
     private bool HasMask => _tokenizer.Vocabulary.TryGetId(_config.MaskToken, out _) || _config.AddedTokens.Any(token => token.Content == _config.MaskToken);
 
