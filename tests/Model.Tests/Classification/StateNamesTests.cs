@@ -1,5 +1,6 @@
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Tests.Adapters;
 using FeedbackService.Testing;
 
 namespace FeedbackService.Model.Tests.Classification;
@@ -48,6 +49,22 @@ public sealed class StateNamesTests
         using var classifier = ClassifierFactory.Create(TinyModels.Plain(TinyModels.Gru with { ReadsPairs = true }));
 
         AssertApproved("gru-pairs", classifier);
+    }
+
+    [Theory]
+    [InlineData("transformer", "lora")]
+    [InlineData("transformer", "adalora")]
+    [InlineData("transformer", "houlsby")]
+    [InlineData("transformer", "pfeiffer")]
+    [InlineData("mlp", "lora")]
+    [InlineData("mlp", "pfeiffer")]
+    [InlineData("rnn", "lora")]
+    [InlineData("bifnn", "adalora")]
+    public void NamesAndShapesOfAnAdapter_AreTheApprovedOnes(string encoder, string adapter)
+    {
+        using var classifier = ClassifierFactory.Create(AdaptedModels.Config(adapter, encoder) with { Feedback = null });
+
+        AssertApproved($"{encoder}-{adapter}", classifier);
     }
 
     [Fact]

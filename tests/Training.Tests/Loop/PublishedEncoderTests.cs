@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
@@ -43,6 +46,24 @@ public sealed class PublishedEncoderTests : IDisposable
         var effective = _bench.Progress.OfType<TrainingStarted>().Single().Hyperparameters;
         Assert.Equal((3, 32, 5e-5), (effective["n_epochs"]!.GetValue<int>(), effective["batch_size"]!.GetValue<int>(), effective["learning_rate"]!.GetValue<double>()));
         Assert.Equal((0, 40, 0.1), (effective["rounds"]!.GetValue<int>(), effective["max_tokens"]!.GetValue<int>(), effective["dropout"]!.GetValue<double>()));
+    }
+
+    [Theory]
+    [InlineData("bert", "lora", 0)]
+    [InlineData("distilbert", "adalora", 1)]
+    [InlineData("roberta", "houlsby", 0)]
+    [InlineData("gpt2", "pfeiffer", 0)]
+    public void Adapter_IsPutBeside_PlainOrInsideALoop_AndNeedsNothingOfTheBasesHead(string family, string adapter, int rounds)
+    {
+        var encoder = Encoder(family);
+        var options = new JsonObject { ["n_epochs"] = 1, ["adapter"] = adapter, ["rounds"] = rounds, ["feedback_heads"] = 2, ["adapter_rank"] = 2, ["adalora_start_rank"] = 3, ["adalora_target_rank"] = 1, ["adapter_size"] = 4 };
+
+        var finished = Assert.IsType<TrainingFinished>(_bench.Run(Onward(encoder, options, "adapted")));
+
+        using var shared = SharedBase.Open(encoder, CPU);
+        using var predictor = Predictor.LoadAdapter(finished.Directory, shared);
+        Assert.Equal(rounds, predictor.MaxRounds);
+        Assert.Equal(3, predictor.Predict([predictor.Tokenize(new TextInput("goal match"))], [new PredictionOptions()])[0].Probabilities.Length);
     }
 
     [Theory]
