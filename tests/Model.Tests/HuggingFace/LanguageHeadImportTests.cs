@@ -3,6 +3,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.HuggingFace;
 using FeedbackService.Model.LanguageModeling;
 using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Tokenization.Bpe;
 using FeedbackService.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -80,7 +81,7 @@ public sealed class LanguageHeadImportTests : IDisposable
     public void Head_LeavesAsItCame(string family)
     {
         var checkpoint = Checkpoint(family, _ => null, [Names[family].Biases[0]]);
-        var artifact = CheckpointFixture.Import(checkpoint, _folder.Path);
+        var artifact = Import(checkpoint, family);
         var exported = Directory.CreateDirectory(Path.Combine(_folder.Path, "exported")).FullName;
         foreach (var file in CheckpointExport.Files(artifact, "tiny"))
         {
@@ -96,7 +97,7 @@ public sealed class LanguageHeadImportTests : IDisposable
         }
 
         Assert.Contains("ForMaskedLM", File.ReadAllText(Path.Combine(exported, CheckpointFiles.Config)), StringComparison.Ordinal);
-        Assert.Equal(artifact.Manifest.Files.Single(file => file.Name == ArtifactFiles.Weights), CheckpointFixture.Import(exported, _folder.Path).Manifest.Files.Single(file => file.Name == ArtifactFiles.Weights));
+        Assert.Equal(artifact.Manifest.Files.Single(file => file.Name == ArtifactFiles.Weights), Import(exported, family).Manifest.Files.Single(file => file.Name == ArtifactFiles.Weights));
     }
 
     [Theory]
@@ -133,6 +134,17 @@ public sealed class LanguageHeadImportTests : IDisposable
         var wrong = Checkpoint("roberta", _ => null, ["lm_head.bias"]);
         CheckpointFixture.Rewrite(wrong, source => source.Name == "lm_head.bias" ? [new TensorSource(source.Name, source.Dtype, [7], () => Drawn("x", 7))] : [source]);
         Assert.Contains("lm_head.bias is Float32 [7]", Assert.Throws<StateDictMismatchException>(() => CheckpointFixture.Import(wrong, _folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    // Each with a tokenizer that its family may leave with.
+    private ModelArtifact Import(string checkpoint, string family)
+    {
+        var directory = Path.Combine(_folder.Path, Path.GetRandomFileName());
+        ITextTokenizer tokenizer = family == "roberta"
+            ? new ByteLevelBpeTokenizer(new ByteLevelBpeConfig { Layout = ByteLevelBpeLayout.Roberta, PadToken = "<pad>", UnknownToken = "<unk>", MaskToken = "<mask>" }, new ByteLevelBpeVocabulary(["<s>", "<pad>", "</s>", "<unk>", "<mask>", "a", "b"], []))
+            : new WordPieceTextTokenizer(new WordPieceConfig(), WordPieceVocabulary.Load(Path.Combine(CheckpointFixture.Folder("bert"), "vocab.txt")));
+        CheckpointImport.Run(checkpoint, directory, tokenizer, null, DateTimeOffset.UnixEpoch, new ArtifactLineage());
+        return ArtifactReader.Open(directory);
     }
 
     // The fixture of the family as its pre-training saves it.
