@@ -93,8 +93,8 @@ public static class CheckpointFixture
     public static ModelArtifact Import(string checkpoint, string folder)
     {
         var artifact = Path.Combine(folder, Path.GetRandomFileName());
-        var family = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, CheckpointFiles.Config)))!["model_type"]!.GetValue<string>();
-        var imported = CheckpointImport.Run(checkpoint, artifact, Tokenizer(family), null, DateTimeOffset.UnixEpoch, new ArtifactLineage());
+        var family = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, CheckpointFiles.Config)))!["model_type"] as JsonValue;
+        var imported = CheckpointImport.Run(checkpoint, artifact, Tokenizer(family is not null && family.TryGetValue(out string? name) ? name : ""), null, DateTimeOffset.UnixEpoch, new ArtifactLineage());
         return ArtifactReader.Open(artifact, ArtifactVerification.Hashes, imported.ManifestSha256);
     }
 
