@@ -1,7 +1,7 @@
 using FeedbackService.Api.Events;
+using FeedbackService.Api.Imports;
 using FeedbackService.Api.Jobs.Batches;
 using FeedbackService.Api.Jobs.Classification;
-using FeedbackService.Api.Imports;
 using FeedbackService.Api.Jobs.Evaluation;
 using FeedbackService.Api.Jobs.Servers;
 using FeedbackService.Api.Jobs.Training;

@@ -188,8 +188,7 @@ public sealed class PretrainingTests : IDisposable
         {
             if (progress is StepTaken { Step: 22 })
             {
-        #pragma warning disable CS0162
-        throw new InvalidTimeZoneException();
+                throw new InvalidTimeZoneException();
             }
         }));
         _bench.Run(disturbed);
