@@ -17,7 +17,7 @@ public static class TinyArtifacts
         ["attending"] = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5),
     };
 
-    private static int lastSeed = 1_000;
+    private static int _lastSeed = 1_000;
 
     /// <summary>Writes a classifier with drawn weights.</summary>
     /// <param name="directory">Missing or empty.</param>
@@ -28,7 +28,7 @@ public static class TinyArtifacts
     public static string Write(string directory, ClassifierConfig config, Calibration? calibration = null, int? seed = null)
     {
         using var classifier = ClassifierFactory.Create(config);
-        TinyModels.Draw(classifier, seed ?? Interlocked.Increment(ref lastSeed));
+        TinyModels.Draw(classifier, seed ?? Interlocked.Increment(ref _lastSeed));
         var weights = classifier.state_dict();
         return ArtifactWriter.Write(directory, new ArtifactContents
         {
