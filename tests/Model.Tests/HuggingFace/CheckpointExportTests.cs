@@ -68,6 +68,24 @@ public sealed class CheckpointExportTests : IDisposable
     }
 
     [Fact]
+    public void Gpt2_SaysWhatItsAuthorsDescribe()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var encoder = (TransformerEncoderConfig)Combinations.Encoder("gpt2") with { VocabularySize = 136 };
+        var checkpoint = Export(Write(TinyModels.Plain(encoder, PoolingKind.Last) with { HeadBias = false }, family: "gpt2"));
+        var plain = new PlainGpt2(Path.Combine(checkpoint, CheckpointFiles.Weights), encoder.HiddenSize, encoder.Layers, encoder.Heads, encoder.NormEpsilon);
+
+        using var classifier = CheckpointFixture.Load(CheckpointFixture.Import(checkpoint, _folder.Path));
+        var texts = TinyModels.Texts(5, 1, 9);
+        var logits = classifier.Forward(PackedTokens.Pack(texts), CPU, 0)[0].data<float>().ToArray();
+
+        Assert.All(
+            texts.SelectMany(text => plain.Logits(text.Ids, 3)).Zip(logits),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
     public void TransformerTrainedFromScratch_LeavesAsABert_AndSaysTheSame()
     {
         using var scope = NewDisposeScope();
