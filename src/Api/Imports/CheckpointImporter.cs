@@ -2,8 +2,8 @@ using System.Reflection;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Registry;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.HuggingFace;
-using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Loop;
 
 namespace FeedbackService.Api.Imports;
@@ -49,7 +49,7 @@ internal sealed class CheckpointImporter(ModelPublisher publisher, TimeProvider 
                 Versions = new Dictionary<string, string> { ["feedback_service"] = Version },
             });
         }
-        catch (Exception exception) when (exception is InvalidCheckpointException or InvalidTokenizerException or StateDictMismatchException)
+        catch (Exception exception) when (exception is InvalidFileException or StateDictMismatchException)
         {
             throw Unusable(exception.Message);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 
@@ -45,7 +46,7 @@ public sealed class ModelArtifact
         {
             return TokenizerFiles.Load(Directory);
         }
-        catch (InvalidTokenizerException exception)
+        catch (InvalidFileException exception)
         {
             throw new InvalidArtifactException(exception.File, exception.Message, exception);
         }

@@ -85,18 +85,29 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Looks for infinities and NaNs in all tensors (rule 16): legal in the format, never in weights.</summary>
-    /// <exception cref="InvalidSafetensorsException">There is one; the message names the tensor.</exception>
-    public void ThrowIfNotFinite()
+    /// <summary>Reads a tensor and looks for infinities and NaNs (rule 16): legal in the format, never in weights.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="widen">As for <see cref="Read"/>.</param>
+    /// <returns>A tensor without gradient in the current dispose scope.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <exception cref="InvalidSafetensorsException">There is such a value; the message names the tensor. Or as for <see cref="Read"/>.</exception>
+    public Tensor ReadFinite(string name, bool widen = false)
     {
-        foreach (var entry in Entries.Where(entry => SafetensorsDtype.IsFloat(entry.Dtype) && entry.ByteCount > 0))
+        var tensor = Read(name, widen);
+        if (!SafetensorsDtype.IsFloat(tensor.dtype))
         {
-            using var scope = NewDisposeScope();
-            if (!Read(entry.Name).isfinite().all().item<bool>())
-            {
-                throw new InvalidSafetensorsException(SafetensorsRule.Finite, $"'{entry.Name}' holds an infinity or NaN.");
-            }
+            return tensor;
         }
+
+        using var finite = tensor.isfinite();
+        using var all = finite.all();
+        if (all.item<bool>())
+        {
+            return tensor;
+        }
+
+        tensor.Dispose();
+        throw new InvalidSafetensorsException(SafetensorsRule.Finite, $"'{name}' holds an infinity or NaN.");
     }
 
     /// <inheritdoc/>

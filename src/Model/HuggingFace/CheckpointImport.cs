@@ -1,5 +1,6 @@
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.HuggingFace.Tokenizers;
 using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
@@ -20,8 +21,7 @@ public static class CheckpointImport
     /// <param name="now">When the artifact is made.</param>
     /// <param name="lineage">Where the checkpoint comes from.</param>
     /// <returns>SHA-256 of the artifact's manifest, and whether it can classify.</returns>
-    /// <exception cref="InvalidCheckpointException">A file is missing, damaged, or of a kind that is not supported; it is named.</exception>
-    /// <exception cref="InvalidTokenizerException">There is no tokenizer, or one that cannot be read; the file is named.</exception>
+    /// <exception cref="InvalidFileException">A file is missing, damaged, or of a kind that is not supported; it is named.</exception>
     /// <exception cref="StateDictMismatchException">Tensors are missing, unexpected or different; all are listed.</exception>
     /// <exception cref="IOException">The disk refuses.</exception>
     public static ImportedCheckpoint Run(string directory, string artifactDirectory, DateTimeOffset now, ArtifactLineage lineage)
@@ -38,7 +38,7 @@ public static class CheckpointImport
     /// <param name="now">When the artifact is made.</param>
     /// <param name="lineage">Where the checkpoint comes from.</param>
     /// <returns>SHA-256 of the artifact's manifest, and whether it can classify.</returns>
-    /// <exception cref="InvalidCheckpointException">A file is missing, damaged, or of a kind that is not supported; it is named.</exception>
+    /// <exception cref="InvalidFileException">A file is missing, damaged, or of a kind that is not supported; it is named.</exception>
     /// <exception cref="StateDictMismatchException">Tensors are missing, unexpected or different; all are listed.</exception>
     /// <exception cref="IOException">The disk refuses.</exception>
     public static ImportedCheckpoint Run(
@@ -53,7 +53,8 @@ public static class CheckpointImport
         Check(config, tokenizer);
 
         var classifies = config.Labels.Count > 0;
-        CheckpointComparison.ThrowIfDifferent(rules, tensors, names, name => names.IsSpare(name) || (!classifies && IsOfHead(name, names)));
+        Func<string, bool> isOfHead = classifies ? _ => false : OfHead(names);
+        CheckpointComparison.ThrowIfDifferent(rules, tensors, names, name => names.IsSpare(name) || isOfHead(name));
         LanguageHeadImport.ThrowIfUntied(rules, names, tensors);
         var attachments = Unused.Of(tensors, rules) is { Length: > 0 } unused ? new Dictionary<string, byte[]> { [Unused.File] = unused } : [];
         var hash = ArtifactWriter.Write(artifactDirectory, new ArtifactContents
@@ -91,25 +92,27 @@ public static class CheckpointImport
         var vocabulary = ((TransformerEncoderConfig)config.Encoder).VocabularySize;
         if (tokenizer.VocabularySize > vocabulary)
         {
-            throw new InvalidCheckpointException(CheckpointFiles.Config, $"vocab_size is {vocabulary}, but the tokenizer's files have {tokenizer.VocabularySize} tokens. They are of different models.");
+            throw new InvalidFileException(CheckpointFiles.Config, $"vocab_size is {vocabulary}, but the tokenizer's files have {tokenizer.VocabularySize} tokens. They are of different models.");
         }
 
         if (config.MaxTokens < ShortestLimit)
         {
-            throw new InvalidCheckpointException(CheckpointFiles.Config, $"texts have at most {config.MaxTokens} tokens; at least {ShortestLimit} are needed.");
+            throw new InvalidFileException(CheckpointFiles.Config, $"texts have at most {config.MaxTokens} tokens; at least {ShortestLimit} are needed.");
         }
 
         var faults = ClassifierConfigValidation.Check(config, withoutLabels: config.Labels.Count == 0);
         if (faults.Count > 0)
         {
-            throw new InvalidCheckpointException(CheckpointFiles.Config, string.Join(" ", faults));
+            throw new InvalidFileException(CheckpointFiles.Config, string.Join(" ", faults));
         }
     }
 
-    // Heads of other tasks are called as those of classifiers are.
-    private static bool IsOfHead(string name, FamilyNames names) => !names.TakesPrefix(name)
-        && names.HeadLayer(1).Concat(names.Logits(1, 1)).SelectMany(rule => rule.Sources).Any(source => name == source)
-        || name.StartsWith("classifier.", StringComparison.Ordinal);
+    // What an encoder's file may hold of a classifier; heads of other tasks are called as those of classifiers are.
+    private static Func<string, bool> OfHead(FamilyNames names)
+    {
+        var own = names.HeadLayer(1).Concat(names.Logits(1, 1)).SelectMany(rule => rule.Sources).Where(name => !names.TakesPrefix(name)).ToHashSet(StringComparer.Ordinal);
+        return name => own.Contains(name) || name.StartsWith("classifier.", StringComparison.Ordinal);
+    }
 
     private static Tensor Read(WeightRule rule, CheckpointTensors tensors) => rule.Form switch
     {

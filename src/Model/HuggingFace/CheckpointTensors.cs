@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Files;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.HuggingFace;
@@ -21,7 +21,7 @@ internal sealed partial class CheckpointTensors : IDisposable
     public IReadOnlyCollection<string> Names => _places.Keys;
 
     /// <summary>Opens the weights of a folder and checks every header. Nothing else is read yet.</summary>
-    /// <exception cref="InvalidCheckpointException">A file is missing, breaks a rule of its format, or contradicts the index.</exception>
+    /// <exception cref="InvalidFileException">A file is missing, breaks a rule of its format, or contradicts the index.</exception>
     public static CheckpointTensors Open(string directory, FamilyNames family)
     {
         var tensors = new CheckpointTensors();
@@ -33,14 +33,14 @@ internal sealed partial class CheckpointTensors : IDisposable
             }
             else if (File.Exists(Path.Combine(directory, CheckpointFiles.Index)))
             {
-                foreach (var (shard, names) in ReadIndex(directory))
+                foreach (var (shard, names) in UntrustedFile.ReadJson(directory, CheckpointFiles.Index, ReadIndex))
                 {
                     tensors.Add(directory, shard, family, names);
                 }
             }
             else
             {
-                throw new InvalidCheckpointException(CheckpointFiles.Weights, $"is missing, and so is {CheckpointFiles.Index}. Weights are read as safetensors only; convert others first.");
+                throw new InvalidFileException(CheckpointFiles.Weights, $"is missing, and so is {CheckpointFiles.Index}. Weights are read as safetensors only; convert others first.");
             }
 
             return tensors;
@@ -62,58 +62,43 @@ internal sealed partial class CheckpointTensors : IDisposable
     public SafetensorsEntry Entry(string name) => _places[name].Entry;
 
     /// <summary>Reads a tensor as float32, in the current dispose scope.</summary>
-    /// <exception cref="InvalidCheckpointException">It holds an infinity or NaN, or the file changed.</exception>
+    /// <exception cref="InvalidFileException">It holds an infinity or NaN, or the file changed.</exception>
     public Tensor Read(string name)
     {
         var place = _places[name];
         try
         {
-            var tensor = place.Reader.Read(place.Entry.Name, widen: true);
-            using var finite = tensor.isfinite();
-            using var all = finite.all();
-            return all.item<bool>() ? tensor : throw new InvalidCheckpointException(place.File, $"'{place.Entry.Name}' holds an infinity or NaN.");
+            return place.Reader.ReadFinite(place.Entry.Name, widen: true);
         }
         catch (Exception exception) when (exception is InvalidSafetensorsException or IOException)
         {
-            throw new InvalidCheckpointException(place.File, exception.Message, exception);
+            throw new InvalidFileException(place.File, exception.Message, exception);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _readers.ForEach(reader => reader.Dispose());
 
-    private static SortedDictionary<string, HashSet<string>> ReadIndex(string directory)
+    private static SortedDictionary<string, HashSet<string>> ReadIndex(JsonMember index)
     {
-        using var document = CheckpointJson.Read(directory, CheckpointFiles.Index);
-        if (!document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidCheckpointException(CheckpointFiles.Index, "has no object weight_map.");
-        }
-
         var shards = new SortedDictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        try
+        foreach (var (name, member) in index["weight_map"].Members())
         {
-            foreach (var entry in map.EnumerateObject())
+            var shard = member.NeededText();
+            if (!ShardName().IsMatch(shard) || shard.Contains("..", StringComparison.Ordinal))
             {
-                if (entry.Value.ValueKind != JsonValueKind.String || entry.Value.GetString() is not { } shard || !ShardName().IsMatch(shard) || shard.Contains("..", StringComparison.Ordinal))
-                {
-                    throw new InvalidCheckpointException(CheckpointFiles.Index, $"says that '{entry.Name}' is in {ConfigMembers.Shown(entry.Value)}; a file name such as model-00001-of-00002.safetensors is needed.");
-                }
-
-                if (!shards.TryGetValue(shard, out var names))
-                {
-                    shards[shard] = names = new HashSet<string>(StringComparer.Ordinal);
-                }
-
-                names.Add(entry.Name);
+                throw member.Refused("must be a file name such as model-00001-of-00002.safetensors.");
             }
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new InvalidCheckpointException(CheckpointFiles.Index, exception.Message, exception);
+
+            if (!shards.TryGetValue(shard, out var names))
+            {
+                shards[shard] = names = new HashSet<string>(StringComparer.Ordinal);
+            }
+
+            names.Add(name);
         }
 
-        return shards.Count is > 0 and <= MostShards ? shards : throw new InvalidCheckpointException(CheckpointFiles.Index, $"names {shards.Count} files; 1 to {MostShards} are allowed.");
+        return shards.Count is > 0 and <= MostShards ? shards : throw index.Refused($"names {shards.Count} files; 1 to {MostShards} are allowed.");
     }
 
     private void Add(string directory, string file, FamilyNames family, HashSet<string>? expected)
@@ -124,19 +109,19 @@ internal sealed partial class CheckpointTensors : IDisposable
         {
             if (expected is not null && !expected.Remove(entry.Name))
             {
-                throw new InvalidCheckpointException(file, $"holds '{entry.Name}', which {CheckpointFiles.Index} does not say.");
+                throw new InvalidFileException(file, $"holds '{entry.Name}', which {CheckpointFiles.Index} does not say.");
             }
 
             var name = Canonical(entry.Name, family.Prefix);
             if (!_places.TryAdd(name, new Place(file, reader, entry)))
             {
-                throw new InvalidCheckpointException(file, $"'{entry.Name}' and '{Original(name)}' are names of one tensor.");
+                throw new InvalidFileException(file, $"'{entry.Name}' and '{Original(name)}' are names of one tensor.");
             }
         }
 
         if (expected is { Count: > 0 })
         {
-            throw new InvalidCheckpointException(file, $"lacks '{expected.Order(StringComparer.Ordinal).First()}', which {CheckpointFiles.Index} says is there.");
+            throw new InvalidFileException(file, $"lacks '{expected.Order(StringComparer.Ordinal).First()}', which {CheckpointFiles.Index} says is there.");
         }
     }
 
@@ -148,7 +133,7 @@ internal sealed partial class CheckpointTensors : IDisposable
         }
         catch (Exception exception) when (exception is InvalidSafetensorsException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidCheckpointException(file, exception is FileNotFoundException ? "is missing." : exception.Message, exception);
+            throw new InvalidFileException(file, exception is FileNotFoundException ? "is missing." : exception.Message, exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.HuggingFace;
@@ -19,7 +20,7 @@ internal static class LanguageHeadImport
     }
 
     /// <summary>Holds what is written twice to being the same: the decoder to the table of tokens, one bias to the other. Call it when names and shapes have been compared.</summary>
-    /// <exception cref="InvalidCheckpointException">It is another one: a head with a decoder of its own is not supported.</exception>
+    /// <exception cref="InvalidFileException">It is another one: a head with a decoder of its own is not supported.</exception>
     public static void ThrowIfUntied(IReadOnlyList<WeightRule> rules, FamilyNames names, CheckpointTensors tensors)
     {
         if (names.LanguageHead is not { } head || rules.FirstOrDefault(rule => rule.Target == FamilyNames.TokenTable) is not { } table || !rules.Any(rule => head.Biases.Contains(rule.Sources[0])))
@@ -45,7 +46,7 @@ internal static class LanguageHeadImport
         using var scope = NewDisposeScope();
         if (!tensors.Entry(name).Shape.SequenceEqual(tensors.Entry(expected).Shape) || !tensors.Read(name).eq(tensors.Read(expected)).all().item<bool>())
         {
-            throw new InvalidCheckpointException(CheckpointFiles.Weights, $"'{tensors.Original(name)}' differs from '{tensors.Original(expected)}', {what}.");
+            throw new InvalidFileException(CheckpointFiles.Weights, $"'{tensors.Original(name)}' differs from '{tensors.Original(expected)}', {what}.");
         }
     }
 }

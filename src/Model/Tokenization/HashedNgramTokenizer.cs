@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -24,13 +25,13 @@ public sealed class HashedNgramTokenizer : ITextTokenizer
     private readonly Side _second;
 
     /// <summary>Makes a tokenizer.</summary>
-    /// <exception cref="InvalidTokenizerException">A setting is out of range.</exception>
+    /// <exception cref="InvalidFileException">A setting is out of range.</exception>
     public HashedNgramTokenizer(HashedNgramConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         if (config.Problem() is { } problem)
         {
-            throw new InvalidTokenizerException(TokenizerFiles.ConfigFile, null, problem);
+            throw new InvalidFileException(TokenizerFiles.ConfigFile, problem);
         }
 
         Config = config;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -27,7 +28,7 @@ internal static class NgramVocabularyFile
         file.Write([.. vocabulary.Characters.Select(mark => mark ? (byte)1 : (byte)0)]);
     }
 
-    /// <exception cref="InvalidTokenizerException">The file is missing or wrong.</exception>
+    /// <exception cref="InvalidFileException">The file is missing or wrong.</exception>
     public static NgramVocabulary Load(string path)
     {
         byte[] bytes;
@@ -64,5 +65,5 @@ internal static class NgramVocabularyFile
         }
     }
 
-    private static InvalidTokenizerException Invalid(string reason, Exception? inner = null) => new(TokenizerFiles.NgramsFile, null, reason, inner);
+    private static InvalidFileException Invalid(string reason, Exception? inner = null) => new(TokenizerFiles.NgramsFile, null, reason, inner);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization.Bpe;
 
 namespace FeedbackService.Model.Tokenization;
@@ -24,7 +25,7 @@ public static class TokenizerFiles
 
     /// <summary>Builds the tokenizer that <see cref="ITextTokenizer.Save"/> wrote.</summary>
     /// <param name="directory">An artifact folder.</param>
-    /// <exception cref="InvalidTokenizerException">A file is missing or wrong; the message names it and, where known, the line.</exception>
+    /// <exception cref="InvalidFileException">A file is missing or wrong; the message names it and, where known, the line.</exception>
     public static ITextTokenizer Load(string directory)
     {
         TokenizerConfig config;
@@ -34,15 +35,15 @@ public static class TokenizerFiles
         }
         catch (JsonException exception)
         {
-            throw new InvalidTokenizerException(ConfigFile, (int?)exception.LineNumber + 1, exception.Message, exception);
+            throw new InvalidFileException(ConfigFile, (int?)exception.LineNumber + 1, exception.Message, exception);
         }
         catch (Exception exception) when (exception is NotSupportedException or InvalidOperationException)
         {
-            throw new InvalidTokenizerException(ConfigFile, null, "the member type is missing or names no tokenizer.", exception);
+            throw new InvalidFileException(ConfigFile, "the member type is missing or names no tokenizer.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidTokenizerException(ConfigFile, null, "cannot be read.", exception);
+            throw new InvalidFileException(ConfigFile, "cannot be read.", exception);
         }
 
         return config switch
@@ -53,7 +54,7 @@ public static class TokenizerFiles
             HashedNgramConfig { Fitted: true } ngrams => new WeightedNgramTokenizer(
                 ngrams, NgramVocabularyFile.Load(Path.Combine(directory, NgramsFile))),
             HashedNgramConfig ngrams => new HashedNgramTokenizer(ngrams),
-            _ => throw new InvalidTokenizerException(ConfigFile, null, $"{config.GetType().Name} has no tokenizer."),
+            _ => throw new InvalidFileException(ConfigFile, $"{config.GetType().Name} has no tokenizer."),
         };
     }
 }

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -16,7 +17,7 @@ public sealed class WeightedNgramTokenizer : ITextTokenizer
     /// <summary>Makes a tokenizer.</summary>
     /// <param name="config">Which n-grams; whether they are distinct does not matter, occurrences are counted here.</param>
     /// <param name="vocabulary">Fitted with the same settings.</param>
-    /// <exception cref="InvalidTokenizerException">A setting is out of range.</exception>
+    /// <exception cref="InvalidFileException">A setting is out of range.</exception>
     public WeightedNgramTokenizer(HashedNgramConfig config, NgramVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization.Added;
 using FeedbackService.Model.Tokenization.Fast;
 
@@ -21,20 +22,20 @@ public sealed class WordPieceTextTokenizer : IMaskableTokenizer
     private readonly HashSet<int> _special;
 
     /// <summary>Makes a tokenizer.</summary>
-    /// <exception cref="InvalidTokenizerException">A special token is nowhere, or a setting is out of range or fits no other.</exception>
+    /// <exception cref="InvalidFileException">A special token is nowhere, or a setting is out of range or fits no other.</exception>
     public WordPieceTextTokenizer(WordPieceConfig config, WordPieceVocabulary vocabulary)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(vocabulary);
         if (config.MaxWordLength is < 1 or > 1000)
         {
-            throw new InvalidTokenizerException(
-                TokenizerFiles.ConfigFile, null, $"max_word_length is {config.MaxWordLength}; 1 to 1,000 are allowed.");
+            throw new InvalidFileException(
+                TokenizerFiles.ConfigFile, $"max_word_length is {config.MaxWordLength}; 1 to 1,000 are allowed.");
         }
 
         if (config.AddedTokens.Count > 0 && (config.Rules != WordPieceRules.Fast || config.SeparatePair))
         {
-            throw new InvalidTokenizerException(TokenizerFiles.ConfigFile, null, "added_tokens need rules fast, and do not go with separate_pair.");
+            throw new InvalidFileException(TokenizerFiles.ConfigFile, "added_tokens need rules fast, and do not go with separate_pair.");
         }
 
         Config = config;
@@ -148,7 +149,7 @@ public sealed class WordPieceTextTokenizer : IMaskableTokenizer
         return normalized.Units.ToString();
     }
 
-    private int Special(string token) => Find(token) ?? throw new InvalidTokenizerException(TokenizerFiles.VocabularyFile, null, $"the special token {token} is missing.");
+    private int Special(string token) => Find(token) ?? throw new InvalidFileException(TokenizerFiles.VocabularyFile, $"the special token {token} is missing.");
 
     private int? Find(string token) => _vocabulary.TryGetId(token, out var id) ? id : Config.AddedTokens.FirstOrDefault(added => added.Content == token)?.Id;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.Tokenization;
 
@@ -61,7 +62,7 @@ public sealed class WordPieceVocabulary
     internal int LongestToken { get; }
 
     /// <summary>Reads <c>vocab.txt</c>.</summary>
-    /// <exception cref="InvalidTokenizerException">The file is missing, too large, not UTF-8, or has an empty or overlong line.</exception>
+    /// <exception cref="InvalidFileException">The file is missing, too large, not UTF-8, or has an empty or overlong line.</exception>
     public static WordPieceVocabulary Load(string path)
     {
         var file = Path.GetFileName(path);
@@ -70,18 +71,18 @@ public sealed class WordPieceVocabulary
         {
             if (new FileInfo(path).Length > MaxFileBytes)
             {
-                throw new InvalidTokenizerException(file, null, $"more than {MaxFileBytes} bytes.");
+                throw new InvalidFileException(file, $"more than {MaxFileBytes} bytes.");
             }
 
             text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidTokenizerException(file, null, "cannot be read.", exception);
+            throw new InvalidFileException(file, "cannot be read.", exception);
         }
         catch (DecoderFallbackException exception)
         {
-            throw new InvalidTokenizerException(file, null, $"not valid UTF-8 at byte {exception.Index}.", exception);
+            throw new InvalidFileException(file, $"not valid UTF-8 at byte {exception.Index}.", exception);
         }
 
         var lines = text.TrimStart('\uFEFF').Split('\n').ToList();
@@ -92,7 +93,7 @@ public sealed class WordPieceVocabulary
 
         if (lines.Count is 0 or > MaxTokens)
         {
-            throw new InvalidTokenizerException(file, null, $"has {lines.Count} tokens; 1 to {MaxTokens} are allowed.");
+            throw new InvalidFileException(file, $"has {lines.Count} tokens; 1 to {MaxTokens} are allowed.");
         }
 
         for (var i = 0; i < lines.Count; i++)
@@ -100,7 +101,7 @@ public sealed class WordPieceVocabulary
             lines[i] = lines[i].TrimEnd('\r');
             if (Problem(lines[i]) is { } problem)
             {
-                throw new InvalidTokenizerException(file, i + 1, $"the token {problem}.");
+                throw new InvalidFileException(file, i + 1, $"the token {problem}.");
             }
         }
 

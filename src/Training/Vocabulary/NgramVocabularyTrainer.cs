@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Training.Vocabulary;
@@ -12,7 +13,7 @@ public static class NgramVocabularyTrainer
     /// </summary>
     /// <param name="config">Which n-grams.</param>
     /// <param name="texts">The training texts; read once.</param>
-    /// <exception cref="InvalidTokenizerException">A setting is out of range.</exception>
+    /// <exception cref="InvalidFileException">A setting is out of range.</exception>
     public static NgramVocabulary Train(HashedNgramConfig config, IEnumerable<TextInput> texts)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -43,7 +43,7 @@ public sealed class HubImportTests(ImportingService service) : IDisposable
     [Theory]
     [InlineData("absent/bert", "repository_not_found", "has no 'absent/bert'")]
     [InlineData("pickled/bert", "checkpoint_unusable", "only such as pytorch_model.bin")]
-    [InlineData("wrong/bert", "checkpoint_unusable", "model_type is 't5'")]
+    [InlineData("wrong/bert", "checkpoint_unusable", "model_type (\"t5\") is not supported")]
     [InlineData("huge/bert", "checkpoint_too_large", "--max-upload-bytes")]
     [InlineData("away/bert", "hub_redirect_refused", "--hub-redirects does not allow")]
     [InlineData("circle/bert", "hub_redirect_refused", "in a circle")]

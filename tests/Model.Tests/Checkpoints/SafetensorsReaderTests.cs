@@ -186,7 +186,7 @@ public sealed class SafetensorsReaderTests
         Assert.Equal(41, reader.Entries.Count);
         Assert.Equal("pt", reader.Metadata["format"]);
         Assert.Equal(136, reader.Read("bert.embeddings.word_embeddings.weight").shape[0]);
-        reader.ThrowIfNotFinite();
+        Assert.All(reader.Entries, entry => reader.ReadFinite(entry.Name));
     }
 
     [Fact]
@@ -198,12 +198,12 @@ public sealed class SafetensorsReaderTests
             foreach (var dtype in new[] { ScalarType.Float32, ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16 })
             {
                 using var reader = new SafetensorsReader(new MemoryStream(Write(("a", tensor([1f, value]).to(dtype)))));
-                Assert.Equal(SafetensorsRule.Finite, Assert.Throws<InvalidSafetensorsException>(reader.ThrowIfNotFinite).Rule);
+                Assert.Equal(SafetensorsRule.Finite, Assert.Throws<InvalidSafetensorsException>(() => reader.ReadFinite("a")).Rule);
             }
         }
 
         using var fine = new SafetensorsReader(new MemoryStream(Write(("a", tensor([1f, -1f])), ("e", empty(0)), ("i", tensor([1L])))));
-        fine.ThrowIfNotFinite();
+        Assert.All(fine.Entries, entry => fine.ReadFinite(entry.Name));
     }
 
     [Fact]

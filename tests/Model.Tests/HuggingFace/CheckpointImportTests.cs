@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.HuggingFace;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
@@ -114,17 +115,17 @@ public sealed class CheckpointImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model_type", "\"t5\"", "bert, distilbert, roberta and gpt2 are supported")]
-    [InlineData("model_type", "7", "a string is needed")]
+    [InlineData("model_type", "\"t5\"", "(\"t5\") is not supported; bert, distilbert, roberta and gpt2 are")]
+    [InlineData("model_type", "7", "model_type (7) must be text")]
     [InlineData("hidden_size", "33", "does not divide")]
     [InlineData("hidden_size", "1e9", "a whole number from 1 to")]
     [InlineData("vocab_size", "null", "vocab_size is missing")]
     [InlineData("vocab_size", "100", "of different models")]
-    [InlineData("hidden_act", "\"snake\"", "supported are gelu, gelu_python")]
+    [InlineData("hidden_act", "\"snake\"", "is not supported; gelu, gelu_python")]
     [InlineData("is_decoder", "true", "only encoders are supported")]
-    [InlineData("position_embedding_type", "\"relative_key\"", "only absolute is supported")]
+    [InlineData("position_embedding_type", "\"relative_key\"", "is not supported; only absolute is")]
     [InlineData("layer_norm_eps", "0", "greater than 0")]
-    [InlineData("problem_type", "\"regression\"", "multi_label_classification are supported")]
+    [InlineData("problem_type", "\"regression\"", "single_label_classification and multi_label_classification are")]
     [InlineData("id2label", """{"0":"a"}""", "a regression is not supported")]
     [InlineData("id2label", """{"0":"a","1":"a"}""", "'a' 2 times")]
     [InlineData("id2label", """{"0":"a","2":"b"}""", "without gaps")]
@@ -138,7 +139,7 @@ public sealed class CheckpointImportTests : IDisposable
         CheckpointFixture.Configure(checkpoint, config => config[member] = "here");
         File.WriteAllText(path, File.ReadAllText(path).Replace($"\"{member}\":\"here\"", $"\"{member}\":{value}", StringComparison.Ordinal));
 
-        var error = Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path));
+        var error = Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(CheckpointFiles.Config, error.File);
@@ -169,7 +170,7 @@ public sealed class CheckpointImportTests : IDisposable
         var checkpoint = CheckpointFixture.Copy("roberta", _folder.Path);
         CheckpointFixture.Rewrite(checkpoint, tensor => tensor.Name == "classifier.out_proj.bias" ? [tensor with { Read = () => tensor.Read().fill_(double.NaN) }] : [tensor]);
 
-        Assert.Contains("'classifier.out_proj.bias' holds an infinity or NaN", Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("'classifier.out_proj.bias' holds an infinity or NaN", Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -178,14 +179,14 @@ public sealed class CheckpointImportTests : IDisposable
     [InlineData("""{"weight_map":{}}""", "names 0 files")]
     [InlineData("""{}""", "weight_map")]
     [InlineData("""{"weight_map":{"a":"absent.safetensors"}}""", "absent.safetensors: is missing")]
-    [InlineData("""[]""", "no JSON object")]
+    [InlineData("""[]""", "must be an object")]
     public void IndexThatIsWrong_IsRefused(string index, string message)
     {
         var checkpoint = CheckpointFixture.Copy("bert", _folder.Path);
         File.Delete(Path.Combine(checkpoint, CheckpointFiles.Weights));
         File.WriteAllText(Path.Combine(checkpoint, CheckpointFiles.Index), index);
 
-        Assert.Contains(message, Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,10 +199,10 @@ public sealed class CheckpointImportTests : IDisposable
         var whole = File.ReadAllText(path);
 
         File.WriteAllText(path, whole.Replace("classifier.bias", "classifier.other", StringComparison.Ordinal));
-        Assert.Contains("holds 'classifier.bias', which", Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("holds 'classifier.bias', which", Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
 
         File.WriteAllText(path, whole.Replace("\"classifier.bias\":", "\"more\":\"model-00001-of-00001.safetensors\",\"classifier.bias\":", StringComparison.Ordinal));
-        Assert.Contains("lacks 'more', which", Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("lacks 'more', which", Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
     }
 
     private static void Shard(string checkpoint, Func<string, string> shardOf)

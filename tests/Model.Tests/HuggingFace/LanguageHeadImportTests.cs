@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.HuggingFace;
 using FeedbackService.Model.LanguageModeling;
 using FeedbackService.Model.Tokenization;
@@ -108,7 +109,7 @@ public sealed class LanguageHeadImportTests : IDisposable
     {
         var checkpoint = Checkpoint(family, table => table.add(tensor(1e-3f)), [Names[family].Biases[0]]);
 
-        var error = Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path));
+        var error = Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path));
 
         Assert.Contains($"'{Names[family].Decoder}' differs from '{Names[family].Table}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("not tied", error.Message, StringComparison.Ordinal);
@@ -120,7 +121,7 @@ public sealed class LanguageHeadImportTests : IDisposable
         var checkpoint = Checkpoint("bert", _ => null, Names["bert"].Biases);
         CheckpointFixture.Rewrite(checkpoint, source => source.Name == "cls.predictions.decoder.bias" ? [source with { Read = () => Drawn("another", Shape("bert")[0]) }] : [source]);
 
-        Assert.Contains("another name", Assert.Throws<InvalidCheckpointException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("another name", Assert.Throws<InvalidFileException>(() => CheckpointFixture.Import(checkpoint, _folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.HuggingFace.Tokenizers;
 using FeedbackService.Model.Tokenization;
 
@@ -134,7 +135,7 @@ public sealed class TokenizerRefusalTests : IDisposable
             foreach (var family in Enum.GetValues<HuggingFaceFamily>())
             {
                 var error = Record.Exception(() => HuggingFaceTokenizerReader.Read(_folder.Path, family));
-                Assert.True(error is null or InvalidTokenizerException, $"{file}: {error}");
+                Assert.True(error is null or InvalidFileException, $"{file}: {error}");
             }
 
             Assert.Equal("tokenizer.json", file == "tokenizer.json" ? Refused(HuggingFaceFamily.Bert).File : "tokenizer.json");
@@ -196,7 +197,7 @@ public sealed class TokenizerRefusalTests : IDisposable
                 damaged[random.Next(tail)] = (byte)random.Next(256);
                 File.WriteAllBytes(At(file), trial % 10 == 9 ? damaged[..random.Next(damaged.Length)] : damaged);
                 var error = Record.Exception(() => HuggingFaceTokenizerReader.Read(_folder.Path, family));
-                Assert.True(error is null or InvalidTokenizerException, error?.ToString());
+                Assert.True(error is null or InvalidFileException, error?.ToString());
             }
 
             File.WriteAllBytes(At(file), bytes);
@@ -223,8 +224,8 @@ public sealed class TokenizerRefusalTests : IDisposable
 
     private string At(string file) => Path.Combine(_folder.Path, file);
 
-    private InvalidTokenizerException Refused(HuggingFaceFamily family) =>
-        Assert.Throws<InvalidTokenizerException>(() => HuggingFaceTokenizerReader.Read(_folder.Path, family));
+    private InvalidFileException Refused(HuggingFaceFamily family) =>
+        Assert.Throws<InvalidFileException>(() => HuggingFaceTokenizerReader.Read(_folder.Path, family));
 
     private HuggingFaceFamily Write(string name)
     {

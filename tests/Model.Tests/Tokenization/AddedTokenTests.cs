@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tests.HuggingFace.References;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Model.Tokenization.Added;
@@ -74,7 +75,7 @@ public sealed class AddedTokenTests
     public void ListsThatCannotBe_AreRefused()
     {
         var count = SmallVocabularies.Pieces.Count;
-        void Refused(params AddedToken[] tokens) => Assert.Equal("tokenizer_config.json", Assert.Throws<InvalidTokenizerException>(() => CreateFast(tokens)).File);
+        void Refused(params AddedToken[] tokens) => Assert.Equal("tokenizer_config.json", Assert.Throws<InvalidFileException>(() => CreateFast(tokens)).File);
 
         Refused(new AddedToken { Content = "", Id = count });
         Refused(new AddedToken { Content = "\uD83D", Id = count });
@@ -85,7 +86,7 @@ public sealed class AddedTokenTests
         Refused(new AddedToken { Content = "one", Id = count }, new AddedToken { Content = "two", Id = count });
         Refused(new AddedToken { Content = "one", Id = count }, new AddedToken { Content = "one", Id = count + 1 });
         Refused(new AddedToken { Content = "\u0301", Id = count, Normalized = true });
-        Assert.Throws<InvalidTokenizerException>(() => new WordPieceTextTokenizer(
+        Assert.Throws<InvalidFileException>(() => new WordPieceTextTokenizer(
             new WordPieceConfig { AddedTokens = new AddedTokenList([new AddedToken { Content = "one", Id = count }]) }, SmallVocabularies.Pieces));
     }
 

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.Tests.Tokenization;
@@ -154,7 +155,7 @@ public sealed class HashedNgramTokenizerTests
     [InlineData(1024, 0, 2)]
     [InlineData(1024, 1, 99)]
     public void Setting_OutOfRange_IsRefused(int buckets, int wordMin, int wordMax) =>
-        Assert.Throws<InvalidTokenizerException>(
+        Assert.Throws<InvalidFileException>(
             () => CreateSut(new HashedNgramConfig { Buckets = buckets, WordMin = wordMin, WordMax = wordMax }));
 
     private static IEnumerable<string> Sources(string text, TokenizedText encoded) =>

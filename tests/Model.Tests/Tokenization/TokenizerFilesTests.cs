@@ -1,4 +1,5 @@
 using System.Text;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.Tests.Tokenization;
@@ -21,16 +22,16 @@ public sealed class TokenizerFilesTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "tokenizer_config.json"), json);
         File.WriteAllText(Path.Combine(folder.Path, "vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
-        Assert.Equal(file, Assert.Throws<InvalidTokenizerException>(() => TokenizerFiles.Load(folder.Path)).File);
+        Assert.Equal(file, Assert.Throws<InvalidFileException>(() => TokenizerFiles.Load(folder.Path)).File);
     }
 
     [Fact]
     public void MissingFiles_AreNamed()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal("tokenizer_config.json", Assert.Throws<InvalidTokenizerException>(() => TokenizerFiles.Load(folder.Path)).File);
+        Assert.Equal("tokenizer_config.json", Assert.Throws<InvalidFileException>(() => TokenizerFiles.Load(folder.Path)).File);
         File.WriteAllText(Path.Combine(folder.Path, "tokenizer_config.json"), """{"type":"word_piece"}""");
-        Assert.Equal("vocab.txt", Assert.Throws<InvalidTokenizerException>(() => TokenizerFiles.Load(folder.Path)).File);
+        Assert.Equal("vocab.txt", Assert.Throws<InvalidFileException>(() => TokenizerFiles.Load(folder.Path)).File);
     }
 
     [Fact]
@@ -39,11 +40,11 @@ public sealed class TokenizerFilesTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "vocab.txt");
         File.WriteAllText(path, "[PAD]\n\n[CLS]\n");
-        Assert.Equal(2, Assert.Throws<InvalidTokenizerException>(() => WordPieceVocabulary.Load(path)).Line);
+        Assert.Equal(2, Assert.Throws<InvalidFileException>(() => WordPieceVocabulary.Load(path)).Line);
         File.WriteAllBytes(path, [.. "[PAD]\n"u8, 0xC3, 0x28]);
-        Assert.Contains("UTF-8", Assert.Throws<InvalidTokenizerException>(() => WordPieceVocabulary.Load(path)).Message);
+        Assert.Contains("UTF-8", Assert.Throws<InvalidFileException>(() => WordPieceVocabulary.Load(path)).Message);
         File.WriteAllText(path, "");
-        Assert.Throws<InvalidTokenizerException>(() => WordPieceVocabulary.Load(path));
+        Assert.Throws<InvalidFileException>(() => WordPieceVocabulary.Load(path));
     }
 
     [Fact]

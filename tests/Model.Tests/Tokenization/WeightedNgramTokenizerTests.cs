@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.Tests.Tokenization;
@@ -75,7 +76,7 @@ public sealed class WeightedNgramTokenizerTests : IDisposable
         for (var length = 0; length < bytes.Length; length += 7)
         {
             File.WriteAllBytes(path, bytes[..length]);
-            var error = Assert.Throws<InvalidTokenizerException>(() => TokenizerFiles.Load(_folder.FullName));
+            var error = Assert.Throws<InvalidFileException>(() => TokenizerFiles.Load(_folder.FullName));
             Assert.Contains(TokenizerFiles.NgramsFile, error.Message, StringComparison.Ordinal);
         }
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FeedbackService.Model.Checkpoints;
-using FeedbackService.Model.HuggingFace;
-using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Files;
 using TorchSharp;
 
 namespace FeedbackService.Testing.Hostile;
@@ -75,7 +74,7 @@ public static class HostileRun
                 return "was accepted.";
             }
         }
-        catch (Exception refused) when (refused is InvalidSafetensorsException or InvalidCheckpointException or InvalidTokenizerException or StateDictMismatchException)
+        catch (Exception refused) when (refused is InvalidSafetensorsException or InvalidFileException or StateDictMismatchException)
         {
             // As documented.
         }

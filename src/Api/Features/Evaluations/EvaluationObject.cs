@@ -29,7 +29,7 @@ public sealed record EvaluationObject(
     string Device,
     long CreatedAt,
     long? FinishedAt,
-    EvaluationError? Error,
+    JobError? Error,
     JsonNode? Report,
     JsonNode? Comparison)
 {
@@ -50,7 +50,7 @@ public sealed record EvaluationObject(
             JobWishes.DeviceWord(row.Device),
             Timestamps.ToUnixSeconds(row.CreatedAt),
             row.FinishedAt is { } finished ? Timestamps.ToUnixSeconds(finished) : null,
-            row.ErrorCode is null ? null : new EvaluationError(row.ErrorCode, row.ErrorMessage ?? string.Empty, row.ErrorParam),
+            JobError.From(row),
             report,
             comparison);
     }

@@ -22,7 +22,7 @@ public sealed record FineTuningJobObject
     public required long CreatedAt { get; init; }
 
     /// <summary>Why it failed; null unless it did.</summary>
-    public required FineTuningJobError? Error { get; init; }
+    public required JobError? Error { get; init; }
 
     /// <summary>The version it made, <c>name:version</c>; null until it has succeeded.</summary>
     public required string? FineTunedModel { get; init; }
@@ -89,7 +89,7 @@ public sealed record FineTuningJobObject
         {
             Id = row.Id,
             CreatedAt = Timestamps.ToUnixSeconds(row.CreatedAt),
-            Error = row.ErrorCode is null ? null : new FineTuningJobError(row.ErrorCode, row.ErrorMessage ?? string.Empty, row.ErrorParam),
+            Error = JobError.From(row),
             FineTunedModel = row.State == JobState.Succeeded ? row.ResultModel : null,
             FinishedAt = row.FinishedAt is { } finished ? Timestamps.ToUnixSeconds(finished) : null,
             EstimatedFinish = EstimateFinish(row, progress, clock),

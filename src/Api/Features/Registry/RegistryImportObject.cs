@@ -25,7 +25,7 @@ public sealed record RegistryImportObject(
     JsonNode? Progress,
     DateTimeOffset CreatedAt,
     DateTimeOffset? FinishedAt,
-    RegistryImportError? Error)
+    JobError? Error)
 {
     /// <summary>Always <c>registry.import</c>.</summary>
     public string Object => "registry.import";
@@ -42,6 +42,6 @@ public sealed record RegistryImportObject(
             row.ProgressJson is null ? null : JsonNode.Parse(row.ProgressJson),
             Timestamps.ToDateTimeOffset(row.CreatedAt),
             row.FinishedAt is { } finished ? Timestamps.ToDateTimeOffset(finished) : null,
-            row.ErrorCode is null ? null : new RegistryImportError(row.ErrorCode, row.ErrorMessage ?? "", row.ErrorParam));
+            JobError.From(row));
     }
 }

@@ -1,4 +1,4 @@
-using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization.Added;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
@@ -28,31 +28,31 @@ internal sealed class AddedVocabulary(int vocabularySize, Func<string, int?> idI
     /// <param name="flags">The token.</param>
     /// <param name="stated">The id that the file gives it; null when it gives none.</param>
     /// <param name="file">The file.</param>
-    /// <exception cref="InvalidTokenizerException">The id cannot be, or two descriptions contradict each other.</exception>
+    /// <exception cref="InvalidFileException">The id cannot be, or two descriptions contradict each other.</exception>
     public void Add(TokenFlags flags, int? stated, string file)
     {
         if (flags.Content.Length == 0)
         {
-            throw new InvalidTokenizerException(file, null, "an added token is empty.");
+            throw new InvalidFileException(file, "an added token is empty.");
         }
 
         var before = _tokens.GetValueOrDefault(flags.Content);
         if (before is null && _order.Count == AddedTokenRules.MaxCount)
         {
-            throw new InvalidTokenizerException(file, null, $"there are more than {AddedTokenRules.MaxCount} added tokens.");
+            throw new InvalidFileException(file, $"there are more than {AddedTokenRules.MaxCount} added tokens.");
         }
 
         var id = before?.Id ?? idInVocabulary(flags.Content) ?? _next;
         if (stated is not null && stated != id)
         {
-            throw new InvalidTokenizerException(
-                file, null, $"the added token '{flags.Content}' is given the id {stated}, but the vocabulary makes it {id}; list added tokens by rising ids.");
+            throw new InvalidFileException(
+                file, $"the added token '{flags.Content}' is given the id {stated}, but the vocabulary makes it {id}; list added tokens by rising ids.");
         }
 
         if (before is not null && before.Normalized != flags.Normalized && !before.Special)
         {
-            throw new InvalidTokenizerException(
-                file, null, $"the added token '{flags.Content}' is normalized in one file and not in another; make the files agree.");
+            throw new InvalidFileException(
+                file, $"the added token '{flags.Content}' is normalized in one file and not in another; make the files agree.");
         }
 
         if (before is null)

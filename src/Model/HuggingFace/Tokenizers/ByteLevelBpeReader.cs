@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization.Bpe;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
@@ -10,7 +10,7 @@ internal static class ByteLevelBpeReader
 {
     public static ByteLevelBpeTokenizer Read(string directory, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named) =>
         File.Exists(Path.Combine(directory, HuggingFaceFiles.Tokenizer))
-            ? TokenizerJson.Read(directory, HuggingFaceFiles.Tokenizer, root => FromTokenizer(TokenizerFile.Root(root), family, settings, named))
+            ? UntrustedFile.ReadJson(directory, HuggingFaceFiles.Tokenizer, root => FromTokenizer(TokenizerFile.Root(root), family, settings, named))
             : FromVocabulary(directory, family, settings, named);
 
     private static ByteLevelBpeTokenizer FromVocabulary(string directory, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named)
@@ -32,7 +32,7 @@ internal static class ByteLevelBpeReader
     {
         var model = Model(root);
         var vocabulary = ByteLevelBpeFiles.Create(
-            TokenizerJson.Tokens(model["vocab"].Value, model.File, model["vocab"].Path, ByteLevelBpeVocabulary.MaxTokens),
+            model["vocab"].TokensById(ByteLevelBpeVocabulary.MaxTokens),
             Merges(model["merges"]),
             model.File);
         var added = Added(vocabulary);
@@ -120,7 +120,7 @@ internal static class ByteLevelBpeReader
 
     private static string Named(NamedTokens named, HuggingFaceFamily family, string name, string elsewhere) =>
         family != HuggingFaceFamily.Roberta ? elsewhere : named[name]?.Content
-        ?? throw new InvalidTokenizerException(HuggingFaceFiles.Settings, null, $"{name} is null, but RoBERTa cannot do without it.");
+        ?? throw new InvalidFileException(HuggingFaceFiles.Settings, $"{name} is null, but RoBERTa cannot do without it.");
 
     private static void RefuseUnless(JsonMember member, bool condition, string reason)
     {

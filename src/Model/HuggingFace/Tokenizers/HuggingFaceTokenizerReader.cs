@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
@@ -18,7 +19,7 @@ public static class HuggingFaceTokenizerReader
     /// </summary>
     /// <param name="directory">Folder of the checkpoint; other files in it are not looked at.</param>
     /// <param name="family">What the checkpoint's <c>config.json</c> says it is.</param>
-    /// <exception cref="InvalidTokenizerException">A file is missing, wrong, too large or asks for what is not implemented; the message names file and member.</exception>
+    /// <exception cref="InvalidFileException">A file is missing, wrong, too large or asks for what is not implemented; the message names file and member.</exception>
     public static ImportedTokenizer Read(string directory, HuggingFaceFamily family)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -27,7 +28,7 @@ public static class HuggingFaceTokenizerReader
         var named = new NamedTokens(settings, family, general);
         if (general && !File.Exists(Path.Combine(directory, HuggingFaceFiles.Tokenizer)))
         {
-            throw new InvalidTokenizerException(HuggingFaceFiles.Tokenizer, null, $"is missing; a {settings.TokenizerClass} is nothing without it.");
+            throw new InvalidFileException(HuggingFaceFiles.Tokenizer, $"is missing; a {settings.TokenizerClass} is nothing without it.");
         }
 
         ITextTokenizer tokenizer = family switch
@@ -52,7 +53,7 @@ public static class HuggingFaceTokenizerReader
             return false;
         }
 
-        return General.Contains(settings.TokenizerClass) ? true : throw new InvalidTokenizerException(
-            HuggingFaceFiles.Settings, null, $"tokenizer_class is {settings.TokenizerClass}; of {family} only {string.Join(", ", names.Concat(General))} can be read.");
+        return General.Contains(settings.TokenizerClass) ? true : throw new InvalidFileException(
+            HuggingFaceFiles.Settings, $"tokenizer_class is {settings.TokenizerClass}; of {family} only {string.Join(", ", names.Concat(General))} can be read.");
     }
 }

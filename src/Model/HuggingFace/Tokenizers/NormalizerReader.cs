@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
@@ -9,7 +10,7 @@ internal static class NormalizerReader
     public const string DroppedPattern = @"[\p{Cn}\p{Cf}\p{Co}]|[\p{Cc}&&[^\t\n\r]]|" + "\uFFFD";
 
     /// <summary>The settings that it amounts to, those of <c>tokenizer_config.json</c> taken in.</summary>
-    /// <exception cref="InvalidTokenizerException">It is something else, or transformers would override it unasked.</exception>
+    /// <exception cref="InvalidFileException">It is something else, or transformers would override it unasked.</exception>
     public static WordPieceConfig Read(JsonMember member, TokenizerSettings settings)
     {
         if (member["type"].Text() == "Sequence")

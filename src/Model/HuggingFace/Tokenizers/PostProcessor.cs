@@ -1,5 +1,5 @@
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
 
@@ -15,7 +15,7 @@ internal sealed record PostProcessor(string? Class, string? Separator, bool? Tri
     /// <param name="member">The member of the file.</param>
     /// <param name="family">Whose layout it must give.</param>
     /// <param name="idOf">Id of a token, or null.</param>
-    /// <exception cref="InvalidTokenizerException">It is of another kind, or gives another layout.</exception>
+    /// <exception cref="InvalidFileException">It is of another kind, or gives another layout.</exception>
     public static PostProcessor Read(JsonMember member, HuggingFaceFamily family, Func<string, int?> idOf)
     {
         var found = member.IsGiven ? ReadOne(member, family, idOf) : Nothing;
@@ -62,7 +62,7 @@ internal sealed record PostProcessor(string? Class, string? Separator, bool? Tri
     private static string Token(JsonMember pair, Func<string, int?> idOf)
     {
         var parts = pair.Elements().ToArray();
-        return parts.Length == 2 && idOf(parts[0].NeededText()) == parts[1].Number()
+        return parts.Length == 2 && idOf(parts[0].NeededText()) == parts[1].Whole()
             ? parts[0].NeededText()
             : throw pair.Refused("must be a token and its id in the vocabulary.");
     }
@@ -74,7 +74,7 @@ internal sealed record PostProcessor(string? Class, string? Separator, bool? Tri
         {
             special.Only("id", "ids", "tokens");
             var (ids, tokens) = (special["ids"].Elements().ToArray(), special["tokens"].Elements().ToArray());
-            if (ids.Length != 1 || tokens.Length != 1 || tokens[0].NeededText() != name || idOf(name) != ids[0].Number())
+            if (ids.Length != 1 || tokens.Length != 1 || tokens[0].NeededText() != name || idOf(name) != ids[0].Whole())
             {
                 throw special.Refused("must name one token of the vocabulary with its id.");
             }
@@ -111,7 +111,7 @@ internal sealed record PostProcessor(string? Class, string? Separator, bool? Tri
                 throw piece.Refused("is not among the special_tokens.");
             }
 
-            pieces.Add((special ? name : $"${name}", segments ? piece["type_id"].Number() : 0));
+            pieces.Add((special ? name : $"${name}", segments ? piece["type_id"].Whole() : 0));
         }
 
         return pieces;

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
 
 /// <summary>A token as the files describe it, before it has an id.</summary>

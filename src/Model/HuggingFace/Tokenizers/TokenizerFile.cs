@@ -1,4 +1,4 @@
-using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization.Added;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
@@ -7,9 +7,9 @@ namespace FeedbackService.Model.HuggingFace.Tokenizers;
 internal static class TokenizerFile
 {
     /// <summary>Checks the members of the root. Truncation and padding are the caller's business, decoding nobody's here.</summary>
-    public static JsonMember Root(System.Text.Json.JsonElement element)
+    public static JsonMember Root(JsonMember file)
     {
-        var root = new JsonMember(HuggingFaceFiles.Tokenizer, "", element).Only(
+        var root = file.Only(
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         return root["version"].Text() == "1.0" ? root : throw root["version"].Refused("is not 1.0, the only version there is.");
     }
@@ -21,7 +21,7 @@ internal static class TokenizerFile
         {
             foreach (var token in root["added_tokens"].Elements())
             {
-                added.Add(TokenFlags.Read(token, special: false), token["id"].Number(), HuggingFaceFiles.Tokenizer);
+                added.Add(TokenFlags.Read(token, special: false), token["id"].Whole(), HuggingFaceFiles.Tokenizer);
             }
         }
 
@@ -40,8 +40,8 @@ internal static class TokenizerFile
 
         return added.Tokens.All(token => token.Special)
             ? default
-            : throw new InvalidTokenizerException(
-                HuggingFaceFiles.Settings, null, "split_special_tokens with added tokens that are not special cannot be read; set it to false.");
+            : throw new InvalidFileException(
+                HuggingFaceFiles.Settings, "split_special_tokens with added tokens that are not special cannot be read; set it to false.");
     }
 
     /// <summary>Refuses what <c>tokenizer.json</c> says and transformers, told nothing in <c>tokenizer_config.json</c>, would override.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
 
@@ -59,27 +59,26 @@ internal sealed class TokenizerSettings
     public IReadOnlyList<TokenFlags> Extra => _extra;
 
     /// <summary>Reads the files, all of which may be missing.</summary>
-    /// <exception cref="InvalidTokenizerException">One of them is wrong, or says what cannot be done.</exception>
+    /// <exception cref="InvalidFileException">One of them is wrong, or says what cannot be done.</exception>
     public static TokenizerSettings Read(string directory)
     {
         var settings = File.Exists(Path.Combine(directory, HuggingFaceFiles.Settings))
-            ? TokenizerJson.Read(directory, HuggingFaceFiles.Settings, root => new TokenizerSettings(new JsonMember(HuggingFaceFiles.Settings, "", root)))
+            ? UntrustedFile.ReadJson(directory, HuggingFaceFiles.Settings, root => new TokenizerSettings(root))
             : new TokenizerSettings(new JsonMember(HuggingFaceFiles.Settings, "", JsonDocument.Parse("{}").RootElement));
 
         // transformers takes these two older files only where the newer one does not list the tokens itself.
         if (settings.AddedById is null && File.Exists(Path.Combine(directory, HuggingFaceFiles.SpecialTokens)))
         {
-            TokenizerJson.Read(directory, HuggingFaceFiles.SpecialTokens, root =>
+            UntrustedFile.ReadJson(directory, HuggingFaceFiles.SpecialTokens, root =>
             {
-                settings.ReadNamed(new JsonMember(HuggingFaceFiles.SpecialTokens, "", root));
+                settings.ReadNamed(root);
                 return true;
             });
         }
 
         if (settings.AddedById is null && File.Exists(Path.Combine(directory, HuggingFaceFiles.AddedTokens)))
         {
-            settings.AddedById = TokenizerJson.Read(directory, HuggingFaceFiles.AddedTokens, root =>
-                settings.ReadIds(new JsonMember(HuggingFaceFiles.AddedTokens, "", root)));
+            settings.AddedById = UntrustedFile.ReadJson(directory, HuggingFaceFiles.AddedTokens, settings.ReadIds);
         }
 
         return settings;
@@ -154,7 +153,7 @@ internal sealed class TokenizerSettings
         return
         [
             .. root.Members()
-                .Select(entry => (entry.Member.Number(), new TokenFlags(entry.Name, special.Contains(entry.Name), !special.Contains(entry.Name))))
+                .Select(entry => (entry.Member.Whole(), new TokenFlags(entry.Name, special.Contains(entry.Name), !special.Contains(entry.Name))))
                 .OrderBy(entry => entry.Item1),
         ];
     }

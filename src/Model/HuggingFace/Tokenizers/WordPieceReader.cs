@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.HuggingFace.Tokenizers;
@@ -10,7 +11,7 @@ internal static class WordPieceReader
 
     public static WordPieceTextTokenizer Read(string directory, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named) =>
         File.Exists(Path.Combine(directory, HuggingFaceFiles.Tokenizer))
-            ? TokenizerJson.Read(directory, HuggingFaceFiles.Tokenizer, root => FromTokenizer(TokenizerFile.Root(root), family, settings, named))
+            ? UntrustedFile.ReadJson(directory, HuggingFaceFiles.Tokenizer, root => FromTokenizer(TokenizerFile.Root(root), family, settings, named))
             : FromVocabulary(directory, settings, named);
 
     private static WordPieceTextTokenizer FromVocabulary(string directory, TokenizerSettings settings, NamedTokens named)
@@ -21,7 +22,7 @@ internal static class WordPieceReader
         if (added.Tokens.Any(token => token.Id >= vocabulary.Count) && vocabulary.Tokens.Distinct(StringComparer.Ordinal).Count() != vocabulary.Count)
         {
             // Hugging Face counts such a token once, and would give the first added token an id that is taken.
-            throw new InvalidTokenizerException(HuggingFaceFiles.WordPieces, null, "has a token twice, so that tokens cannot be added to it.");
+            throw new InvalidFileException(HuggingFaceFiles.WordPieces, "has a token twice, so that tokens cannot be added to it.");
         }
 
         var config = new WordPieceConfig
@@ -46,7 +47,7 @@ internal static class WordPieceReader
         var layout = PostProcessor.Read(root["post_processor"], family, added.IdOf);
         var config = NormalizerReader.Read(root["normalizer"], settings) with
         {
-            MaxWordLength = model["max_input_chars_per_word"].IsGiven ? model["max_input_chars_per_word"].Number() : DefaultWordLength,
+            MaxWordLength = model["max_input_chars_per_word"].WholeOr(DefaultWordLength, 0, int.MaxValue),
         };
         return Create(config, vocabulary, added, settings, named, (layout.Class!, layout.Separator!), model["unk_token"].NeededText());
     }
@@ -57,7 +58,7 @@ internal static class WordPieceReader
     {
         if (!vocabulary.TryGetId(unknown, out _))
         {
-            throw new InvalidTokenizerException(HuggingFaceFiles.WordPieces, null, $"the unknown token {unknown} is not in the vocabulary.");
+            throw new InvalidFileException(HuggingFaceFiles.WordPieces, $"the unknown token {unknown} is not in the vocabulary.");
         }
 
         return new WordPieceTextTokenizer(
@@ -78,19 +79,19 @@ internal static class WordPieceReader
 
     private static WordPieceVocabulary Vocabulary(JsonMember vocab)
     {
-        var tokens = TokenizerJson.Tokens(vocab.Value, vocab.File, vocab.Path, WordPieceVocabulary.MaxTokens);
+        var tokens = vocab.TokensById(WordPieceVocabulary.MaxTokens);
         try
         {
             return new WordPieceVocabulary(tokens);
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidTokenizerException(vocab.File, null, $"{vocab.Path}: {exception.Message}", exception);
+            throw new InvalidFileException(vocab.File, $"{vocab.Path}: {exception.Message}", exception);
         }
     }
 
     private static string Needed(NamedTokens named, string name) => named[name]?.Content
-        ?? throw new InvalidTokenizerException(HuggingFaceFiles.Settings, null, $"{name} is null, but WordPiece cannot do without it.");
+        ?? throw new InvalidFileException(HuggingFaceFiles.Settings, $"{name} is null, but WordPiece cannot do without it.");
 
     private static void Require(JsonMember member, string value)
     {

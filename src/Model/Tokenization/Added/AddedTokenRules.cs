@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 namespace FeedbackService.Model.Tokenization.Added;
 
 /// <summary>What a list of added tokens must fulfil.</summary>
@@ -16,7 +17,7 @@ internal static class AddedTokenRules
     /// <param name="vocabulary">Number of tokens of the vocabulary.</param>
     /// <param name="idOf">Id of a token in the vocabulary; null when it is not in there.</param>
     /// <returns>Number of all ids.</returns>
-    /// <exception cref="InvalidTokenizerException">A token is empty, overlong or stands twice, an id is another one than it must be, or there are too many.</exception>
+    /// <exception cref="InvalidFileException">A token is empty, overlong or stands twice, an id is another one than it must be, or there are too many.</exception>
     public static int CountIds(AddedTokenList tokens, int vocabulary, Func<string, int?> idOf)
     {
         if (tokens.Count > MaxCount || tokens.Sum(token => (long)token.Content.Length) > MaxTotalLength)
@@ -55,5 +56,5 @@ internal static class AddedTokenRules
     public static HashSet<int> SpecialIds(AddedTokenList tokens, params IEnumerable<int?> others) =>
         [.. tokens.Where(token => token.Special).Select(token => token.Id), .. others.OfType<int>()];
 
-    private static InvalidTokenizerException Invalid(string reason) => new(TokenizerFiles.ConfigFile, null, $"added_tokens: {reason}");
+    private static InvalidFileException Invalid(string reason) => new(TokenizerFiles.ConfigFile, null, $"added_tokens: {reason}");
 }

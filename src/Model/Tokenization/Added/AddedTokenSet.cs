@@ -1,3 +1,4 @@
+using FeedbackService.Model.Files;
 namespace FeedbackService.Model.Tokenization.Added;
 
 /// <summary>The added tokens of a tokenizer: first those found in the text as written, then, in what lies between, those found in the normalised text.</summary>
@@ -8,7 +9,7 @@ internal sealed class AddedTokenSet
 
     /// <param name="tokens">All tokens.</param>
     /// <param name="normalize">The tokenizer's normalisation of a text.</param>
-    /// <exception cref="InvalidTokenizerException">Nothing is left of a token when it is normalised.</exception>
+    /// <exception cref="InvalidFileException">Nothing is left of a token when it is normalised.</exception>
     public AddedTokenSet(AddedTokenList tokens, Func<string, string> normalize)
     {
         _written = Splitter([.. tokens.Where(token => !token.Normalized)], content => content);
@@ -28,8 +29,8 @@ internal sealed class AddedTokenSet
         var patterns = tokens.Select(token => pattern(token.Content)).ToArray();
         if (Array.FindIndex(patterns, found => found.Length == 0) is >= 0 and var empty)
         {
-            throw new InvalidTokenizerException(
-                TokenizerFiles.ConfigFile, null, $"added_tokens: nothing is left of the token of id {tokens[empty].Id} when it is normalised.");
+            throw new InvalidFileException(
+                TokenizerFiles.ConfigFile, $"added_tokens: nothing is left of the token of id {tokens[empty].Id} when it is normalised.");
         }
 
         return tokens.Length == 0 ? null : new AddedTokenSplitter(tokens, patterns);

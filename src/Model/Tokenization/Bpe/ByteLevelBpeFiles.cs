@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FeedbackService.Model.Files;
 
 namespace FeedbackService.Model.Tokenization.Bpe;
 
@@ -35,15 +36,14 @@ internal static class ByteLevelBpeFiles
         File.WriteAllText(Path.Combine(directory, TokenizerFiles.MergesFile), merges.ToString(), new UTF8Encoding(false));
     }
 
-    /// <exception cref="InvalidTokenizerException">A file is missing or wrong.</exception>
+    /// <exception cref="InvalidFileException">A file is missing or wrong.</exception>
     public static ByteLevelBpeVocabulary Load(string directory)
     {
-        var tokens = TokenizerJson.Read(directory, TokenizerFiles.JsonVocabularyFile, root =>
-            TokenizerJson.Tokens(root, TokenizerFiles.JsonVocabularyFile, "the file", ByteLevelBpeVocabulary.MaxTokens));
+        var tokens = UntrustedFile.ReadJson(directory, TokenizerFiles.JsonVocabularyFile, root => root.TokensById(ByteLevelBpeVocabulary.MaxTokens));
         return Create(tokens, LoadMerges(directory), TokenizerFiles.JsonVocabularyFile);
     }
 
-    /// <exception cref="InvalidTokenizerException">The parts do not go together.</exception>
+    /// <exception cref="InvalidFileException">The parts do not go together.</exception>
     public static ByteLevelBpeVocabulary Create(IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges, string file)
     {
         try
@@ -52,17 +52,17 @@ internal static class ByteLevelBpeFiles
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidTokenizerException(file, null, exception.Message, exception);
+            throw new InvalidFileException(file, exception.Message, exception);
         }
     }
 
     private static List<(string Left, string Right)> LoadMerges(string directory)
     {
-        var lines = TokenizerJson.ReadLines(directory, TokenizerFiles.MergesFile, ByteLevelBpeVocabulary.MaxTokens + 1);
+        var lines = UntrustedFile.ReadLines(directory, TokenizerFiles.MergesFile, ByteLevelBpeVocabulary.MaxTokens + 1);
         if (!lines[0].StartsWith(Version, StringComparison.Ordinal))
         {
             // Hugging Face leaves the first line out whatever it says.
-            throw new InvalidTokenizerException(TokenizerFiles.MergesFile, 1, $"begins with {Version}; nothing else is a first line.");
+            throw new InvalidFileException(TokenizerFiles.MergesFile, 1, $"begins with {Version}; nothing else is a first line.");
         }
 
         var merges = new List<(string Left, string Right)>(lines.Count);
@@ -71,7 +71,7 @@ internal static class ByteLevelBpeFiles
             var space = lines[line].IndexOf(' ', StringComparison.Ordinal);
             if (space <= 0 || space == lines[line].Length - 1 || lines[line].IndexOf(' ', space + 1) >= 0)
             {
-                throw new InvalidTokenizerException(TokenizerFiles.MergesFile, line + 1, "a merge is two tokens parted by one space.");
+                throw new InvalidFileException(TokenizerFiles.MergesFile, line + 1, "a merge is two tokens parted by one space.");
             }
 
             merges.Add((lines[line][..space], lines[line][(space + 1)..]));

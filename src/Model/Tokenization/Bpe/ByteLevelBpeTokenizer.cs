@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tokenization.Added;
 
 namespace FeedbackService.Model.Tokenization.Bpe;
@@ -15,7 +16,7 @@ public sealed class ByteLevelBpeTokenizer : IMaskableTokenizer
     private readonly HashSet<int> _special;
 
     /// <summary>Makes a tokenizer.</summary>
-    /// <exception cref="InvalidTokenizerException">
+    /// <exception cref="InvalidFileException">
     /// A special token is nowhere, the vocabulary lacks bytes and there is no unknown token, or the added tokens do not fit the vocabulary.
     /// </exception>
     public ByteLevelBpeTokenizer(ByteLevelBpeConfig config, ByteLevelBpeVocabulary vocabulary)
@@ -40,8 +41,8 @@ public sealed class ByteLevelBpeTokenizer : IMaskableTokenizer
         _special = AddedTokenRules.SpecialIds(config.AddedTokens, [PadId, UnknownId, MaskId, config.EndToken is null ? null : _end, .. around]);
         if (UnknownId is null && !vocabulary.HasAllBytes)
         {
-            throw new InvalidTokenizerException(
-                TokenizerFiles.JsonVocabularyFile, null, "does not have all 256 bytes; such a vocabulary needs an unknown token.");
+            throw new InvalidFileException(
+                TokenizerFiles.JsonVocabularyFile, "does not have all 256 bytes; such a vocabulary needs an unknown token.");
         }
     }
 
@@ -140,7 +141,7 @@ public sealed class ByteLevelBpeTokenizer : IMaskableTokenizer
         return new TokenizedText([.. ids], null, Math.Max(1, first.Total + (second?.Total ?? 0) + special)) { Spans = spans?.ToArray() };
     }
 
-    private int Special(string token) => Find(token) ?? throw new InvalidTokenizerException(TokenizerFiles.JsonVocabularyFile, null, $"the special token {token} is missing.");
+    private int Special(string token) => Find(token) ?? throw new InvalidFileException(TokenizerFiles.JsonVocabularyFile, $"the special token {token} is missing.");
 
     private int? Find(string token) => Vocabulary.TryGetId(token, out var id) ? id : Config.AddedTokens.FirstOrDefault(added => added.Content == token)?.Id;
 }

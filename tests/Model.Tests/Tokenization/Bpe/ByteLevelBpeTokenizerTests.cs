@@ -1,4 +1,5 @@
 using System.Text;
+using FeedbackService.Model.Files;
 using FeedbackService.Model.Tests.HuggingFace;
 using FeedbackService.Model.Tests.HuggingFace.References;
 using FeedbackService.Model.Tokenization;
@@ -137,8 +138,8 @@ public sealed class ByteLevelBpeTokenizerTests
         Assert.Throws<ArgumentException>(() => new ByteLevelBpeVocabulary(["a", "a"], []));
         Assert.Throws<ArgumentException>(() => new ByteLevelBpeVocabulary(["a", "\uD83D"], []));
         Assert.Throws<ArgumentException>(() => new ByteLevelBpeVocabulary(["a", "b"], [("a", "b")]));
-        Assert.Throws<InvalidTokenizerException>(() => new ByteLevelBpeTokenizer(new ByteLevelBpeConfig(), new ByteLevelBpeVocabulary(["a"], [])));
-        Assert.Throws<InvalidTokenizerException>(() =>
+        Assert.Throws<InvalidFileException>(() => new ByteLevelBpeTokenizer(new ByteLevelBpeConfig(), new ByteLevelBpeVocabulary(["a"], [])));
+        Assert.Throws<InvalidFileException>(() =>
             new ByteLevelBpeTokenizer(new ByteLevelBpeConfig { Layout = ByteLevelBpeLayout.Roberta, ClassToken = "<none>" }, SmallVocabularies.Bytes));
     }
 

@@ -1,7 +1,0 @@
-namespace FeedbackService.Api.Features.Evaluations;
-
-/// <summary>Why an evaluation failed.</summary>
-/// <param name="Code">Stable, snake_case.</param>
-/// <param name="Message">What went wrong and what to do.</param>
-/// <param name="Param">Field of the request it is about.</param>
-public sealed record EvaluationError(string Code, string Message, string? Param);
