@@ -52,10 +52,10 @@ internal sealed class Runner(string data, string work, ResultFile results, DateT
 
         var folder = ArtifactFolder(work, study, arm, seed);
         var result = await TrainingChild.StartAsync(new RunOrder(study.Name, study.Set, Path.Combine(data, study.Set), study.Preset, arm.Name, seed, options, 1, folder));
-        if (seed != Protocol.Seeds[0])
+        // Speed is measured with any seed's: the newest is enough.
+        foreach (var older in ArtifactFolders(work, study, arm).Where(path => path != folder))
         {
-            // Speed is measured with the first seed's.
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(older, recursive: true);
         }
 
         lock (_lock)
@@ -67,8 +67,11 @@ internal sealed class Runner(string data, string work, ResultFile results, DateT
         return true;
     }
 
-    /// <summary>Where the artifact of a run is.</summary>
-    public static string ArtifactFolder(string work, Study study, Arm arm, int seed) =>
+    /// <summary>Artifacts of an arm that are kept.</summary>
+    public static IEnumerable<string> ArtifactFolders(string work, Study study, Arm arm) =>
+        Protocol.Seeds.Select(seed => ArtifactFolder(work, study, arm, seed)).Where(Directory.Exists);
+
+    private static string ArtifactFolder(string work, Study study, Arm arm, int seed) =>
         Path.Combine(work, string.Concat($"{study.Name} {arm.Name} {seed}".Select(character => char.IsAsciiLetterOrDigit(character) ? character : '-')));
 
     private JsonObject Options(Study study, Arm arm, int seed)

@@ -18,8 +18,8 @@ internal static class Speed
         TorchRuntime.SetThreads(Environment.ProcessorCount);
         using var reader = DatasetReader.Open(Path.Combine(data, study.Set, "test.csv"));
         var inputs = reader.ReadTexts().Take(Texts).Select(row => row.Input).ToList();
-        var there = study.Arms.Select(arm => (arm.Name, Folder: Runner.ArtifactFolder(work, study, arm, Protocol.Seeds[0]))).Where(arm => Directory.Exists(arm.Folder)).ToList();
-        var predictors = there.ToDictionary(arm => arm.Name, arm => Predictor.Load(arm.Folder, TorchSharp.torch.CPU));
+        var there = study.Arms.Select(arm => (arm.Name, Folder: Runner.ArtifactFolders(work, study, arm).LastOrDefault())).Where(arm => arm.Folder is not null).ToList();
+        var predictors = there.ToDictionary(arm => arm.Name, arm => Predictor.Load(arm.Folder!, TorchSharp.torch.CPU));
         var seconds = there.ToDictionary(arm => arm.Name, _ => new List<double>());
         for (var repetition = 0; repetition <= Repetitions; repetition++)
         {
