@@ -4,23 +4,28 @@ using FeedbackService.Accuracy;
 // Does feedback pay, and what does each preset come to? Trainings on sets of one's own, each in a process of its own; what has a result is not run again.
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA run [--full] [--minutes N] [--seeds N]   feedback against its rivals
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA presets [--minutes N]                    every preset as it comes
+//   dotnet run -c Release --project benchmarks/Accuracy -- DATA pretraining [--minutes N] [--seeds N]    masked-language pre-training against a start from nothing
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA speed [--full]                           texts per second; with nothing else running
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA report [--full]                          tables to standard output, plots to docs/feedback
 // DATA holds a folder per set with train.csv and test.csv. Results are kept in benchmarks/Accuracy/results, artifacts in benchmarks/Accuracy/artifacts.
-if (args is [TrainingChild.Mode, var order])
+switch (args)
 {
-    return TrainingChild.Run(order);
+    case [TrainingChild.Mode, var order]:
+        return ChildProcess.Answer<RunOrder, RunResult>(order, TrainingChild.Run);
+    case [PretrainingChild.Mode, var order]:
+        return ChildProcess.Answer<PretrainingOrder, PretrainingResult>(order, PretrainingChild.Run);
 }
 
-if (args is not [var data, "run" or "presets" or "speed" or "report", ..] || !Directory.Exists(data))
+if (args is not [var data, "run" or "presets" or "pretraining" or "speed" or "report", ..] || !Directory.Exists(data))
 {
-    Console.Error.WriteLine("usage: DATA run|presets|speed|report [--full] [--minutes N] [--seeds N]");
+    Console.Error.WriteLine("usage: DATA run|presets|pretraining|speed|report [--full] [--minutes N] [--seeds N]");
     return 2;
 }
 
 var home = Home();
 var work = Path.Combine(home, "artifacts");
-var results = new ResultFile(Path.Combine(home, "results", "runs.jsonl"));
+var results = new ResultFile<RunResult>(Path.Combine(home, "results", "runs.jsonl"));
+var pretraining = new ResultFile<PretrainingResult>(Path.Combine(home, "results", "pretraining.jsonl"));
 var speeds = new SpeedFile(Path.Combine(home, "results", "speed.json"));
 var studies = Protocol.Feedback(args.Contains("--full"));
 var deadline = TimeProvider.System.GetUtcNow().AddMinutes(Number("--minutes", 360));
@@ -30,6 +35,8 @@ switch (args[1])
         return await new Runner(data, work, results, deadline).RunAsync(studies, [.. Protocol.Seeds.Take(Number("--seeds", Protocol.Seeds.Count))]) ? 0 : 1;
     case "presets":
         return await new Runner(data, work, results, deadline).RunAsync(Protocol.Presets(), [Protocol.Seeds[0]]) ? 0 : 1;
+    case "pretraining":
+        return await new PretrainingRunner(data, pretraining, deadline).RunAsync([.. Protocol.Seeds.Take(Number("--seeds", 3))]) ? 0 : 1;
     case "speed":
         foreach (var study in studies.Concat(Protocol.Presets()))
         {
@@ -62,6 +69,7 @@ void Report()
                   where run is not null
                   select (study, run, perSecond.TryGetValue($"{study.Name}, as it comes", out var speed) ? speed.Values.First() : (double?)null);
     Console.WriteLine(Tables.Presets(presets));
+    Console.WriteLine(Tables.Pretraining(pretraining.Read()));
     if (summaries.Count > 0)
     {
         var plots = Path.Combine(home, "..", "..", "docs", "feedback");

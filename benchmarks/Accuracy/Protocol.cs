@@ -9,9 +9,10 @@ internal static class Protocol
     /// <summary>Seeds of every arm, in this order: all arms of a study have the first one before any has the second.</summary>
     public static readonly IReadOnlyList<int> Seeds = [1, 2, 3, 4, 5];
 
-    private const double Started = 0.3;
+    /// <summary>The sets, a folder each.</summary>
+    public static readonly IReadOnlyList<string> Sets = ["banking77", "thucnews", "agnews"];
 
-    private static readonly string[] Sets = ["banking77", "thucnews", "agnews"];
+    private const double Started = 0.3;
 
     /// <summary>Does feedback pay?</summary>
     /// <param name="full">Every encoder on every set, and arms of two rounds.</param>

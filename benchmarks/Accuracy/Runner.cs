@@ -9,10 +9,8 @@ namespace FeedbackService.Accuracy;
 /// <param name="work">Folder of the artifacts.</param>
 /// <param name="results">What is known already, and where new results go.</param>
 /// <param name="deadline">After it no training is begun.</param>
-internal sealed class Runner(string data, string work, ResultFile results, DateTimeOffset deadline)
+internal sealed class Runner(string data, string work, ResultFile<RunResult> results, DateTimeOffset deadline)
 {
-    private readonly Lock _lock = new();
-
     /// <summary>Runs the studies with the seeds; arms that hang on another's result wait for it.</summary>
     /// <returns>Whether all of them have results now.</returns>
     public async Task<bool> RunAsync(IReadOnlyList<Study> studies, IReadOnlyList<int> seeds)
@@ -35,14 +33,10 @@ internal sealed class Runner(string data, string work, ResultFile results, DateT
 
     private async Task<bool> RunAsync(Study study, Arm arm, int seed)
     {
-        JsonObject options;
-        lock (_lock)
+        var options = Options(study, arm, seed);
+        if (Find(study, arm.Name, seed, options) is not null)
         {
-            options = Options(study, arm, seed);
-            if (results.Find(study.Name, arm.Name, seed, options) is not null)
-            {
-                return true;
-            }
+            return true;
         }
 
         if (TimeProvider.System.GetUtcNow() >= deadline)
@@ -51,18 +45,15 @@ internal sealed class Runner(string data, string work, ResultFile results, DateT
         }
 
         var folder = ArtifactFolder(work, study, arm, seed);
-        var result = await TrainingChild.StartAsync(new RunOrder(study.Name, study.Set, Path.Combine(data, study.Set), study.Preset, arm.Name, seed, options, 1, folder));
+        var result = await ChildProcess.AskAsync<RunOrder, RunResult>(
+            TrainingChild.Mode, new RunOrder(study.Name, study.Set, Path.Combine(data, study.Set), study.Preset, arm.Name, seed, options, 1, folder));
         // Speed is measured with any seed's: the newest is enough.
         foreach (var older in ArtifactFolders(work, study, arm).Where(path => path != folder))
         {
             Directory.Delete(older, recursive: true);
         }
 
-        lock (_lock)
-        {
-            results.Add(result);
-        }
-
+        results.Add(result);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{study.Name}, {arm.Name}, seed {seed}: {result.Accuracies()[^1]:P2}, {result.Seconds:F0} s"));
         return true;
     }
@@ -82,7 +73,7 @@ internal sealed class Runner(string data, string work, ResultFile results, DateT
             return options;
         }
 
-        var (plain, rival) = (results.Find(study.Name, Arm.Plain, seed)!, results.Find(study.Name, Arm.Rival, seed)!);
+        var (plain, rival) = (Find(study, Arm.Plain, seed)!, Find(study, Arm.Rival, seed)!);
         if (arm.Name == Arm.SameSize)
         {
             // A unit of the pooling costs hidden_size + 2 parameters.
@@ -96,6 +87,9 @@ internal sealed class Runner(string data, string work, ResultFile results, DateT
 
         return options;
     }
+
+    private RunResult? Find(Study study, string arm, int seed, JsonObject? options = null) => results.Read().LastOrDefault(result =>
+        result.Study == study.Name && result.Arm == arm && result.Seed == seed && (options is null || JsonNode.DeepEquals(result.Options, options)));
 
     private static int Hidden(string preset) => Default(preset, "hidden_size", 128);
 
