@@ -130,10 +130,8 @@ public sealed class TextClassifier : nn.Module
     /// <summary>The plain pass. Tensors of the result belong to the current dispose scope.</summary>
     internal RoundState Begin(PackedTokens tokens, TokenLayout layout)
     {
-        var embedded = _encoder.Embed(tokens, layout);
-        var anchor = _encoder.Encode(embedded, 0, ReentryLayer);
-        var states = _encoder.Encode(anchor, ReentryLayer, _encoder.LayerCount);
-        return new RoundState(0, anchor, states, Predict(states), null);
+        var anchor = Anchor(tokens, layout);
+        return Conclude([.. Enumerable.Repeat(0, layout.Count)], anchor, anchor, null);
     }
 
     /// <summary>The round after <paramref name="previous"/>. Tensors of the result belong to the current dispose scope.</summary>
@@ -141,11 +139,39 @@ public sealed class TextClassifier : nn.Module
     /// <param name="toPrevious">Whether gradients pass to it.</param>
     internal RoundState Next(RoundState previous, bool toPrevious = false)
     {
+        int[] rounds = [.. previous.Rounds.Select(round => round + 1)];
+        var step = Step(previous, rounds, toPrevious);
+        return Conclude(rounds, previous.Anchor, step.Input, step);
+    }
+
+    /// <summary>
+    /// The next round of each text of <paramref name="previous"/> and the plain pass of others that join them, in one run through the layers after the
+    /// re-entry layer. Tensors of the result belong to the current dispose scope.
+    /// </summary>
+    /// <param name="previous">Where the batch stands.</param>
+    /// <param name="joining">One text or more.</param>
+    /// <param name="layout">Of the texts of <paramref name="previous"/> and then those of <paramref name="joining"/>.</param>
+    internal RoundState Next(RoundState previous, PackedTokens joining, TokenLayout layout)
+    {
+        int[] rounds = [.. previous.Rounds.Select(round => round + 1)];
+        var step = Step(previous, rounds, toPrevious: false);
+        using var own = new TokenLayout(joining.Lengths, layout.Device);
+        var anchor = Anchor(joining, own);
+        return Conclude([.. rounds, .. Enumerable.Repeat(0, joining.Count)], previous.Anchor.Then(anchor, layout), step.Input.Then(anchor, layout), step);
+    }
+
+    private TokenBatch Anchor(PackedTokens tokens, TokenLayout layout) => _encoder.Encode(_encoder.Embed(tokens, layout), 0, ReentryLayer);
+
+    private FeedbackStep Step(RoundState previous, IReadOnlyList<int> rounds, bool toPrevious)
+    {
         var loop = _loop ?? throw new InvalidOperationException("The classifier has no feedback loop.");
-        var round = previous.Round + 1;
-        var step = loop.Step(round, previous.Logits, previous.States, previous.Anchor, toPrevious);
-        var states = _encoder.Encode(step.Input, ReentryLayer, _encoder.LayerCount);
-        return new RoundState(round, previous.Anchor, states, Predict(states), step);
+        return loop.Step(rounds, previous.Logits, previous.States, previous.Anchor, toPrevious);
+    }
+
+    private RoundState Conclude(IReadOnlyList<int> rounds, TokenBatch anchor, TokenBatch input, FeedbackStep? step)
+    {
+        var states = _encoder.Encode(input, ReentryLayer, _encoder.LayerCount);
+        return new RoundState(rounds, anchor, states, Predict(states), step);
     }
 
     // Round k is tied to round k − 1 by link k; of K links the last BackpropRounds pass gradients.

@@ -15,6 +15,19 @@ public sealed record TokenBatch(Tensor Rows, TokenLayout Layout)
     /// <summary>The same texts with other states, which are no solution of anything. <paramref name="rows"/>: [N, H'] float.</summary>
     public TokenBatch With(Tensor rows) => this with { Rows = rows, Solution = null };
 
+    /// <summary>These texts and then those of another batch, under a layout of both. Rows [N₁ + N₂, H].</summary>
+    public TokenBatch Then(TokenBatch others, TokenLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        ArgumentNullException.ThrowIfNull(layout);
+        return new TokenBatch(cat([Rows, others.Rows]), layout)
+        {
+            Solution = Solution is null && others.Solution is null
+                ? null
+                : (Solution ?? FixedPoint.Nothing(Layout.Count)).Then(others.Solution ?? FixedPoint.Nothing(others.Layout.Count)),
+        };
+    }
+
     /// <summary>Padded view on demand. [B, T, H]; zeros at padding. A view, not a copy, when all texts are equally long.</summary>
     public Tensor ToPadded() => Pad(Rows, Layout);
 

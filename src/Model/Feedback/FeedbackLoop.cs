@@ -60,13 +60,13 @@ public sealed class FeedbackLoop : nn.Module
     /// <summary>Root mean square of the components of γ; null when states are replaced.</summary>
     public double? ScaleRms => _reentry?.ScaleRms;
 
-    /// <summary>Computes the input of one feedback round.</summary>
-    /// <param name="round">1 … K.</param>
+    /// <summary>Computes the input of a feedback round of each text.</summary>
+    /// <param name="rounds">The round of each text, 1 … K. Length B.</param>
     /// <param name="logits">z^{k−1}. [B, L] float.</param>
     /// <param name="states">H^{k−1}, encoder output of the previous round. Rows [N, H] float.</param>
     /// <param name="anchor">H_m, output of the re-entry layer in round 0. Rows [N, H] float.</param>
     /// <param name="toPrevious">Whether gradients pass to the previous round's logits and states. Default not.</param>
-    public FeedbackStep Step(int round, Tensor logits, TokenBatch states, TokenBatch anchor, bool toPrevious = false)
+    public FeedbackStep Step(IReadOnlyList<int> rounds, Tensor logits, TokenBatch states, TokenBatch anchor, bool toPrevious = false)
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(states);
@@ -94,7 +94,7 @@ public sealed class FeedbackLoop : nn.Module
         var prediction = signed.to(_labelEmbedding.dtype).matmul(_labelEmbedding); // u: [B, H]
         var signal = _feedback.Respond(prediction, states);
         var fused = _fusion.Fuse(states, signal);
-        var input = _reentry is null ? fused.Rows : _reentry.Inject(round, anchor.Rows, fused.Rows);
+        var input = _reentry is null ? fused.Rows : _reentry.Inject(rounds, anchor, fused.Rows);
         return new FeedbackStep(
             anchor.With(input.MoveToOuterDisposeScope()),
             signal.Attention?.MoveToOuterDisposeScope(),

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -43,11 +44,23 @@ internal sealed class Reentry : nn.Module
         }
     }
 
-    /// <summary>X^k of round 1 … K. <paramref name="anchor"/>, <paramref name="fused"/> and result [N, H] float.</summary>
-    public Tensor Inject(int round, Tensor anchor, Tensor fused)
+    /// <summary>X^k of each text's round, 1 … K. Rows of <paramref name="anchor"/>, <paramref name="fused"/> and result [N, H] float.</summary>
+    public Tensor Inject(IReadOnlyList<int> rounds, TokenBatch anchor, Tensor fused)
     {
         using var scope = NewDisposeScope();
-        var correction = _projection.call(_norm.call(fused)).Plus(_roundEmbedding[round - 1]); // [N, H]
-        return anchor.Plus(_scale * correction).MoveToOuterDisposeScope();
+        var correction = _projection.call(_norm.call(fused)).Plus(EmbeddingOf(rounds, anchor.Layout)); // [N, H]
+        return anchor.Rows.Plus(_scale * correction).MoveToOuterDisposeScope();
+    }
+
+    // s_k: [H] where all texts are in one round, else [N, H].
+    private Tensor EmbeddingOf(IReadOnlyList<int> rounds, TokenLayout layout)
+    {
+        if (rounds.All(round => round == rounds[0]))
+        {
+            return _roundEmbedding[rounds[0] - 1];
+        }
+
+        var ofText = tensor([.. rounds.Select(round => round - 1L)], device: layout.Device); // [B]
+        return _roundEmbedding.index_select(0, ofText.index_select(0, layout.RowSequence));
     }
 }

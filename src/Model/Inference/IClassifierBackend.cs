@@ -1,5 +1,4 @@
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Model.Inference;
 
@@ -11,8 +10,6 @@ public interface IClassifierBackend : IDisposable
     /// <summary>Shape of the classifier behind it.</summary>
     ClassifierConfig Config { get; }
 
-    /// <summary>Starts a batch. Nothing is computed before <see cref="IClassifierRun.Advance"/>.</summary>
-    /// <param name="tokens">One or more tokenized texts.</param>
-    /// <param name="withTrace">Collect attention weights and gates of every round.</param>
-    IClassifierRun Start(PackedTokens tokens, bool withTrace = false);
+    /// <summary>Starts a run without texts.</summary>
+    IClassifierRun Start();
 }

@@ -20,4 +20,24 @@ public sealed record PredictionOptions
 
     /// <summary>Report every round: scores, entropy, attention, gate.</summary>
     public bool WithTrace { get; init; }
+
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is left.</exception>
+    internal void ThrowIfInvalid()
+    {
+        if (MaxRounds < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(MaxRounds), MaxRounds, "The cap of rounds is negative.");
+        }
+
+        if (ExitThreshold is { } threshold && threshold is not (> 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ExitThreshold), threshold, "The exit threshold is not in (0, 1].");
+        }
+
+        if (ExitChange is { } change && change is not (> 0 and <= 2))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ExitChange), change, "The exit change is not in (0, 2].");
+        }
+    }
 }

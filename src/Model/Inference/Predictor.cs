@@ -108,42 +108,29 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(options);
-        ThrowIfInvalid(texts, options);
-        var predictions = new Prediction[texts.Count];
-        var traces = options.Select(option => option.WithTrace ? new List<PredictionTrace>() : null).ToArray();
-        var before = new float[]?[texts.Count];
-        using var run = _backend.Start(PackedTokens.Pack(texts), traces.Any(trace => trace is not null));
-        var active = Enumerable.Range(0, texts.Count).ToList();
-        while (active.Count > 0)
+        if (texts.Count != options.Count)
         {
-            var output = run.Advance();
-            var staying = new List<int>(active.Count);
-            for (var row = 0; row < active.Count; row++)
-            {
-                var text = active[row];
-                var probabilities = LabelProbabilities.Of(output.Logits[row], Config.Head, Calibration.TemperatureOf(output.Round));
-                traces[text]?.Add(Trace(output, row, probabilities));
-                if (EarlyExit.Decide(output.Round, MaxRounds, options[text], probabilities, before[text], Config.Head, Calibration.Thresholds) is { } reason)
-                {
-                    predictions[text] = new Prediction(output.Logits[row], probabilities, output.Round, reason, traces[text]);
-                }
-                else
-                {
-                    staying.Add(row);
-                    before[text] = probabilities;
-                }
-            }
+            throw new ArgumentException($"There are {texts.Count} texts and {options.Count} options.", nameof(options));
+        }
 
-            if (staying.Count is > 0 && staying.Count < active.Count)
+        var predictions = new Prediction[texts.Count];
+        using var run = Start<int>();
+        run.Add([.. texts.Select((text, i) => (i, text, options[i]))]);
+        while (run.Count > 0)
+        {
+            foreach (var (text, prediction) in run.Advance())
             {
-                run.Keep(staying);
+                predictions[text] = prediction;
             }
-
-            active = staying.ConvertAll(row => active[row]);
         }
 
         return predictions;
     }
+
+    /// <summary>Starts predictions to which texts can be added while others are under way.</summary>
+    /// <typeparam name="T">What the caller knows a text by.</typeparam>
+    /// <returns>To be disposed before the predictor is.</returns>
+    public PredictionRun<T> Start<T>() => new(Config, Calibration, _backend.Start());
 
     /// <summary>Predicts a batch with the same options for every text.</summary>
     /// <inheritdoc cref="Predict(IReadOnlyList{TokenizedText}, IReadOnlyList{PredictionOptions})"/>
@@ -155,40 +142,6 @@ public sealed class Predictor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _backend.Dispose();
-
-    private PredictionTrace Trace(RoundOutput output, int row, float[] probabilities) => new(
-        output.Round,
-        probabilities,
-        LabelProbabilities.Entropy(probabilities, Config.Head),
-        output.Traces?[row].Attention,
-        output.Traces?[row].GateMean,
-        output.Traces?[row].Solution);
-
-    private static void ThrowIfInvalid(IReadOnlyList<TokenizedText> texts, IReadOnlyList<PredictionOptions> options)
-    {
-        if (texts.Count != options.Count)
-        {
-            throw new ArgumentException($"There are {texts.Count} texts and {options.Count} options.", nameof(options));
-        }
-
-        foreach (var option in options)
-        {
-            if (option.MaxRounds < 0)
-            {
-                throw new ArgumentOutOfRangeException(nameof(options), option.MaxRounds, "The cap of rounds is negative.");
-            }
-
-            if (option.ExitThreshold is { } threshold && threshold is not (> 0 and <= 1))
-            {
-                throw new ArgumentOutOfRangeException(nameof(options), threshold, "The exit threshold is not in (0, 1].");
-            }
-
-            if (option.ExitChange is { } change && change is not (> 0 and <= 2))
-            {
-                throw new ArgumentOutOfRangeException(nameof(options), change, "The exit change is not in (0, 2].");
-            }
-        }
-    }
 
     // An id beyond the embedding table would be an error deep in native code, and only for some texts.
     private static void ThrowIfIdsDoNotFit(ClassifierConfig config, ITextTokenizer tokenizer)

@@ -1,5 +1,4 @@
 using FeedbackService.Model.Classification;
-using FeedbackService.Model.Encoders;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Inference;
@@ -9,17 +8,18 @@ internal static class RoundTraces
 {
     public static RoundTrace[] Of(RoundState state)
     {
-        var layout = state.States.Layout;
         var attention = MeanPerToken(state.Step?.Attention);
         var kept = MeanPerToken(state.Step?.Kept);
-        return [.. Enumerable.Range(0, layout.Count).Select(text => new RoundTrace(
-            attention is null ? null : Of(attention, layout, text).ToArray(),
-            kept is null ? null : Of(kept, layout, text).ToArray().Average(value => (double)value),
+        return [.. state.Rounds.Select((round, text) => new RoundTrace(
+            Of(attention, state, round, text),
+            Of(kept, state, round, text)?.Average(value => (double)value),
             state.States.Solution?.Of(text)))];
     }
 
-    private static ReadOnlySpan<float> Of(float[] perToken, TokenLayout layout, int text) =>
-        perToken.AsSpan(layout.Offsets[text], layout.Lengths[text]);
+    // Texts in a feedback round come first, so their rows are the same with and without those that have joined.
+    private static float[]? Of(float[]? perToken, RoundState state, int round, int text) => perToken is null || round == 0
+        ? null
+        : perToken.AsSpan(state.States.Layout.Offsets[text], state.States.Layout.Lengths[text]).ToArray();
 
     /// <summary>Mean over heads or features. [N, X] to N numbers.</summary>
     private static float[]? MeanPerToken(Tensor? values) => values?.mean([1]).to(float32).cpu().data<float>().ToArray();

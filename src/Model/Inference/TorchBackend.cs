@@ -1,6 +1,5 @@
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
-using FeedbackService.Model.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,12 +30,11 @@ public sealed class TorchBackend : IClassifierBackend
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Part of the classifier is in training mode.</exception>
-    public IClassifierRun Start(PackedTokens tokens, bool withTrace = false)
+    public IClassifierRun Start()
     {
-        ArgumentNullException.ThrowIfNull(tokens);
         ObjectDisposedException.ThrowIf(_disposed, this);
         RequireEvaluationMode();
-        return new TorchRun(_classifier, _device, tokens, withTrace);
+        return new TorchRun(_classifier, _device);
     }
 
     /// <inheritdoc/>

@@ -6,54 +6,43 @@ using static TorchSharp.torch;
 namespace FeedbackService.Model.Inference;
 
 /// <summary>
-/// A batch on its way through the rounds. Between rounds it owns H_m, H^k and the logits of the active texts and their
+/// Texts on their way through the rounds. Between rounds it owns H_m, H^k and the logits of the texts computed so far and their
 /// layout, outside all dispose scopes; everything else lives within one <see cref="Advance"/>.
 /// </summary>
-internal sealed class TorchRun : IClassifierRun
+internal sealed class TorchRun(TextClassifier classifier, Device device) : IClassifierRun
 {
-    private readonly TextClassifier _classifier;
-    private readonly Device _device;
-    private readonly bool _withTrace;
-    private PackedTokens? _tokens;
+    // Computed texts come first, then those that have joined since.
     private TokenLayout? _layout;
     private RoundState? _state;
+    private PackedTokens? _joining;
 
-    public TorchRun(TextClassifier classifier, Device device, PackedTokens tokens, bool withTrace)
+    public int ActiveCount => Computed + (_joining?.Count ?? 0);
+
+    private int Computed => _layout?.Count ?? 0;
+
+    public void Add(PackedTokens tokens)
     {
-        _classifier = classifier;
-        _device = device;
-        _tokens = tokens;
-        _withTrace = withTrace;
-        ActiveCount = tokens.Count;
+        ArgumentNullException.ThrowIfNull(tokens);
+        _joining = _joining is null ? tokens : _joining.Then(tokens);
     }
 
-    public int NextRound { get; private set; }
-
-    public int ActiveCount { get; private set; }
-
-    public RoundOutput Advance()
+    public RoundOutput Advance(bool withTrace = false)
     {
-        if (NextRound > _classifier.MaxRounds)
+        if (_state?.Rounds.Any(round => round >= classifier.MaxRounds) == true)
         {
-            throw new InvalidOperationException($"All {_classifier.MaxRounds + 1} rounds of the classifier have been computed.");
+            throw new InvalidOperationException($"A text has taken all {classifier.MaxRounds + 1} rounds of the classifier.");
         }
 
-        var round = NextRound;
         if (ActiveCount == 0)
         {
-            NextRound++;
-            return new RoundOutput(round, [], _withTrace ? [] : null);
+            return new RoundOutput([], [], withTrace ? [] : null);
         }
 
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
-        var next = _state is null
-            ? _classifier.Begin(_tokens!, _layout = new TokenLayout(_tokens!.Lengths, _device))
-            : _classifier.Next(_state);
-        var output = new RoundOutput(round, ToRows(next.Logits), _withTrace ? RoundTraces.Of(next) : null);
-        NextRound++;
-        _tokens = null;
-        Hold(NextRound > _classifier.MaxRounds ? null : next with { Step = null });
+        var next = _joining is null ? classifier.Next(_state!) : Join(_joining);
+        var output = new RoundOutput(next.Rounds, ToRows(next.Logits), withTrace ? RoundTraces.Of(next) : null);
+        Hold(next with { Step = null });
         return output;
     }
 
@@ -66,42 +55,50 @@ internal sealed class TorchRun : IClassifierRun
             return;
         }
 
-        ActiveCount = rows.Count;
-        if (rows.Count == 0)
+        var computed = Computed;
+        int[] ofState = [.. rows.TakeWhile(row => row < computed)];
+        if (ofState.Length == 0)
         {
             Release();
         }
-        else if (_state is null)
+        else if (ofState.Length < computed)
         {
-            _tokens = _tokens?.Select(rows);
+            Narrow(ofState, _state!);
         }
-        else
-        {
-            Narrow(rows, _state);
-        }
+
+        _joining = ofState.Length == rows.Count ? null : _joining!.Select([.. rows.Skip(ofState.Length).Select(row => row - computed)]);
     }
 
     public void Dispose()
     {
-        ActiveCount = 0;
         Release();
+        _joining = null;
     }
 
-    private void Narrow(IReadOnlyList<int> rows, RoundState state)
+    private RoundState Join(PackedTokens joining)
+    {
+        using var former = _layout;
+        _layout = new TokenLayout([.. former?.Lengths ?? [], .. joining.Lengths], device);
+        _joining = null;
+        return _state is null ? classifier.Begin(joining, _layout) : classifier.Next(_state, joining, _layout);
+    }
+
+    private void Narrow(int[] rows, RoundState state)
     {
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var old = _layout!;
-        var kept = new TokenLayout([.. rows.Select(row => old.Lengths[row])], _device);
+        var kept = new TokenLayout([.. rows.Select(row => old.Lengths[row])], device);
         var tokens = tensor(
             rows.SelectMany(row => Enumerable.Range(old.Offsets[row], old.Lengths[row])).Select(token => (long)token).ToArray(),
-            device: _device);
-        var texts = tensor(rows.Select(row => (long)row).ToArray(), device: _device);
+            device: device);
+        var texts = tensor(rows.Select(row => (long)row).ToArray(), device: device);
         var narrowed = state with
         {
             Anchor = new TokenBatch(state.Anchor.Rows.index_select(0, tokens), kept),
             States = new TokenBatch(state.States.Rows.index_select(0, tokens), kept),
             Logits = state.Logits.index_select(0, texts),
+            Rounds = [.. rows.Select(row => state.Rounds[row])],
         };
         Hold(narrowed);
         old.Dispose();
@@ -134,7 +131,6 @@ internal sealed class TorchRun : IClassifierRun
         Hold(null);
         _layout?.Dispose();
         _layout = null;
-        _tokens = null;
     }
 
     private void RequireAscending(IReadOnlyList<int> rows)

@@ -63,6 +63,17 @@ public sealed class PackedTokens
         return new PackedTokens(ids, segmentIds, weights, lengths);
     }
 
+    /// <summary>These texts and then others.</summary>
+    public PackedTokens Then(PackedTokens others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        return new PackedTokens(
+            [.. Ids, .. others.Ids],
+            SegmentIds is null && others.SegmentIds is null ? null : [.. SegmentIds ?? new int[TotalTokens], .. others.SegmentIds ?? new int[others.TotalTokens]],
+            Weights is null && others.Weights is null ? null : [.. Weights ?? Ones(TotalTokens), .. others.Weights ?? Ones(others.TotalTokens)],
+            [.. Lengths, .. others.Lengths]);
+    }
+
     /// <summary>Some of the texts. <paramref name="texts"/>: one or more indices, in the order wanted.</summary>
     public PackedTokens Select(IReadOnlyList<int> texts)
     {
@@ -116,6 +127,13 @@ public sealed class PackedTokens
 
     private PackedTokens Take(List<int> tokens, int[] lengths) =>
         new(Select(Ids, tokens)!, Select(SegmentIds, tokens), Select(Weights, tokens), lengths);
+
+    private static float[] Ones(int count)
+    {
+        var ones = new float[count];
+        ones.AsSpan().Fill(1);
+        return ones;
+    }
 
     private static T[]? Select<T>(T[]? values, List<int> at)
     {

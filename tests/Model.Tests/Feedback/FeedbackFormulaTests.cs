@@ -97,7 +97,7 @@ public sealed class FeedbackFormulaTests : IDisposable
         var logits = randn(Lengths.Length, 3, ScalarType.Float64);
         var nothing = _states.With(zeros_like(_states.Rows));
 
-        var input = loop.Step(1, logits, nothing, nothing).Input.Rows;
+        var input = loop.Step([.. Enumerable.Repeat(1, Lengths.Length)], logits, nothing, nothing).Input.Rows;
 
         var beyond = head == HeadKind.MultiLabel ? logits.sigmoid() - 0.5 : logits.softmax(1) - (1.0 / 3);
         AssertEqual(TokenBatch.Broadcast(beyond.matmul(loop.state_dict()["label_embedding"]), _layout), input);
@@ -113,7 +113,7 @@ public sealed class FeedbackFormulaTests : IDisposable
         var weights = loop.state_dict();
         var (logits, anchor) = (randn(Lengths.Length, 3, ScalarType.Float64), _states.With(randn_like(_states.Rows)));
 
-        var input = loop.Step(round, logits, _states, anchor).Input.Rows;
+        var input = loop.Step([.. Enumerable.Repeat(round, Lengths.Length)], logits, _states, anchor).Input.Rows;
 
         var signal = (logits.softmax(1) - (1.0 / 3)).matmul(weights["label_embedding"]);
         var fused = _states.Rows + TokenBatch.Broadcast(signal, _layout);

@@ -88,6 +88,6 @@ public sealed class FeedbackLoopTests
     {
         using var layout = new TokenLayout(Enumerable.Repeat(1, Texts).ToArray(), CPU);
         var nothing = new TokenBatch(zeros(Texts, 8), layout);
-        return loop.Step(1, logits, nothing, nothing).Input.Rows.abs().sum(1).data<float>().ToArray();
+        return loop.Step([.. Enumerable.Repeat(1, Texts)], logits, nothing, nothing).Input.Rows.abs().sum(1).data<float>().ToArray();
     }
 }

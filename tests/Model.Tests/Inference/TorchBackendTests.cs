@@ -20,8 +20,8 @@ public sealed class TorchBackendTests
     public void KeptRows_EqualTheFullRun(string encoder, FeedbackKind feedback, FusionKind fusion)
     {
         using var backend = Backend(TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, initialScale: 0.5));
-        using var full = backend.Start(PackedTokens.Pack(Texts));
-        using var narrowed = backend.Start(PackedTokens.Pack(Texts));
+        using var full = Start(backend);
+        using var narrowed = Start(backend);
         full.Advance();
         narrowed.Advance();
         narrowed.Keep([0, 2, 4]);
@@ -37,7 +37,7 @@ public sealed class TorchBackendTests
         using var classifier = Classifier(config);
         classifier.eval();
         using var backend = Backend(config);
-        using var run = backend.Start(PackedTokens.Pack(Texts));
+        using var run = Start(backend);
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
 
@@ -46,7 +46,7 @@ public sealed class TorchBackendTests
             Assert.Equal(logits.data<float>().ToArray(), run.Advance().Logits.SelectMany(row => row));
         }
 
-        Assert.Throws<InvalidOperationException>(run.Advance);
+        Assert.Throws<InvalidOperationException>(() => run.Advance());
     }
 
     [Theory]
@@ -57,8 +57,8 @@ public sealed class TorchBackendTests
         // Re-entry after the last layer: H_m and H⁰ are the same tensor.
         var config = TinyModels.WithFeedback(initialScale: 0.5);
         using var backend = Backend(config with { Feedback = config.Feedback! with { ReentryLayer = reentryLayer } });
-        using var full = backend.Start(PackedTokens.Pack(Texts));
-        using var narrowed = backend.Start(PackedTokens.Pack(Texts));
+        using var full = Start(backend);
+        using var narrowed = Start(backend);
         full.Advance();
         full.Advance();
         narrowed.Advance();
@@ -72,24 +72,100 @@ public sealed class TorchBackendTests
     public void Keep_BeforeTheFirstRound_RunsTheKeptTextsOnly()
     {
         using var backend = Backend(TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5));
-        using var full = backend.Start(PackedTokens.Pack(Texts));
-        using var narrowed = backend.Start(PackedTokens.Pack(Texts));
+        using var full = Start(backend);
+        using var narrowed = Start(backend);
         narrowed.Keep([1, 3]);
 
         AssertRows(full.Advance(), [1, 3], narrowed.Advance());
     }
 
     [Fact]
-    public void Keep_OfNothing_LetsRoundsPassWithoutRows()
+    public void Keep_OfNothing_LeavesARunThatOthersCanJoin()
     {
         using var backend = Backend(TinyModels.WithFeedback());
-        using var run = backend.Start(PackedTokens.Pack(Texts));
+        using var run = Start(backend);
+        using var full = Start(backend);
         run.Advance();
         run.Keep([]);
 
         Assert.Equal(0, run.ActiveCount);
         Assert.Empty(run.Advance().Logits);
-        Assert.Equal(2, run.NextRound);
+        run.Add(PackedTokens.Pack(Texts));
+        AssertRows(full.Advance(), [0, 1, 2, 3, 4], run.Advance());
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCombinations))]
+    public void TextsThatJoin_ChangeNothingForOthersNorForThemselves(string encoder, FeedbackKind feedback, FusionKind fusion)
+    {
+        using var backend = Backend(TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, initialScale: 0.5));
+        using var run = backend.Start();
+        using var first = backend.Start();
+        using var second = backend.Start();
+        run.Add(PackedTokens.Pack(Texts[..2]));
+        first.Add(PackedTokens.Pack(Texts[..2]));
+        second.Add(PackedTokens.Pack(Texts[2..]));
+
+        AssertRows(first.Advance(), [0, 1], run.Advance());
+        run.Add(PackedTokens.Pack(Texts[2..4]));
+        run.Add(PackedTokens.Pack(Texts[4..]));
+        Assert.Equal(5, run.ActiveCount);
+        var mixed = run.Advance(withTrace: true);
+
+        Assert.Equal([1, 1, 0, 0, 0], mixed.Rounds);
+        AssertRows(first.Advance(), [0, 1], Rows(mixed, 0, 2));
+        AssertRows(second.Advance(), [0, 1, 2], Rows(mixed, 2, 5));
+        Assert.Equal([feedback == FeedbackKind.Attention ? Texts[1].Ids.Length : null, null], [mixed.Traces![1].Attention?.Length, mixed.Traces[2].Attention?.Length]);
+        run.Keep([0, 2, 4]);
+        mixed = run.Advance();
+        AssertRows(first.Advance(), [0], Rows(mixed, 0, 1));
+        AssertRows(second.Advance(), [0, 2], Rows(mixed, 1, 3));
+    }
+
+    [Fact]
+    public void TextsThatJoinAndLeaveBeforeARound_AreNotComputed()
+    {
+        using var backend = Backend(TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5));
+        using var run = Start(backend);
+        using var alone = Start(backend);
+        run.Advance();
+        alone.Advance();
+        run.Add(PackedTokens.Pack(Texts));
+        run.Keep([1, 2, 6]);
+        var mixed = run.Advance();
+
+        Assert.Equal([1, 1, 0], mixed.Rounds);
+        AssertRows(alone.Advance(), [1, 2], Rows(mixed, 0, 2));
+        run.Keep([2]);
+        Assert.Equal([1], run.Advance().Rounds);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void LayersBelowTheReentryPoint_NeverRunTwice(int reentryLayer)
+    {
+        var config = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5);
+        config = config with { Feedback = config.Feedback! with { ReentryLayer = reentryLayer } };
+        var classifier = Classifier(config);
+        using var backend = new TorchBackend(classifier, CPU);
+        using var undisturbed = Backend(config);
+        using var run = Start(backend);
+        using var other = Start(undisturbed);
+        run.Advance();
+        other.Advance();
+
+        // Whoever read these weights again would give NaN.
+        using (no_grad())
+        {
+            foreach (var (_, weight) in classifier.Encoder.named_parameters().Where(entry => classifier.Encoder.BlockOf(entry.name) <= reentryLayer))
+            {
+                weight.fill_(double.NaN);
+            }
+        }
+
+        AssertRows(other.Advance(), [0, 1, 2, 3, 4], run.Advance());
     }
 
     [Theory]
@@ -100,7 +176,7 @@ public sealed class TorchBackendTests
     public void Keep_RefusesRowsOutOfOrderOrRange(int first, int second)
     {
         using var backend = Backend(TinyModels.WithFeedback());
-        using var run = backend.Start(PackedTokens.Pack(Texts));
+        using var run = Start(backend);
 
         Assert.Throws<ArgumentException>(() => run.Keep([first, second]));
     }
@@ -110,10 +186,10 @@ public sealed class TorchBackendTests
     public void Traces_SumToOneAndLieBetweenZeroAndOne(string encoder, FeedbackKind feedback, FusionKind fusion)
     {
         using var backend = Backend(TinyModels.WithFeedback(Combinations.Encoder(encoder), feedback, fusion, initialScale: 0.5));
-        using var run = backend.Start(PackedTokens.Pack(Texts), withTrace: true);
+        using var run = Start(backend);
 
-        Assert.All(run.Advance().Traces!, trace => Assert.Equal((null, null), (trace.Attention, trace.GateMean)));
-        var traces = run.Advance().Traces!;
+        Assert.All(run.Advance(withTrace: true).Traces!, trace => Assert.Equal((null, null), (trace.Attention, trace.GateMean)));
+        var traces = run.Advance(withTrace: true).Traces!;
 
         Assert.Equal(Texts.Length, traces.Length);
         for (var text = 0; text < traces.Length; text++)
@@ -132,7 +208,7 @@ public sealed class TorchBackendTests
         using var backend = new TorchBackend(classifier, CPU);
         classifier.Encoder.train();
 
-        Assert.Throws<InvalidOperationException>(() => backend.Start(PackedTokens.Pack(Texts)));
+        Assert.Throws<InvalidOperationException>(backend.Start);
     }
 
     [Theory]
@@ -145,10 +221,12 @@ public sealed class TorchBackendTests
 
         var growth = TensorGuard.Growth(2000, () =>
         {
-            using var run = backend.Start(tokens, withTrace: true);
-            run.Advance();
+            using var run = backend.Start();
+            run.Add(tokens);
+            run.Advance(withTrace: true);
             run.Keep([1]);
-            run.Advance();
+            run.Add(tokens);
+            run.Advance(withTrace: true);
         });
 
         Assert.Equal(0, growth);
@@ -164,9 +242,18 @@ public sealed class TorchBackendTests
 
     private static TorchBackend Backend(ClassifierConfig config) => new(Classifier(config), CPU);
 
+    private static IClassifierRun Start(TorchBackend backend)
+    {
+        var run = backend.Start();
+        run.Add(PackedTokens.Pack(Texts));
+        return run;
+    }
+
+    private static RoundOutput Rows(RoundOutput output, int from, int to) => new([.. output.Rounds.Skip(from).Take(to - from)], output.Logits[from..to], null);
+
     private static void AssertRows(RoundOutput full, int[] rows, RoundOutput narrowed)
     {
-        Assert.Equal(full.Round, narrowed.Round);
+        Assert.Equal(rows.Select(row => full.Rounds[row]), narrowed.Rounds);
         Assert.Equal(rows.Length, narrowed.Logits.Length);
         for (var row = 0; row < rows.Length; row++)
         {

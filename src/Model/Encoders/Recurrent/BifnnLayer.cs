@@ -68,7 +68,7 @@ internal sealed class BifnnLayer : RecurrentLayer
         var kappa = training ? double.NaN : _slope * pastNorm.Plus(futureNorm).to(ScalarType.Float64).item<double>();
         return states.With(found.index_select(0, order.Scatter).MoveToOuterDisposeScope()) with
         {
-            Solution = new FixedPoint(sweeps, residuals, kappa).After(states.Solution),
+            Solution = new FixedPoint(sweeps, residuals, [.. Enumerable.Repeat(kappa, layout.Count)]).After(states.Solution),
         };
     }
 
