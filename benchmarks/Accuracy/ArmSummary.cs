@@ -1,27 +1,28 @@
-using FeedbackService.Training.Metrics;
-
 namespace FeedbackService.Accuracy;
 
-/// <summary>An arm over the seeds that it and the plain arm both have.</summary>
+/// <summary>An arm over its seeds.</summary>
 internal sealed class ArmSummary
 {
-    private const double Level = 0.05;
-
     /// <summary>Sums an arm up.</summary>
-    public ArmSummary(string name, IReadOnlyList<RunResult> runs, IReadOnlyList<RunResult> plain)
+    /// <param name="arm">The arm.</param>
+    /// <param name="results">Of its study.</param>
+    public ArmSummary(Arm arm, ILookup<string, RunResult> results)
     {
-        Name = name;
-        Runs = runs;
-        Accuracy = Statistics.Of([.. runs.Select(run => run.Accuracies()[^1])]);
-        Rounds = [.. Enumerable.Range(0, runs.Min(run => run.Right.Count)).Select(round => Statistics.Of([.. runs.Select(run => run.Accuracies()[round])]))];
-        var pairs = runs.Join(plain, run => run.Seed, run => run.Seed, (run, other) => Compare(run, other)).ToList();
-        Gain = Statistics.Of([.. pairs.Select(pair => pair.Difference)]);
-        Better = pairs.Count(pair => pair.Difference > 0 && pair.PValue < Level);
-        Worse = pairs.Count(pair => pair.Difference < 0 && pair.PValue < Level);
+        Arm = arm;
+        Runs = [.. results[arm.Name]];
+        Accuracy = Statistics.Of([.. Runs.Select(run => run.Accuracies()[^1])]);
+        Rounds = [.. Enumerable.Range(0, Runs.Min(run => run.Right.Count)).Select(round => new RoundSummary(
+            Statistics.Of([.. Runs.Select(run => run.Accuracies()[round])]),
+            Comparison.Of(Runs, results[Arm.Plain], round)))];
+        Against = new[] { Arm.Plain }.Concat(Arm.Rivals)
+            .Where(other => other != arm.Name)
+            .Select(other => (other, Comparison: Comparison.Of(Runs, results[other])))
+            .Where(pair => pair.Comparison is not null)
+            .ToDictionary(pair => pair.other, pair => pair.Comparison!);
     }
 
-    /// <summary>Of the arm.</summary>
-    public string Name { get; }
+    /// <summary>The arm.</summary>
+    public Arm Arm { get; }
 
     /// <summary>One a seed.</summary>
     public IReadOnlyList<RunResult> Runs { get; }
@@ -29,22 +30,9 @@ internal sealed class ArmSummary
     /// <summary>Test accuracy of the last round.</summary>
     public Statistics Accuracy { get; }
 
-    /// <summary>Test accuracy of every round.</summary>
-    public IReadOnlyList<Statistics> Rounds { get; }
+    /// <summary>Round by round.</summary>
+    public IReadOnlyList<RoundSummary> Rounds { get; }
 
-    /// <summary>Difference to the plain arm of the same seed.</summary>
-    public Statistics Gain { get; }
-
-    /// <summary>Seeds in which McNemar's test finds the arm better than the plain one, at 5 %.</summary>
-    public int Better { get; }
-
-    /// <summary>Seeds in which it finds it worse.</summary>
-    public int Worse { get; }
-
-    private static PairedComparison Compare(RunResult run, RunResult plain)
-    {
-        var (ours, theirs) = (run.RightByRound()[^1], plain.RightByRound()[^1]);
-        long Count(bool one, bool other) => ours.Zip(theirs).Count(pair => pair.First == one && pair.Second == other);
-        return new PairedComparison(Count(true, true), Count(true, false), Count(false, true), Count(false, false));
-    }
+    /// <summary>Its last round against plain arms, by their names.</summary>
+    public IReadOnlyDictionary<string, Comparison> Against { get; }
 }

@@ -11,41 +11,47 @@ internal static class Plots
     private const double RowHeight = 26;
     private const double Width = 1000;
 
+    // Of the two marks of a row.
+    private const double Apart = 0.18;
+
     // The margin that is found by itself cuts long names.
     private const double NamesWidth = 330;
 
     /// <summary>What each arm gains over the plain one of its study, with the 95 % interval over the seeds.</summary>
     public static void Gains(string path, IReadOnlyList<(Study Study, IReadOnlyList<ArmSummary> Arms)> studies)
     {
-        var rows = (from study in studies from arm in study.Arms where arm.Name != Arm.Plain select (Label: $"{study.Study.Name}: {arm.Name}", arm.Gain)).Reverse().ToList();
+        var rows = (from study in studies from arm in study.Arms where arm.Against.ContainsKey(Arm.Plain) select (Label: $"{study.Study.Name}: {arm.Arm.Name}", arm.Against[Arm.Plain].Gain)).Reverse().ToList();
         var model = Model("Points of test accuracy gained over the plain model, 95 % interval");
         model.Axes.Add(Names([.. rows.Select(row => row.Label)]));
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, MajorGridlineStyle = LineStyle.Dot, ExtraGridlines = [0], ExtraGridlineStyle = LineStyle.Solid });
         var series = new ScatterErrorSeries { MarkerType = MarkerType.Circle, MarkerSize = 4, ErrorBarStopWidth = 3 };
-        series.Points.AddRange(rows.Select((row, index) => new ScatterErrorPoint(row.Gain.Mean * Points, index, double.IsNaN(row.Gain.Half) ? 0 : 2 * row.Gain.Half * Points, 0)));
+        series.Points.AddRange(rows.Select((row, index) => Point(row.Gain, index)));
         model.Series.Add(series);
         Save(path, model, rows.Count);
     }
 
-    /// <summary>Accuracy of each round of the arms with feedback.</summary>
+    /// <summary>What each round of the arms with feedback gains over the plain model, with the 95 % interval over the seeds.</summary>
     public static void Rounds(string path, IReadOnlyList<(Study Study, IReadOnlyList<ArmSummary> Arms)> studies)
     {
-        var rows = (from study in studies from arm in study.Arms where arm.Rounds.Count > 1 select (Label: $"{study.Study.Name}: {arm.Name}", arm.Rounds, Plain: study.Arms[0].Accuracy.Mean)).Reverse().ToList();
-        var model = Model("Points of test accuracy by round, against the plain model: round 0 (circle), last round (square)");
+        var rows = (from study in studies from arm in study.Arms where arm.Rounds.Count > 1 select (Label: $"{study.Study.Name}: {arm.Arm.Name}", arm.Rounds)).Reverse().ToList();
+        var model = Model("Points of test accuracy gained over the plain model, 95 % interval: round 0 (circle, above), last round (square, below)");
         model.Axes.Add(Names([.. rows.Select(row => row.Label)]));
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, MajorGridlineStyle = LineStyle.Dot, ExtraGridlines = [0], ExtraGridlineStyle = LineStyle.Solid });
-        var first = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 4 };
-        var last = new ScatterSeries { MarkerType = MarkerType.Square, MarkerSize = 4 };
+        var first = new ScatterErrorSeries { MarkerType = MarkerType.Circle, MarkerSize = 4, ErrorBarStopWidth = 3 };
+        var last = new ScatterErrorSeries { MarkerType = MarkerType.Square, MarkerSize = 4, ErrorBarStopWidth = 3 };
         for (var row = 0; row < rows.Count; row++)
         {
-            first.Points.Add(new ScatterPoint((rows[row].Rounds[0].Mean - rows[row].Plain) * Points, row));
-            last.Points.Add(new ScatterPoint((rows[row].Rounds[^1].Mean - rows[row].Plain) * Points, row));
+            first.Points.Add(Point(rows[row].Rounds[0].AgainstPlain!.Gain, row + Apart));
+            last.Points.Add(Point(rows[row].Rounds[^1].AgainstPlain!.Gain, row - Apart));
         }
 
         model.Series.Add(first);
         model.Series.Add(last);
         Save(path, model, rows.Count);
     }
+
+    private static ScatterErrorPoint Point(Statistics gain, double row) =>
+        new(gain.Mean * Points, row, double.IsNaN(gain.Half) ? 0 : 2 * gain.Half * Points, 0);
 
     private static PlotModel Model(string title) => new() { PlotMargins = new OxyThickness(NamesWidth, double.NaN, double.NaN, double.NaN), Title = title, TitleFontSize = 14, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
 

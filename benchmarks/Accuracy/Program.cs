@@ -58,12 +58,13 @@ switch (args[1])
 void Report()
 {
     var (runs, perSecond) = (results.Read(), speeds.Read());
-    var summaries = studies.Select(study => (Study: study, Arms: Summaries(study, runs))).Where(study => study.Arms.Count > 1).ToList();
+    var summaries = studies.Select(study => (Study: study, Arms: Summaries(study))).Where(study => study.Arms.Count > 1).ToList();
     foreach (var (study, arms) in summaries)
     {
         Console.WriteLine(Tables.Study(study, arms, perSecond.GetValueOrDefault(study.Name)));
     }
 
+    Console.WriteLine(Tables.Rounds(summaries));
     var presets = from study in Protocol.Presets()
                   let run = runs.LastOrDefault(run => run.Study == study.Name && run.Arm == study.Arms[0].Name)
                   where run is not null
@@ -78,11 +79,10 @@ void Report()
     }
 }
 
-static IReadOnlyList<ArmSummary> Summaries(Study study, IReadOnlyList<RunResult> runs)
+IReadOnlyList<ArmSummary> Summaries(Study study)
 {
-    var own = runs.Where(run => run.Study == study.Name).ToLookup(run => run.Arm);
-    var plain = own[Arm.Plain].ToList();
-    return plain.Count == 0 ? [] : [.. study.Arms.Where(arm => own[arm.Name].Any()).Select(arm => new ArmSummary(arm.Name, [.. own[arm.Name].DistinctBy(run => run.Seed)], plain))];
+    var own = new Runner(data, work, results, deadline).ResultsOf(study);
+    return own[Arm.Plain].Any() ? [.. study.Arms.Where(arm => own[arm.Name].Any()).Select(arm => new ArmSummary(arm, own))] : [];
 }
 
 int Number(string name, int otherwise)

@@ -38,7 +38,8 @@ internal static class Protocol
             new("residual + add, γ 0.3", Loop("residual", "add", Started)),
             new("gated + attention, γ 0.3", Loop("gated", "attention", Started)),
             new(Arm.SameSize, new JsonObject { ["rounds"] = 0, ["pooling"] = preset == "mlp" ? "attention_sqrt_n_max" : "attention_max" }),
-            new(Arm.SameTime, new JsonObject { ["rounds"] = 0 }),
+            new(Arm.LargerHead, new JsonObject { ["rounds"] = 0 }),
+            new(Arm.SameTime, new JsonObject { ["rounds"] = 0, ["early_stopping_patience"] = 0 }),
         };
         if (full)
         {

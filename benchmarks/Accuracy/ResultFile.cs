@@ -4,17 +4,26 @@ namespace FeedbackService.Accuracy;
 
 /// <summary>Results of runs, one JSON line each, added to as runs end; what is there is not run again.</summary>
 /// <typeparam name="T">What a run comes to.</typeparam>
-internal sealed class ResultFile<T>(string path)
+internal sealed class ResultFile<T>
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+    private readonly string _path;
     private readonly Lock _lock = new();
+    private readonly List<T> _results;
 
-    /// <summary>All of them.</summary>
-    public List<T> Read()
+    /// <summary>Reads what is there.</summary>
+    public ResultFile(string path)
+    {
+        _path = path;
+        _results = File.Exists(path) ? [.. File.ReadLines(path).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<T>(line, Options)!)] : [];
+    }
+
+    /// <summary>All of them, in the order in which they came.</summary>
+    public IReadOnlyList<T> Read()
     {
         lock (_lock)
         {
-            return File.Exists(path) ? [.. File.ReadLines(path).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<T>(line, Options)!)] : [];
+            return [.. _results];
         }
     }
 
@@ -23,8 +32,9 @@ internal sealed class ResultFile<T>(string path)
     {
         lock (_lock)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.AppendAllText(path, JsonSerializer.Serialize(result, Options) + "\n");
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            File.AppendAllText(_path, JsonSerializer.Serialize(result, Options) + "\n");
+            _results.Add(result);
         }
     }
 }

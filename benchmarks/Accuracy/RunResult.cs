@@ -32,6 +32,9 @@ internal sealed record RunResult
     /// <summary>Which test texts each round got right: bits, base64, first text in the lowest bit of the first byte.</summary>
     public required IReadOnlyList<string> Right { get; init; }
 
+    /// <summary>The report's account of each round on the held-out part: what it sets right and wrong, how much it changes; null in runs of before 2026-11-30.</summary>
+    public JsonArray? Rounds { get; init; }
+
     /// <summary>Test texts.</summary>
     public required int Texts { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FeedbackService.Training.Presets;
+using FeedbackService.Training.Datasets;
 
 namespace FeedbackService.Accuracy;
 
@@ -11,6 +11,12 @@ namespace FeedbackService.Accuracy;
 /// <param name="deadline">After it no training is begun.</param>
 internal sealed class Runner(string data, string work, ResultFile<RunResult> results, DateTimeOffset deadline)
 {
+    // What the options of the protocol's presets come to on sets of 10,000 texts.
+    private const int Hidden = 128;
+    private const int Epochs = 8;
+    private const int BatchSize = 64;
+    private const double HeldOut = 0.1;
+
     /// <summary>Runs the studies with the seeds; arms that hang on another's result wait for it.</summary>
     /// <returns>Whether all of them have results now.</returns>
     public async Task<bool> RunAsync(IReadOnlyList<Study> studies, IReadOnlyList<int> seeds)
@@ -30,6 +36,13 @@ internal sealed class Runner(string data, string work, ResultFile<RunResult> res
         });
         return complete;
     }
+
+    /// <summary>The results of a study as the protocol has it now, arm by arm.</summary>
+    public ILookup<string, RunResult> ResultsOf(Study study) =>
+        (from arm in study.Arms from seed in Protocol.Seeds where IsReady(study, arm, seed) select Find(study, arm.Name, seed, Options(study, arm, seed))).OfType<RunResult>().ToLookup(result => result.Arm);
+
+    private bool IsReady(Study study, Arm arm, int seed) =>
+        !Arm.Rivals.Contains(arm.Name) || (Find(study, Arm.Plain, seed) is not null && Find(study, Arm.Rival, seed) is not null);
 
     private async Task<bool> RunAsync(Study study, Arm arm, int seed)
     {
@@ -68,33 +81,41 @@ internal sealed class Runner(string data, string work, ResultFile<RunResult> res
     private JsonObject Options(Study study, Arm arm, int seed)
     {
         var options = (JsonObject)arm.Options.DeepClone();
-        if (arm.Name is not (Arm.SameTime or Arm.SameSize))
+        if (!Arm.Rivals.Contains(arm.Name))
         {
             return options;
         }
 
         var (plain, rival) = (Find(study, Arm.Plain, seed)!, Find(study, Arm.Rival, seed)!);
-        if (arm.Name == Arm.SameSize)
+        var spare = rival.Parameters - plain.Parameters;
+        switch (arm.Name)
         {
-            // A unit of the pooling costs hidden_size + 2 parameters.
-            options["pooling_size"] = (int)Math.Round((rival.Parameters - plain.Parameters) / (Hidden(study.Preset) + 2.0));
-        }
-        else
-        {
-            var slower = rival.Seconds / rival.Steps / (plain.Seconds / plain.Steps);
-            options["n_epochs"] = (int)Math.Round(Math.Max(1, slower) * Epochs(study.Preset));
+            case Arm.SameSize:
+                // A unit of the pooling costs hidden_size + 2 parameters.
+                options["pooling_size"] = (int)Math.Round(spare / (Hidden + 2.0));
+                break;
+            case Arm.LargerHead:
+                // From the pooled 2 · hidden_size to the labels through h units, biases included, in place of the map from one to the other.
+                var (pooled, labels) = (2.0 * Hidden, Facts(study.Set).Labels);
+                options["head_hidden_size"] = (int)Math.Round((spare + (pooled * labels)) / (pooled + 1 + labels));
+                break;
+            default:
+                var steps = rival.Seconds / (plain.Seconds / plain.Steps);
+                options["n_epochs"] = (int)Math.Round(Math.Max(Epochs, steps / Facts(study.Set).StepsPerEpoch));
+                break;
         }
 
         return options;
     }
 
+    private (int Labels, int StepsPerEpoch) Facts(string set)
+    {
+        using var reader = DatasetReader.Open(Path.Combine(data, set, "train.csv"));
+        var labels = reader.ReadTexts().Select(row => row.Labels[0]).ToList();
+        return (labels.Distinct(StringComparer.Ordinal).Count(), (int)Math.Ceiling(labels.Count * (1 - HeldOut) / BatchSize));
+    }
+
     private RunResult? Find(Study study, string arm, int seed, JsonObject? options = null) => results.Read().LastOrDefault(result =>
         result.Study == study.Name && result.Arm == arm && result.Seed == seed && (options is null || JsonNode.DeepEquals(result.Options, options)));
 
-    private static int Hidden(string preset) => Default(preset, "hidden_size", 128);
-
-    private static int Epochs(string preset) => Default(preset, "n_epochs", 8);
-
-    private static int Default(string preset, string name, int otherwise) =>
-        PresetCatalog.Find(preset)!.Defaults.TryGet(FeedbackService.Training.Options.OptionCatalog.Find(name)!, out var value) ? (int)value : otherwise;
 }

@@ -11,13 +11,30 @@ internal static class Tables
     /// <summary>One study, arm by arm.</summary>
     public static string Study(Study study, IReadOnlyList<ArmSummary> arms, IReadOnlyDictionary<string, double>? speed)
     {
+        var plainSeconds = arms[0].Runs.Average(run => run.Seconds);
         var table = new StringBuilder();
         table.AppendLine(CultureInfo.InvariantCulture, $"**{study.Name}**").AppendLine();
-        table.AppendLine("| arm | seeds | test accuracy | round by round | against plain | McNemar, better / worse | parameters | processor seconds to train | texts/s |");
-        table.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        table.AppendLine("| arm | seeds | test accuracy | against plain | same size | same size in the head | same time | parameters | training, × plain | texts/s |");
+        table.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var arm in arms)
         {
-            table.AppendLine(CultureInfo.InvariantCulture, $"| {arm.Name} | {arm.Runs.Count} | {Format(arm.Accuracy)} | {string.Join(" → ", arm.Rounds.Select(round => (round.Mean * Points).ToString("F2", CultureInfo.InvariantCulture)))} | {(arm.Name == Arm.Plain ? "" : Format(arm.Gain, "+0.00;-0.00;0.00"))} | {(arm.Name == Arm.Plain ? "" : $"{arm.Better} / {arm.Worse}")} | {arm.Runs.Average(run => run.Parameters) / 1e6:F2} M | {arm.Runs.Average(run => run.Seconds):F0} | {(speed is not null && speed.TryGetValue(arm.Name, out var perSecond) ? Speed.Format(perSecond) : "")} |");
+            var speedOf = speed is not null && speed.TryGetValue(arm.Arm.Name, out var perSecond) ? Speed.Format(perSecond) : "";
+            table.AppendLine(CultureInfo.InvariantCulture, $"| {arm.Arm.Name} | {arm.Runs.Count} | {Format(arm.Accuracy)} | {Against(arm, Arm.Plain)} | {string.Join(" | ", Arm.Rivals.Select(rival => arm.Arm.HasFeedback ? Against(arm, rival) : ""))} | {arm.Runs.Average(run => run.Parameters) / 1e6:F2} M | {arm.Runs.Average(run => run.Seconds) / plainSeconds:F1} | {speedOf} |");
+        }
+
+        return table.ToString();
+    }
+
+    /// <summary>Round by round, the arms of a study that have more than one.</summary>
+    public static string Rounds(IEnumerable<(Study Study, IReadOnlyList<ArmSummary> Arms)> studies)
+    {
+        var table = new StringBuilder();
+        table.AppendLine("| study | arm | round 0 | against plain | last round | against plain |");
+        table.AppendLine("|---|---|---|---|---|---|");
+        foreach (var (study, arm) in from one in studies from arm in one.Arms where arm.Rounds.Count > 1 select (one.Study, arm))
+        {
+            var (first, last) = (arm.Rounds[0], arm.Rounds[^1]);
+            table.AppendLine(CultureInfo.InvariantCulture, $"| {study.Name} | {arm.Arm.Name} | {Format(first.Accuracy)} | {Format(first.AgainstPlain)} | {Format(last.Accuracy)} | {Format(last.AgainstPlain)} |");
         }
 
         return table.ToString();
@@ -52,6 +69,11 @@ internal static class Tables
 
         return table.ToString();
     }
+
+    private static string Against(ArmSummary arm, string other) => Format(arm.Against.GetValueOrDefault(other));
+
+    // Better and worse in so many seeds by McNemar's test.
+    private static string Format(Comparison? comparison) => comparison is null ? "" : $"{Format(comparison.Gain, "+0.00;-0.00;0.00")} ({comparison.Better}/{comparison.Worse})";
 
     private static string Format(Statistics value, string format = "0.00")
     {

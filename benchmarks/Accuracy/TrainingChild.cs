@@ -49,6 +49,7 @@ internal static class TrainingChild
             Seconds = trained.Seconds,
             ValidationMacroF1 = trained.Report["macro_f1"]!.GetValue<double>(),
             Right = [.. right.Select(RunResult.Pack)],
+            Rounds = trained.Report["rounds"]?.DeepClone().AsArray(),
             Texts = right[0].Length,
             Threads = order.Threads,
             Date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
