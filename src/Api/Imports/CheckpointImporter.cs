@@ -53,6 +53,16 @@ internal sealed class CheckpointImporter(ModelPublisher publisher, TimeProvider 
         {
             throw Unusable(exception.Message);
         }
+
+        try
+        {
+            // What was written must be read back before it gets a name, whatever strange file it came from.
+            ArtifactReader.Open(checkpoint.Artifact).ReadTokenizer();
+        }
+        catch (InvalidArtifactException exception)
+        {
+            throw Unusable($"The tokenizer cannot be kept: {exception.Message}");
+        }
     }
 
     private static string Version => typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";

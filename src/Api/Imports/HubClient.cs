@@ -40,8 +40,12 @@ internal sealed class HubClient : IDisposable
     {
         using var response = await SendAsync(new Uri(_hub, $"api/models/{repository}/revision/{revision}?blobs=true"), repository, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var bytes = new byte[MostListBytes];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var (bytes, length) = (new byte[MostListBytes], 0);
+        while (length < bytes.Length && await ReadAsync(body, bytes.AsMemory(length), cancellationToken) is > 0 and var read)
+        {
+            length += read;
+        }
+
         return ReadList(bytes.AsMemory(0, length), repository, revision);
     }, cancellationToken);
 
@@ -170,6 +174,21 @@ internal sealed class HubClient : IDisposable
         return new HubFile(file.GetProperty("rfilename").GetString() ?? "", size, large && lfs.TryGetProperty("sha256", out var hash) ? hash.GetString() : null);
     }
 
+    // A hub that falls silent must not hold the worker for ever, and a connection that breaks is no fault of ours.
+    private static async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(LongestSilence);
+        try
+        {
+            return await body.ReadAsync(buffer, silence.Token);
+        }
+        catch (IOException broken)
+        {
+            throw new HubException("hub_unavailable", "The hub's connection broke while it was sending. Try again later.", broken) { IsPassing = true };
+        }
+    }
+
     private static async Task<(long Bytes, string Sha256)> SaveAsync(Stream body, string path, HubFile file, long maxBytes, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -180,10 +199,7 @@ internal sealed class HubClient : IDisposable
             var total = 0L;
             while (true)
             {
-                // A server that falls silent must not hold the worker for ever.
-                using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                silence.CancelAfter(LongestSilence);
-                var read = await body.ReadAsync(buffer, silence.Token);
+                var read = await ReadAsync(body, buffer, cancellationToken);
                 if (read == 0)
                 {
                     return (total, Convert.ToHexStringLower(hash.GetHashAndReset()));

@@ -28,7 +28,7 @@ internal static class HubConnections
     private static async ValueTask<Stream> ConnectAsync(Uri hub, DnsEndPoint target, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-        var chosen = IsSame(target.Host, hub.Host) || IsSame(target.Host, HttpClient.DefaultProxy.GetProxy(hub)?.Host);
+        var chosen = IsSame(target.Host, hub.IdnHost) || IsSame(target.Host, HttpClient.DefaultProxy.GetProxy(hub)?.IdnHost);
         var allowed = chosen ? addresses : [.. addresses.Where(PublicAddress.Is)];
         if (allowed.Length == 0)
         {

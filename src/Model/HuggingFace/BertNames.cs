@@ -32,6 +32,9 @@ internal class BertNames : FamilyNames
     public override IEnumerable<WeightRule> HeadLayer(int width) => Map("head.hidden.projection", "pooler.dense", width, width);
 
     /// <inheritdoc/>
+    public override IEnumerable<WeightRule> Unused(int width) => Map("pooler.dense", "pooler.dense", width, width);
+
+    /// <inheritdoc/>
     public override IEnumerable<WeightRule> Logits(int width, int labels) => Map("head.projection", "classifier", labels, width);
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal static class CheckpointConfigReader
 {
     private const int MostSize = 1 << 16;
     private const int MostTokens = 10_000_000;
-    private const int MostLayers = 1_000;
+    private const int MostLayers = 500;
     private const int MostLabels = 10_000;
     private const int MostLabelLength = 1_000;
 

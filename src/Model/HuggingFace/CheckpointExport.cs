@@ -3,6 +3,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.HuggingFace.Tokenizers;
 using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Tokenization.Bpe;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.HuggingFace;
@@ -26,13 +27,21 @@ public static class CheckpointExport
         shape = shape with { Guesses = !shape.Classifies && Guesses(artifact, shape) };
         List<ExportedFile> files =
         [
-            Small(CheckpointFiles.Config, JsonFiles.ToBytes(CheckpointConfigWriter.Write(shape, (tokenizer as WordPieceTextTokenizer)?.PadId))),
+            Small(CheckpointFiles.Config, JsonFiles.ToBytes(CheckpointConfigWriter.Write(shape, PadId(tokenizer)))),
             Small(CheckpointFiles.Card, Encoding.UTF8.GetBytes(ModelCard.Write(shape, artifact.Manifest, name))),
             Weights(artifact, shape),
             .. Tokenizer(tokenizer, shape),
         ];
         return [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
     }
+
+    // transformers classifies texts of different lengths together only if a token pads them; the causal families leave that to the one that ends a text.
+    private static int? PadId(ITextTokenizer tokenizer) => tokenizer switch
+    {
+        WordPieceTextTokenizer pieces => pieces.PadId,
+        ByteLevelBpeTokenizer bytes => bytes.PadId ?? bytes.EndId,
+        _ => null,
+    };
 
     // A tokenizer writes itself into a folder; what it wrote is small.
     private static List<ExportedFile> Tokenizer(ITextTokenizer tokenizer, ExportShape shape)

@@ -54,9 +54,9 @@ public static class CheckpointImport
 
         var classifies = config.Labels.Count > 0;
         Func<string, bool> isOfHead = classifies ? _ => false : OfHead(names);
-        CheckpointComparison.ThrowIfDifferent(rules, tensors, names, name => names.IsSpare(name) || isOfHead(name));
+        var unused = Unused.Rules(tensors, names, rules, checkpoint.Encoder.HiddenSize);
+        CheckpointComparison.ThrowIfDifferent([.. rules, .. unused], tensors, names, name => names.IsSpare(name) || isOfHead(name));
         LanguageHeadImport.ThrowIfUntied(rules, names, tensors);
-        var attachments = Unused.Of(tensors, rules) is { Length: > 0 } unused ? new Dictionary<string, byte[]> { [Unused.File] = unused } : [];
         var hash = ArtifactWriter.Write(artifactDirectory, new ArtifactContents
         {
             Kind = classifies ? ArtifactKind.Complete : ArtifactKind.Encoder,
@@ -65,7 +65,7 @@ public static class CheckpointImport
             Weights = [.. rules.Select(rule => new TensorSource(rule.Target, ScalarType.Float32, rule.Shape, () => Read(rule, tensors)))],
             CreatedAt = now,
             Lineage = lineage,
-            Attachments = attachments,
+            Attachments = Unused.Of(tensors, unused) is { Length: > 0 } bytes ? new Dictionary<string, byte[]> { [Unused.File] = bytes } : [],
         });
         return new ImportedCheckpoint(hash, checkpoint.Family, classifies);
     }

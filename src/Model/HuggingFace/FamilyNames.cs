@@ -32,6 +32,9 @@ internal abstract class FamilyNames
     /// <summary>The map to the logits.</summary>
     public abstract IEnumerable<WeightRule> Logits(int width, int labels);
 
+    /// <summary>Tensors that go with the encoder and that the family's classifiers may do without. Targets are the names within the encoder.</summary>
+    public virtual IEnumerable<WeightRule> Unused(int width) => [];
+
     /// <summary>The head that guesses hidden tokens; null where the family has none.</summary>
     public virtual LanguageHeadNames? LanguageHead => null;
 

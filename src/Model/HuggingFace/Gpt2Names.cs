@@ -10,7 +10,7 @@ internal sealed class Gpt2Names : FamilyNames
 
     // Old checkpoints carry the causal mask in every layer.
     /// <inheritdoc/>
-    public override bool IsSpare(string name) => BeginsWith(name, "lm_head.")
+    public override bool IsSpare(string name) => BeginsWith(name, "lm_head.", "qa_outputs.", "multiple_choice_head.")
         || (BeginsWith(name, "h.") && (name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal)));
 
     /// <inheritdoc/>

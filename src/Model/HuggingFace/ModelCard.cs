@@ -12,6 +12,7 @@ internal static class ModelCard
     private static readonly (string Member, string Title)[] Figures =
     [
         ("accuracy", "Accuracy"), ("macro_f1", "Macro F1"), ("weighted_f1", "Weighted F1"), ("log_loss", "Log loss"), ("ece", "Calibration error (15 bins)"), ("brier", "Brier score"),
+        ("masked_accuracy", "Hidden tokens guessed"), ("masked_loss", "Loss at hidden tokens"), ("perplexity", "Perplexity at hidden tokens"),
     ];
 
     /// <summary>The text.</summary>
@@ -38,13 +39,13 @@ internal static class ModelCard
         Line(card, $"pipeline_tag: {(shape.Classifies ? "text-classification" : shape.Guesses ? "fill-mask" : "feature-extraction")}");
         Line(card, "tags:");
         Line(card, "- feedback-service");
-        if (shape.Classifies && Numbers(manifest.Metrics) is { Count: > 0 } figures)
+        if (shape.HasHead && Numbers(manifest.Metrics) is { Count: > 0 } figures)
         {
             Line(card, "model-index:");
             Line(card, $"- name: {Quoted(name)}");
             Line(card, "  results:");
             Line(card, "  - task:");
-            Line(card, "      type: text-classification");
+            Line(card, $"      type: {(shape.Classifies ? "text-classification" : "fill-mask")}");
             Line(card, "    dataset:");
             Line(card, "      name: held-out part of the training file");
             Line(card, "      type: text");
@@ -88,7 +89,9 @@ internal static class ModelCard
         Line(card, "");
         Line(card, "## Origin");
         Line(card, "");
-        Line(card, lineage.BaseModel is { } start ? $"Trained from `{Plain(start)}`." : "Imported.");
+        Line(card, lineage.Origin is { } origin ? $"Imported{(origin.Repository is { } repository ? $" from `{Plain(repository)}` at `{Plain(origin.Revision ?? "")}`" : "")}."
+            : lineage.BaseModel is { } start ? $"Trained from `{Plain(start)}`."
+            : "Imported.");
         foreach (var data in lineage.Datasets)
         {
             Line(card, $"- {data.Role}: {(data.Rows is { } rows ? string.Create(CultureInfo.InvariantCulture, $"{rows} rows, ") : "")}SHA-256 `{data.Sha256}`");

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Checkpoints;
+using static TorchSharp.torch;
 
 namespace FeedbackService.Model.HuggingFace;
 
@@ -10,11 +11,6 @@ internal static class Unused
 {
     /// <summary>Name of the file in the artifact.</summary>
     public const string File = "unused.safetensors";
-
-    private const string Pooler = "pooler.";
-
-    // A pooler is a map of the encoder's width: larger than that of any model there is, it is none.
-    private const long MostBytes = 256L << 20;
 
     /// <summary>What an artifact keeps; empty when it keeps nothing.</summary>
     /// <exception cref="InvalidArtifactException">The file is damaged.</exception>
@@ -38,18 +34,29 @@ internal static class Unused
         }
     }
 
+    /// <summary>What a checkpoint has of these; held to names, shapes and types as all that is used.</summary>
+    /// <param name="tensors">The checkpoint's.</param>
+    /// <param name="names">Of its family.</param>
+    /// <param name="used">Rules of what the classifier uses.</param>
+    /// <param name="width">Of the encoder.</param>
+    public static IReadOnlyList<WeightRule> Rules(CheckpointTensors tensors, FamilyNames names, IReadOnlyList<WeightRule> used, int width)
+    {
+        var taken = used.SelectMany(rule => rule.Sources).ToHashSet(StringComparer.Ordinal);
+        return [.. names.Unused(width).Where(rule => rule.Sources.All(source => tensors.Has(source) && !taken.Contains(source)))];
+    }
+
     /// <summary>The file's bytes; empty when there is nothing to keep.</summary>
     public static byte[] Of(CheckpointTensors tensors, IReadOnlyList<WeightRule> rules)
     {
-        var used = rules.SelectMany(rule => rule.Sources).ToHashSet(StringComparer.Ordinal);
-        var kept = tensors.Names.Where(name => name.StartsWith(Pooler, StringComparison.Ordinal) && !used.Contains(name)).ToList();
-        if (kept.Count == 0 || kept.Sum(name => tensors.Entry(name).ByteCount) > MostBytes)
+        if (rules.Count == 0)
         {
             return [];
         }
 
-        using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, [.. kept.Select(name => new TensorSource(name, TorchSharp.torch.ScalarType.Float32, tensors.Entry(name).Shape, () => tensors.Read(name)))]);
-        return stream.ToArray();
+        TensorSource[] sources = [.. rules.Select(rule => new TensorSource(rule.Target, ScalarType.Float32, rule.Shape, () => tensors.Read(rule.Target)))];
+        var bytes = new byte[SafetensorsWriter.Measure(sources)];
+        using var stream = new MemoryStream(bytes);
+        SafetensorsWriter.Write(stream, sources);
+        return bytes;
     }
 }

@@ -24,6 +24,12 @@ public sealed record WordPieceConfig : TokenizerConfig
     /// </summary>
     public bool SeparatePair { get; init; }
 
+    /// <summary>
+    /// Give the second text of a pair the segment of the first: of checkpoints whose tokenizer tells the model nothing of segments. Default false.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OneSegment { get; init; }
+
     /// <summary>Token of padding; never made by encoding. Default [PAD].</summary>
     public string PadToken { get; init; } = "[PAD]";
 

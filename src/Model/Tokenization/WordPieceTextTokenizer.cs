@@ -121,8 +121,11 @@ public sealed class WordPieceTextTokenizer : IMaskableTokenizer
             }
 
             ids[^1] = SeparatorId;
-            segments = new int[ids.Length];
-            segments.AsSpan(keepFirst + 2).Fill(1);
+            if (!Config.OneSegment)
+            {
+                segments = new int[ids.Length];
+                segments.AsSpan(keepFirst + 2).Fill(1);
+            }
         }
 
         Anchor(spans, keepFirst + 1, pair: false);

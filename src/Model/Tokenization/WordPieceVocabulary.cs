@@ -13,6 +13,7 @@ public sealed class WordPieceVocabulary
     public const int MaxTokens = 1_000_000;
 
     private const int MaxTokenLength = 1024;
+    private const char ByteOrderMark = '\uFEFF';
     private const long MaxFileBytes = 64 << 20;
 
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _words;
@@ -20,13 +21,18 @@ public sealed class WordPieceVocabulary
 
     /// <summary>Makes a vocabulary.</summary>
     /// <param name="tokens">Tokens in the order of their ids; a repeated token has the id of its last place, as with Hugging Face.</param>
-    /// <exception cref="ArgumentException">There are none or too many, or one is empty, overlong or holds a line break.</exception>
+    /// <exception cref="ArgumentException">There are none or too many, or one is empty, overlong, holds a line break or half a character, or the first begins with U+FEFF.</exception>
     public WordPieceVocabulary(IReadOnlyList<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         if (tokens.Count is 0 or > MaxTokens)
         {
             throw new ArgumentException($"A vocabulary has 1 to {MaxTokens} tokens, not {tokens.Count}.", nameof(tokens));
+        }
+
+        if (tokens[0].StartsWith(ByteOrderMark))
+        {
+            throw new ArgumentException("Token 0 begins with U+FEFF, which at the beginning of a file is no part of it.", nameof(tokens));
         }
 
         Tokens = [.. tokens];
@@ -85,7 +91,7 @@ public sealed class WordPieceVocabulary
             throw new InvalidFileException(file, $"not valid UTF-8 at byte {exception.Index}.", exception);
         }
 
-        var lines = text.TrimStart('\uFEFF').Split('\n').ToList();
+        var lines = text.TrimStart(ByteOrderMark).Split('\n').ToList();
         if (lines[^1].Length == 0)
         {
             lines.RemoveAt(lines.Count - 1);
@@ -134,6 +140,8 @@ public sealed class WordPieceVocabulary
     {
         0 => "is empty",
         > MaxTokenLength => $"has {token.Length} characters; at most {MaxTokenLength} are allowed",
-        _ => token.AsSpan().IndexOfAny('\r', '\n') >= 0 ? "holds a line break" : null,
+        _ => token.AsSpan().IndexOfAny('\r', '\n') >= 0 ? "holds a line break"
+            : !UnicodeText.IsWellFormed(token) ? "holds half a character"
+            : null,
     };
 }

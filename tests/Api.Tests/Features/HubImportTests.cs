@@ -20,6 +20,7 @@ public sealed class HubImportTests(ImportingService service) : IDisposable
     [InlineData("gated/bert")]
     [InlineData("flaky/bert")]
     [InlineData("moved/bert")]
+    [InlineData("broken/bert")]
     [InlineData("bert")]
     public async Task Repository_BecomesAVersion_ThatClassifies(string repository)
     {
@@ -64,7 +65,11 @@ public sealed class HubImportTests(ImportingService service) : IDisposable
     [InlineData("""{"source":{"type":"huggingface","repo":"a/b/c","revision":"0123456789abcdef0123456789abcdef01234567"}}""", "invalid_value", "source.repo")]
     [InlineData("""{"source":{"type":"huggingface","repo":"good/bert","revision":"main"}}""", "invalid_value", "source.revision")]
     [InlineData("""{"source":{"type":"huggingface","repo":"good/bert","revision":"0123456789abcdef0123456789abcdef01234567","url":"x"}}""", null, "source.url")]
-    [InlineData("""{}""", null, null)]
+    [InlineData("""{}""", "missing_parameter", "source")]
+    [InlineData("""{"source":null}""", "missing_parameter", "source")]
+    [InlineData("""{"source":{"type":"huggingface","repo":"good/bert"}}""", "missing_parameter", "source.revision")]
+    [InlineData("""{"source":{"type":"huggingface","repo":null,"revision":"0123456789abcdef0123456789abcdef01234567"}}""", "missing_parameter", "source.repo")]
+    [InlineData("""{"source":{"type":null,"repo":"good/bert","revision":"0123456789abcdef0123456789abcdef01234567"}}""", "missing_parameter", "source.type")]
     [InlineData("""null""", "missing_parameter", "source")]
     public async Task SourceThatIsNone_IsRefusedAtOnce(string body, string? code, string? param)
     {
@@ -75,6 +80,21 @@ public sealed class HubImportTests(ImportingService service) : IDisposable
         {
             await Problems.AssertAsync(response, 400, code, param);
         }
+    }
+
+    [Fact]
+    public async Task ImportFromAHubThatFallsSilent_CanBeCancelled()
+    {
+        var import = JsonNode.Parse(await (await PostAsync("hub-silent", "silent/bert")).Content.ReadAsStringAsync(Cancel))!;
+        await Eventually.HoldsAsync(
+            async token => (string)(await ApiFixture.ReadAsync(await _client.GetAsync($"/v1/registry/imports/{import["id"]}", token)))["status"]! == "running",
+            TimeSpan.FromMinutes(1), () => "The import does not run.", Cancel);
+
+        await ApiFixture.ReadAsync(await _client.PostAsync($"/v1/registry/imports/{import["id"]}/cancel", null, Cancel));
+
+        Assert.Equal("cancelled", (string)(await EndAsync(import))["status"]!);
+        Assert.Equal(HttpStatusCode.NotFound, (await _client.GetAsync("/v1/registry/models/hub-silent", Cancel)).StatusCode);
+        await Problems.AssertAsync(await _client.PostAsync("/v1/registry/imports/import_none/cancel", null, Cancel), 404, "import_not_found");
     }
 
     [Fact]
@@ -109,7 +129,7 @@ public sealed class HubImportTests(ImportingService service) : IDisposable
             async token =>
             {
                 now = await ApiFixture.ReadAsync(await _client.GetAsync($"/v1/registry/imports/{import["id"]}", token));
-                return (string)now["status"]! is "succeeded" or "failed";
+                return (string)now["status"]! is "succeeded" or "failed" or "cancelled";
             },
             TimeSpan.FromMinutes(2),
             () => now.ToJsonString(),

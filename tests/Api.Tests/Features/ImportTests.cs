@@ -141,15 +141,38 @@ public sealed class ImportTests(ImportingService service) : IDisposable
     }
 
     [Theory]
-    [InlineData("pytorch_model.bin", 422, "checkpoint_unusable", "files")]
-    [InlineData("training_args.PT", 422, "checkpoint_unusable", "files")]
-    [InlineData("config.json", 400, "duplicate_parameter", "files")]
-    public async Task FileThatMayNotBe_IsRefused(string file, int status, string code, string param)
+    [InlineData("pytorch_model.bin")]
+    [InlineData("model.PT")]
+    public async Task WeightsThatMayRunPrograms_AreRefused(string file)
     {
-        using var form = CheckpointForm.Of("bert");
+        using var form = new MultipartFormDataContent();
+        CheckpointForm.Add(form, "config.json", File.ReadAllBytes(Path.Combine(CheckpointFixture.Folder("bert"), "config.json")));
         CheckpointForm.Add(form, file, [1, 2, 3]);
 
-        await Problems.AssertAsync(await CheckpointForm.PostAsync(_client, "refused", form), status, code, param);
+        var problem = await Problems.AssertAsync(await CheckpointForm.PostAsync(_client, "refused", form), 422, "checkpoint_unusable", "files");
+
+        Assert.Contains(file, (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WholeFolderOfATraining_IsTaken_AndWhatMayRunIsPassedOver()
+    {
+        using var form = CheckpointForm.Of("bert");
+        foreach (var file in new[] { "training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json", "README.md" })
+        {
+            CheckpointForm.Add(form, file, [1, 2, 3]);
+        }
+
+        Assert.Equal(HttpStatusCode.Created, (await CheckpointForm.PostAsync(_client, "folder", form)).StatusCode);
+    }
+
+    [Fact]
+    public async Task FileGivenTwice_IsRefused()
+    {
+        using var form = CheckpointForm.Of("bert");
+        CheckpointForm.Add(form, "config.json", [1, 2, 3]);
+
+        await Problems.AssertAsync(await CheckpointForm.PostAsync(_client, "refused", form), 400, "duplicate_parameter", "files");
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class LocalHub : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Dictionary<string, Dictionary<string, byte[]>> _repositories = new(StringComparer.Ordinal);
     private int _failures;
+    private int _breaks;
 
     private LocalHub(WebApplication app) => _app = app;
 
@@ -33,7 +34,7 @@ public sealed class LocalHub : IAsyncDisposable
             ["vocab.txt"] = File.ReadAllBytes(Path.Combine(CheckpointFixture.Folder("bert"), "vocab.txt")),
             ["README.md"] = "# never fetched"u8.ToArray(),
         };
-        foreach (var name in new[] { "good/bert", "gated/bert", "flaky/bert", "moved/bert", "away/bert", "circle/bert", "damaged/bert", "bert" })
+        foreach (var name in new[] { "good/bert", "gated/bert", "flaky/bert", "moved/bert", "away/bert", "circle/bert", "damaged/bert", "broken/bert", "bert" })
         {
             hub._repositories[name] = bert;
         }
@@ -41,6 +42,7 @@ public sealed class LocalHub : IAsyncDisposable
         hub._repositories["pickled/bert"] = new() { ["config.json"] = bert["config.json"], ["pytorch_model.bin"] = [1] };
         hub._repositories["wrong/bert"] = new(bert) { ["config.json"] = """{"model_type":"t5"}"""u8.ToArray() };
         hub._repositories["huge/bert"] = new(bert) { ["model.safetensors"] = new byte[ApiFixture.MaxUploadBytes + 1] };
+        app.MapGet("/api/models/silent/bert/revision/{revision}", SilenceAsync);
         app.MapGet("/api/models/{owner}/{name}/revision/{revision}", (string owner, string name, string revision, HttpRequest request) => hub.List($"{owner}/{name}", revision, request));
         app.MapGet("/api/models/{name}/revision/{revision}", (string name, string revision, HttpRequest request) => hub.List(name, revision, request));
         app.MapGet("/{owner}/{name}/resolve/{revision}/{file}", (string owner, string name, string file, HttpRequest request) => hub.Resolve($"{owner}/{name}", file, request));
@@ -51,6 +53,23 @@ public sealed class LocalHub : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // Half of an answer, and then nothing for as long as the caller listens.
+    private static async Task SilenceAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("""{"id":"silent/bert","siblings":[""", context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        var gone = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
+    }
+
+    private static async Task BreakAsync(Stream body, HttpContext context)
+    {
+        await body.WriteAsync(new byte[1000]);
+        await body.FlushAsync();
+        context.Abort();
+    }
 
     private IResult List(string repository, string revision, HttpRequest request)
     {
@@ -80,6 +99,7 @@ public sealed class LocalHub : IAsyncDisposable
         "moved/bert" => Results.Redirect($"/blob/{repository}/{file}"),
         "away/bert" => Results.Redirect($"http://localhost:{request.Host.Port}/blob/{repository}/{file}"),
         "circle/bert" => Results.Redirect(request.Path),
+        "broken/bert" when file == "model.safetensors" && Interlocked.Increment(ref _breaks) == 1 => Results.Stream(stream => BreakAsync(stream, request.HttpContext)),
         _ when file == "README.md" => Results.StatusCode(500),
         _ => Results.Bytes(_repositories[repository][file]),
     };

@@ -4,6 +4,7 @@ using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.HuggingFace;
 using FeedbackService.Model.Tokenization;
+using FeedbackService.Model.Tokenization.Bpe;
 using FeedbackService.Testing;
 using static TorchSharp.torch;
 
@@ -63,6 +64,10 @@ public sealed class CheckpointExportTests : IDisposable
         using var weights = SafetensorsReader.Open(Path.Combine(exported, CheckpointFiles.Weights));
         Assert.Contains(weights.Entries, entry => entry.Name == "transformer.h.1.attn.c_attn.weight" && entry.Shape.SequenceEqual([16L, 48L]));
         Assert.Contains(weights.Entries, entry => entry.Name == "score.weight" && entry.Shape.SequenceEqual([3L, 16L]));
+
+        // Without it transformers classifies no two texts of different lengths at once.
+        var tokenizer = (ByteLevelBpeTokenizer)artifact.ReadTokenizer();
+        Assert.Equal(tokenizer.PadId ?? tokenizer.EndId, JsonNode.Parse(File.ReadAllText(Path.Combine(exported, CheckpointFiles.Config)))!["pad_token_id"]!.GetValue<int>());
         Assert.Equal(Weights(artifact), Weights(back));
         Assert.Equal(JsonFiles.ToBytes(artifact.ReadConfig()), JsonFiles.ToBytes(back.ReadConfig()));
     }
@@ -138,6 +143,29 @@ public sealed class CheckpointExportTests : IDisposable
         Assert.Contains("On the held-out part of 91 texts:", card, StringComparison.Ordinal);
         Assert.Contains("`a b`, `c d`", card, StringComparison.Ordinal);
         Assert.Contains("SHA-256 `abc`", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CardOfAnImportedEncoder_SaysWhereItIsFrom_AndHowWellItGuesses()
+    {
+        var checkpoint = CheckpointFixture.Copy("roberta", _folder.Path);
+        var origin = new ArtifactOrigin("huggingface", [], "owner/name", "0123456789abcdef0123456789abcdef01234567");
+        var directory = Path.Combine(_folder.Path, "imported");
+        CheckpointImport.Run(checkpoint, directory, CheckpointFixture.Tokenizer("roberta"), null, DateTimeOffset.UnixEpoch, new ArtifactLineage { BaseModel = "owner/name", Origin = origin });
+
+        var card = File.ReadAllText(Path.Combine(Export(ArtifactReader.Open(directory)), CheckpointFiles.Card));
+
+        Assert.Contains("Imported from `owner/name` at `0123456789abcdef0123456789abcdef01234567`.", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("Trained from", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CardOfAPretrainedEncoder_TellsItsFigures()
+    {
+        var encoder = TinyModels.Transformer with { VocabularySize = 136, Norm = NormPlacement.Post };
+        var artifact = Write(TinyModels.Plain(encoder, PoolingKind.Cls) with { HeadHiddenSize = 16, HeadActivation = ActivationKind.Tanh }, new JsonObject { ["n"] = 91, ["perplexity"] = 12.5 });
+
+        Assert.Contains("| Perplexity at hidden tokens | 12.5 |", File.ReadAllText(Path.Combine(Export(artifact), CheckpointFiles.Card)), StringComparison.Ordinal);
     }
 
     private ModelArtifact Write(ClassifierConfig config, JsonObject? metrics = null, string family = "bert")

@@ -55,6 +55,22 @@ public sealed class CheckpointImportTests : IDisposable
         Assert.DoesNotContain(weights.Entries, entry => entry.Name.StartsWith("head.projection", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("pooler.dense.weight", "Float64")]
+    [InlineData("pooler.dense.bias", "Float32")]
+    public void PoolerThatIsNotUsed_IsHeldToItsShapeAndType(string name, string type)
+    {
+        using var scope = NewDisposeScope();
+        var checkpoint = CheckpointFixture.Copy("roberta", _folder.Path);
+        CheckpointFixture.Rewrite(checkpoint, tensor => tensor.Name != "roberta." + name ? [tensor]
+            : tensor.Shape.Count == 2 ? [tensor.In(ScalarType.Float64)]
+            : [new TensorSource(tensor.Name, tensor.Dtype, [31], () => zeros(31))]);
+
+        var error = Assert.Throws<StateDictMismatchException>(() => CheckpointFixture.Import(checkpoint, _folder.Path));
+
+        Assert.Contains($"roberta.{name} is {type}", Assert.Single(error.Mismatched), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void OldNamesOfNorms_AreRead()
     {

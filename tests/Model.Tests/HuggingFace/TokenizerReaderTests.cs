@@ -154,6 +154,38 @@ public sealed class TokenizerReaderTests : IDisposable
         Assert.Equal(before.SegmentIds, after.SegmentIds);
     }
 
+    [Theory]
+    [InlineData("bert-uncased")]
+    [InlineData("roberta")]
+    public void FilesOfBefore2020_HaveNoTypeOfModel(string name)
+    {
+        var family = Write(name);
+        var before = HuggingFaceTokenizerReader.Read(_folder.Path, family).Tokenizer.Encode(new TextInput("a b", "c"), 64);
+        Edit(root => root["model"]!.AsObject().Remove("type"));
+
+        Assert.Equal(before.Ids, HuggingFaceTokenizerReader.Read(_folder.Path, family).Tokenizer.Encode(new TextInput("a b", "c"), 64).Ids);
+    }
+
+    [Theory]
+    [InlineData("""{"tokenizer_class":"DistilBertTokenizer"}""", false)]
+    [InlineData("""{"tokenizer_class":"DistilBertTokenizerFast","model_input_names":["input_ids","token_type_ids"]}""", true)]
+    [InlineData("""{"tokenizer_class":"BertTokenizer","model_input_names":["input_ids","attention_mask"]}""", false)]
+    [InlineData("""{"tokenizer_class":"BertTokenizer"}""", true)]
+    [InlineData("""{}""", true)]
+    public void Segments_AreGivenWhereTransformersGivesThem(string settings, bool expected)
+    {
+        Write("bert-uncased");
+        File.WriteAllText(At("tokenizer_config.json"), settings);
+
+        var read = (WordPieceTextTokenizer)HuggingFaceTokenizerReader.Read(_folder.Path, HuggingFaceFamily.Bert).Tokenizer;
+        var other = Directory.CreateDirectory(Path.Combine(_folder.Path, "again")).FullName;
+        HuggingFaceTokenizerWriter.Write(read, other, HuggingFaceFamily.Bert, 64);
+        var again = HuggingFaceTokenizerReader.Read(other, HuggingFaceFamily.Bert).Tokenizer;
+
+        Assert.Equal(expected, read.Encode(new TextInput("a", "b"), 64).SegmentIds?.Contains(1) == true);
+        Assert.Equal(expected, again.Encode(new TextInput("a", "b"), 64).SegmentIds?.Contains(1) == true);
+    }
+
     [Fact]
     public void TokenOnTwoLines_IsWrittenInTheVocabularyAlone()
     {

@@ -21,6 +21,7 @@ internal static class CheckpointUpload
         try
         {
             var left = maxBytes;
+            string? program = null;
             await foreach (var part in MultipartForm.ReadAsync(request, maxBytes, MaxParts, TooLarge, cancellationToken))
             {
                 if (part.Name is not ("files" or "file"))
@@ -29,13 +30,9 @@ internal static class CheckpointUpload
                 }
 
                 var name = CheckpointNames.BaseName(part.FileName);
-                if (CheckpointNames.MayRun(name))
-                {
-                    throw ServiceException.Unusable("checkpoint_unusable", $"{name}: such files can run programs when they are read, so they are not. Convert the weights to safetensors.", "files");
-                }
-
                 if (!CheckpointNames.IsTaken(name))
                 {
+                    program ??= CheckpointNames.MayRun(name) ? name : null;
                     await part.Body.CopyToAsync(Stream.Null, cancellationToken);
                     continue;
                 }
@@ -48,6 +45,11 @@ internal static class CheckpointUpload
                 var (bytes, sha256) = await part.SaveAsync(checkpoint.PathOf(name), left, TooLarge, cancellationToken);
                 checkpoint.Add(name, bytes, sha256);
                 left -= bytes;
+            }
+
+            if (program is not null && !checkpoint.Files.Any(file => file.Name.EndsWith(".safetensors", StringComparison.Ordinal)))
+            {
+                throw ServiceException.Unusable("checkpoint_unusable", $"There are no weights as safetensors, and {program} can run programs when it is read, so it is not. Convert the weights.", "files");
             }
         }
         catch

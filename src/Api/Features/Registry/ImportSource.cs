@@ -1,7 +1,14 @@
 namespace FeedbackService.Api.Features.Registry;
 
 /// <summary>A checkpoint at a hub.</summary>
-/// <param name="Type">Always <c>huggingface</c>.</param>
-/// <param name="Repo">Repository, <c>owner/name</c> or <c>name</c>.</param>
-/// <param name="Revision">Commit, 40 hex digits: what a branch or tag means can change.</param>
-public sealed record ImportSource(string Type, string Repo, string Revision);
+public sealed record ImportSource
+{
+    /// <summary>Always <c>huggingface</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Repository, <c>owner/name</c> or <c>name</c>.</summary>
+    public required string Repo { get; init; }
+
+    /// <summary>Commit, 40 hex digits: what a branch or tag means can change.</summary>
+    public required string Revision { get; init; }
+}

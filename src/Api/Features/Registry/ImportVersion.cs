@@ -33,7 +33,7 @@ internal sealed partial class ImportVersion(
 
         var body = await context.Request.ReadFromJsonAsync<ImportVersionRequest>(ApiJson.Options, cancellationToken)
             ?? throw ServiceException.Invalid("missing_parameter", "The body says null; it needs a 'source'.", "source");
-        var job = await QueueAsync(name, body.Source, context, cancellationToken);
+        var job = await QueueAsync(name, Given(body.Source, "source"), context, cancellationToken);
         return TypedResults.Accepted($"/v1/registry/imports/{job.Id}", RegistryImportObject.From(job));
     }
 
@@ -47,17 +47,17 @@ internal sealed partial class ImportVersion(
 
     private async Task<JobRow> QueueAsync(string name, ImportSource source, HttpContext context, CancellationToken cancellationToken)
     {
-        if (source.Type != "huggingface")
+        if (Given(source.Type, "source.type") != "huggingface")
         {
             throw ServiceException.Invalid("invalid_value", "'source.type' must be huggingface.", "source.type");
         }
 
-        if (!Repository().IsMatch(source.Repo) || source.Repo.Contains("..", StringComparison.Ordinal))
+        if (!Repository().IsMatch(Given(source.Repo, "source.repo")) || source.Repo.Contains("..", StringComparison.Ordinal))
         {
             throw ServiceException.Invalid("invalid_value", "'source.repo' must be a repository such as owner/name, of letters, digits, '.', '_' and '-'.", "source.repo");
         }
 
-        if (!Commit().IsMatch(source.Revision))
+        if (!Commit().IsMatch(Given(source.Revision, "source.revision")))
         {
             throw ServiceException.Invalid("invalid_value", "'source.revision' must be a commit, 40 hex digits in lower case: what a branch or tag means can change.", "source.revision");
         }
@@ -70,6 +70,10 @@ internal sealed partial class ImportVersion(
             },
             cancellationToken);
     }
+
+    // The serializer lets null through where a value is needed.
+    private static T Given<T>(T? value, string param)
+        where T : class => value ?? throw ServiceException.Invalid("missing_parameter", $"'{param}' is null; it needs a value.", param);
 
     private static IdempotencyClaim? Claim(string name, HttpContext context, StagedCheckpoint checkpoint)
     {

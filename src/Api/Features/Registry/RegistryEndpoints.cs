@@ -78,9 +78,11 @@ internal static class RegistryEndpoints
         models.MapGet("/{name}/versions/{version}/huggingface/{file}", DownloadExportAsync).WithName("GetHuggingFaceFile").WithSummary("Download a file in Hugging Face layout")
             .WithDescription("Made when it is asked for. Ranges are answered.").Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream")
             .WithVersion().WithParameterExample("file", "config.json").Refuses(400, 404, 422, 507);
-        routes.MapGroup("/v1/registry/imports").WithTags("Registry").NeedsScope(Scopes.ModelsRead)
-            .MapGet("/{id}", GetImportAsync).WithName("GetImport").WithSummary("Get an import from a hub")
+        var imports = routes.MapGroup("/v1/registry/imports").WithTags("Registry").NeedsScope(Scopes.ModelsRead);
+        imports.MapGet("/{id}", GetImportAsync).WithName("GetImport").WithSummary("Get an import from a hub")
             .WithDescription("How far it is and, once succeeded, the version that it made.").WithAnswerExample(ImportExample).WithParameterExample("id", "import_4k6n3z0aw1sd5b8x2m1q7c9v").Refuses(404);
+        imports.MapPost("/{id}/cancel", CancelImportAsync).NeedsScope(Scopes.ModelsWrite).WithName("CancelImport").WithSummary("Cancel an import from a hub")
+            .WithDescription("What was fetched by then is thrown away.").WithAnswerExample(ImportExample).WithParameterExample("id", "import_4k6n3z0aw1sd5b8x2m1q7c9v").Refuses(404, 409);
         models.MapGet("/{name}/versions/{version}/artifacts/{file}", DownloadAsync).WithName("GetArtifact").WithSummary("Download a file of a version")
             .WithDescription("Ranges are answered.").Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream")
             .WithVersion().WithParameterExample("file", "config.json").Refuses(400, 404);
@@ -145,6 +147,9 @@ internal static class RegistryEndpoints
 
     private static async Task<Ok<RegistryImportObject>> GetImportAsync(string id, JobStore jobs, CancellationToken cancellationToken) =>
         TypedResults.Ok(RegistryImportObject.From(await jobs.GetAsync(id, JobKind.Import, cancellationToken)));
+
+    private static async Task<Ok<RegistryImportObject>> CancelImportAsync(string id, JobStore jobs, CancellationToken cancellationToken) =>
+        TypedResults.Ok(RegistryImportObject.From(await jobs.RequestCancelAsync(id, JobKind.Import, cancellationToken)));
 
     private static async Task<Ok<ListPage<ArtifactFileObject>>> ListExportAsync(string name, int version, ExportedCheckpoints exports, CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ public sealed record RegistryImportObject(
         return new RegistryImportObject(
             row.Id,
             JsonNamingPolicy.SnakeCaseLower.ConvertName(row.State.ToString()),
-            new ImportSource("huggingface", spec.Repository, spec.Revision),
+            new ImportSource { Type = "huggingface", Repo = spec.Repository, Revision = spec.Revision },
             spec.Name,
             row.ResultModel,
             row.ProgressJson is null ? null : JsonNode.Parse(row.ProgressJson),

@@ -23,6 +23,9 @@ internal sealed class TokenizerSettings
         TrimOffsets = root["trim_offsets"].Flag();
         SplitSpecialTokens = root["split_special_tokens"].Flag(false)!.Value;
         ModelMaxLength = MaxLength(root["model_max_length"]);
+        TellsSegments = root["model_input_names"].IsGiven
+            ? root["model_input_names"].Elements().Any(name => name.NeededText() == "token_type_ids")
+            : TokenizerClass?.StartsWith("DistilBert", StringComparison.Ordinal) != true;
         RefuseIf(root["add_bos_token"], "would put a token in front of every text; only checkpoints without it can be read.", SaysTrue);
         RefuseIf(root["add_eos_token"], "would put a token behind every text; only checkpoints without it can be read.", SaysTrue);
         RefuseIf(root["truncation_side"], "would cut texts at their beginning; say \"right\" to have them cut at their end.", member => member.Text() != "right");
@@ -51,6 +54,9 @@ internal sealed class TokenizerSettings
     public bool SplitSpecialTokens { get; }
 
     public int? ModelMaxLength { get; }
+
+    /// <summary>The model is told which text of a pair a token is of; a class of DistilBERT tells it nothing unless <c>model_input_names</c> says so.</summary>
+    public bool TellsSegments { get; }
 
     /// <summary>Tokens of <c>added_tokens_decoder</c> by rising id; null where there is none.</summary>
     public IReadOnlyList<(int Id, TokenFlags Token)>? AddedById { get; private set; }

@@ -12,9 +12,9 @@ internal static class WordPieceReader
     public static WordPieceTextTokenizer Read(string directory, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named) =>
         File.Exists(Path.Combine(directory, HuggingFaceFiles.Tokenizer))
             ? UntrustedFile.ReadJson(directory, HuggingFaceFiles.Tokenizer, root => FromTokenizer(TokenizerFile.Root(root), family, settings, named))
-            : FromVocabulary(directory, settings, named);
+            : FromVocabulary(directory, family, settings, named);
 
-    private static WordPieceTextTokenizer FromVocabulary(string directory, TokenizerSettings settings, NamedTokens named)
+    private static WordPieceTextTokenizer FromVocabulary(string directory, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named)
     {
         var vocabulary = WordPieceVocabulary.Load(Path.Combine(directory, HuggingFaceFiles.WordPieces));
         var added = Added(vocabulary);
@@ -32,13 +32,15 @@ internal static class WordPieceReader
             StripAccents = settings.StripAccents,
             SplitChinese = settings.SplitChinese ?? true,
         };
-        return Create(config, vocabulary, added, settings, named, (Needed(named, "cls_token"), Needed(named, "sep_token")), Needed(named, "unk_token"));
+        return Create(config, vocabulary, family, added, settings, named, (Needed(named, "cls_token"), Needed(named, "sep_token")), Needed(named, "unk_token"));
     }
 
     private static WordPieceTextTokenizer FromTokenizer(JsonMember root, HuggingFaceFamily family, TokenizerSettings settings, NamedTokens named)
     {
         var model = root["model"].Only("type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab");
-        Require(model["type"], "WordPiece");
+
+        // Files of before 2020 have no type.
+        Require(model["type"], "WordPiece", "WordPiece");
         Require(model["continuing_subword_prefix"], WordPieceVocabulary.ContinuationPrefix);
         Require(root["pre_tokenizer"].Only("type")["type"], "BertPreTokenizer");
         var vocabulary = Vocabulary(model["vocab"]);
@@ -49,11 +51,11 @@ internal static class WordPieceReader
         {
             MaxWordLength = model["max_input_chars_per_word"].WholeOr(DefaultWordLength, 0, int.MaxValue),
         };
-        return Create(config, vocabulary, added, settings, named, (layout.Class!, layout.Separator!), model["unk_token"].NeededText());
+        return Create(config, vocabulary, family, added, settings, named, (layout.Class!, layout.Separator!), model["unk_token"].NeededText());
     }
 
     private static WordPieceTextTokenizer Create(
-        WordPieceConfig config, WordPieceVocabulary vocabulary, AddedVocabulary added, TokenizerSettings settings, NamedTokens named,
+        WordPieceConfig config, WordPieceVocabulary vocabulary, HuggingFaceFamily family, AddedVocabulary added, TokenizerSettings settings, NamedTokens named,
         (string Class, string Separator) layout, string unknown)
     {
         if (!vocabulary.TryGetId(unknown, out _))
@@ -70,6 +72,7 @@ internal static class WordPieceReader
                 PadToken = named["pad_token"]?.Content ?? config.PadToken,
                 MaskToken = named["mask_token"]?.Content ?? config.MaskToken,
                 AddedTokens = TokenizerFile.ToFind(added, settings),
+                OneSegment = family == HuggingFaceFamily.Bert && !settings.TellsSegments,
             },
             vocabulary);
     }
@@ -93,9 +96,9 @@ internal static class WordPieceReader
     private static string Needed(NamedTokens named, string name) => named[name]?.Content
         ?? throw new InvalidFileException(HuggingFaceFiles.Settings, $"{name} is null, but WordPiece cannot do without it.");
 
-    private static void Require(JsonMember member, string value)
+    private static void Require(JsonMember member, string value, string? absent = null)
     {
-        if (member.Text() != value)
+        if (member.Text(absent) != value)
         {
             throw member.Refused($"must be {value}: nothing else can be read for this family.");
         }

@@ -78,6 +78,11 @@ internal sealed class WordPieceWriter
             ["model_max_length"] = modelMaxLength,
             ["tokenizer_class"] = !IsUsual ? "PreTrainedTokenizerFast" : _family == HuggingFaceFamily.Bert ? "BertTokenizer" : "DistilBertTokenizer",
         };
+        if (_config.OneSegment || _family != HuggingFaceFamily.Bert)
+        {
+            settings["model_input_names"] = new JsonArray("input_ids", "attention_mask");
+        }
+
         TokenizerParts.AddTokens(settings, _config.AddedTokens, new Dictionary<string, string?>
         {
             ["unk_token"] = _config.UnknownToken,

@@ -52,6 +52,9 @@ public sealed class ByteLevelBpeTokenizer : IMaskableTokenizer
     /// <summary>Tokens and merges.</summary>
     public ByteLevelBpeVocabulary Vocabulary { get; }
 
+    /// <summary>Id of the token that ends a text; null when there is none.</summary>
+    public int? EndId => Config.EndToken is null ? null : _end;
+
     /// <summary>Id of padding, for backends that pad; null when there is no such token.</summary>
     public int? PadId { get; }
 

@@ -42,6 +42,11 @@ public sealed class ByteLevelBpeVocabulary
         for (var rank = 0; rank < Merges.Count; rank++)
         {
             var (left, right) = Merges[rank];
+            if (left.Concat(right).Any(char.IsWhiteSpace))
+            {
+                throw new ArgumentException($"Merge {rank + 1} is of a token with a space or a line break: neither is one of GPT-2's characters for bytes.", nameof(merges));
+            }
+
             if (!_ids.TryGetValue(left, out var first) || !_ids.TryGetValue(right, out var second) || !_ids.TryGetValue(left + right, out var joined))
             {
                 throw new ArgumentException($"Merge {rank + 1} is of tokens, or makes one, that the vocabulary does not have.", nameof(merges));
