@@ -6,8 +6,8 @@ namespace FeedbackService.Model.Encoders;
 /// <param name="Sweeps">Sweeps taken for each text of the batch until nothing moved any more.</param>
 /// <param name="Residuals">Largest change of a feature of each text in its last sweep; at most the tolerance where it settled.</param>
 /// <param name="Kappas">
-/// Bound κ = Lip(f)·(‖W‖₂ + ‖V‖₂) on how much of an error a sweep leaves, the largest of the layers that the text went through; below 1 there is exactly one solution. NaN in
-/// training, where nobody reads it.
+/// κ = Lip(f)·(‖W‖₂ + ‖V‖₂), which bounds how much of an error a sweep leaves, the largest of the layers that the text went through; below 1 there is exactly one solution. The
+/// norms are those of the power iteration, which comes to them from below. NaN in training, where nobody reads it.
 /// </param>
 public sealed record FixedPoint(IReadOnlyList<int> Sweeps, IReadOnlyList<float> Residuals, IReadOnlyList<double> Kappas)
 {

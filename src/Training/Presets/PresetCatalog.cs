@@ -12,12 +12,12 @@ public static class PresetCatalog
         Mlp("mlp", "Plain feed-forward over weighted word and character n-grams of any script: trains in seconds to a minute on a processor, best for most sets below 100,000 texts.", rounds: 0),
         Mlp("mlp-feedback", "The same with one feedback round: several times the cost, and a trace of what the first answer made the model look at.", rounds: 1),
         Embeddings("mlp-embeddings", "Mean of learned vectors of word pieces under a head with a layer of its own: the smallest file and the fastest answer, some points less accurate than mlp."),
-        Transformer("transformer", "Transformer of 4 layers × 256 trained from scratch with feedback: for word order and long-range clues, wants tens of thousands of texts.", 256, 4),
-        Transformer("transformer-small", "Transformer of 2 layers × 128 trained from scratch with feedback: a quarter of the cost of transformer.", 128, 2),
-        Recurrent("rnn", EncoderFamilies.Rnn, "Elman's recurrent network of 128, both directions, trained from scratch with feedback: the simplest network that reads in order."),
-        Recurrent("lstm", EncoderFamilies.Lstm, "Long short-term memory of 128, both directions, trained from scratch with feedback: reads in order and remembers longer than rnn."),
-        Recurrent("gru", EncoderFamilies.Gru, "Gated recurrent units of 128, both directions, trained from scratch with feedback: as lstm with three quarters of the weights."),
-        Recurrent("bifnn", EncoderFamilies.Bifnn, "Bidirectional feedback network of 128, trained from scratch with feedback: every state hangs on the one before and the one after it, solved as a fixed point."),
+        Transformer("transformer", "Transformer of 4 layers × 256 trained from scratch: for word order and long-range clues, wants tens of thousands of texts.", 256, 4),
+        Transformer("transformer-small", "Transformer of 2 layers × 128 trained from scratch: a quarter of the cost of transformer.", 128, 2),
+        Recurrent("rnn", EncoderFamilies.Rnn, "Elman's recurrent network of 128, both directions, trained from scratch: the simplest network that reads in order."),
+        Recurrent("lstm", EncoderFamilies.Lstm, "Long short-term memory of 128, both directions, trained from scratch: reads in order and remembers longer than rnn."),
+        Recurrent("gru", EncoderFamilies.Gru, "Gated recurrent units of 128, both directions, trained from scratch: as lstm with three quarters of the weights."),
+        Recurrent("bifnn", EncoderFamilies.Bifnn, "Bidirectional feedback network of 128, trained from scratch: every state hangs on the one before and the one after it, solved as a fixed point."),
     ];
 
     private static OptionSet RecurrentDefaults => OptionSet.Empty
@@ -28,7 +28,7 @@ public static class PresetCatalog
         .With(o => o.Architecture.HiddenSize, 128)
         .With(o => o.Architecture.Layers, 1)
         .With(o => o.Architecture.Pooling, PoolingKind.MeanMax)
-        .With(o => o.Feedback.Rounds, 1);
+        .With(o => o.Feedback.Rounds, 0);
 
     /// <summary>The preset of that id, or null.</summary>
     public static Preset? Find(string id) => All.FirstOrDefault(preset => preset.Id == id);
@@ -94,6 +94,6 @@ public static class PresetCatalog
             .With(o => o.Architecture.Layers, layers)
             .With(o => o.Architecture.Heads, 4)
             .With(o => o.Architecture.Pooling, PoolingKind.MeanMax)
-            .With(o => o.Feedback.Rounds, 1),
+            .With(o => o.Feedback.Rounds, 0),
     };
 }

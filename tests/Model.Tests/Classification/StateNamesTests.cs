@@ -19,6 +19,32 @@ public sealed class StateNamesTests
         AssertApproved($"{encoder}-{feedback}-{fusion}".ToLowerInvariant(), classifier);
     }
 
+    [Theory]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void NamesAndShapesOfOneDirection_AreTheApprovedOnes(string encoder)
+    {
+        EncoderConfig config = Combinations.Encoder(encoder) switch
+        {
+            RnnEncoderConfig rnn => rnn with { Bidirectional = false },
+            LstmEncoderConfig lstm => lstm with { Bidirectional = false },
+            var other => (GruEncoderConfig)other with { Bidirectional = false },
+        };
+        using var classifier = ClassifierFactory.Create(TinyModels.Plain(config));
+
+        AssertApproved($"{encoder}-one-direction", classifier);
+    }
+
+    [Fact]
+    public void NamesAndShapesOfReplacedStates_AreTheApprovedOnes()
+    {
+        var config = TinyModels.WithFeedback();
+        using var classifier = ClassifierFactory.Create(config with { Feedback = config.Feedback! with { Inject = InjectKind.Replace } });
+
+        AssertApproved("mlp-replace", classifier);
+    }
+
     [Fact]
     public void NamesAndShapesOfAttentionPooling_AreTheApprovedOnes()
     {

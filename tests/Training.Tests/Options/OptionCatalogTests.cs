@@ -108,8 +108,8 @@ public sealed class OptionCatalogTests
     [Theory]
     [InlineData("""{"heads":3}""", "heads")]
     [InlineData("""{"layers":0}""", "layers")]
-    [InlineData("""{"reentry_layer":3}""", "reentry_layer")]
-    [InlineData("""{"feedback_heads":5}""", "feedback_heads")]
+    [InlineData("""{"rounds":1,"reentry_layer":3}""", "reentry_layer")]
+    [InlineData("""{"rounds":1,"feedback_heads":5}""", "feedback_heads")]
     public void OptionsThatDoNotFitTogether_AreRefusedByName(string json, string name)
     {
         var preset = PresetCatalog.Find("transformer-small")!;
@@ -129,6 +129,14 @@ public sealed class OptionCatalogTests
         Assert.Contains("'c' is no path", Assert.Throws<InvalidOptionsException>(() => Resolve(new DataFacts(100, 2, Labels: ["a/b", "c"]))).Errors["curriculum"], StringComparison.Ordinal);
         Assert.Contains("one label per text", Assert.Throws<InvalidOptionsException>(() => Resolve(new DataFacts(100, 2, MultiLabel: true, Labels: ["a/b", "a/c"]))).Errors["curriculum"], StringComparison.Ordinal);
         Assert.Equal(CurriculumKind.Taxonomy, Resolve(new DataFacts(100, 2, Labels: ["a/b", "a/c"])).Feedback.Curriculum);
+    }
+
+    [Fact]
+    public void Loop_IsAttentionWithGatedFusion_UnlessAsked()
+    {
+        var feedback = OptionCatalog.Resolve(PresetCatalog.Find("mlp-feedback")!, OptionSet.Empty, TenThousand).Feedback;
+
+        Assert.Equal((1, FeedbackKind.Attention, FusionKind.Gated, InjectKind.Residual), (feedback.Rounds, feedback.Kind, feedback.Fusion, feedback.Inject));
     }
 
     [Fact]

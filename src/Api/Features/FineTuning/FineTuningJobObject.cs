@@ -45,7 +45,7 @@ public sealed record FineTuningJobObject
     /// <summary>There is one organization here.</summary>
     public string OrganizationId => "local";
 
-    /// <summary>Ids of files with the figures of every step; empty until it has succeeded.</summary>
+    /// <summary>Ids of files with figures at about two hundred steps; empty until it has succeeded.</summary>
     public required IReadOnlyList<string> ResultFiles { get; init; }
 
     /// <summary>queued, running, paused, succeeded, failed or cancelled.</summary>
