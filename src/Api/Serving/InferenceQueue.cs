@@ -51,7 +51,7 @@ internal sealed class InferenceQueue(ServingOptions options)
     {
         lock (_gate)
         {
-            var queue = priority == WorkPriority.Interactive ? _interactive : _background;
+            var queue = QueueOf(priority);
             return (queue.Count, queue.First is { } first ? Stopwatch.GetElapsedTime(first.Value.QueuedAt) : TimeSpan.Zero);
         }
     }
@@ -91,7 +91,7 @@ internal sealed class InferenceQueue(ServingOptions options)
                 return false;
             }
 
-            var queue = priority == WorkPriority.Interactive ? _interactive : _background;
+            var queue = QueueOf(priority);
             var now = Stopwatch.GetTimestamp();
             foreach (var item in items)
             {
@@ -104,33 +104,47 @@ internal sealed class InferenceQueue(ServingOptions options)
         }
     }
 
-    /// <summary>
-    /// Waits for work and takes a batch for one model: the oldest text's, filled with later texts of the same model and
-    /// priority within the token budget. Background texts never fill an interactive batch: somebody waits for it.
-    /// </summary>
-    /// <param name="speedOf">Tokens per second of a model, 0 when it is not known yet; null puts no time limit on background batches.</param>
-    /// <returns>One text or more; none once the queue is closed.</returns>
-    public IReadOnlyList<InferenceItem> Take(Func<Predictor, double>? speedOf = null)
+    /// <summary>Waits until a text waits.</summary>
+    /// <returns>False once the queue is closed.</returns>
+    public bool Wait()
     {
         lock (_gate)
         {
-            while (!_closed)
+            while (!_closed && _interactive.Count + _background.Count == 0)
             {
-                var batch = Take(_interactive, null);
-                if (batch.Count == 0)
-                {
-                    batch = Take(_background, speedOf);
-                }
-
-                if (batch.Count > 0)
-                {
-                    return batch;
-                }
-
                 Monitor.Wait(_gate);
             }
 
-            return [];
+            return !_closed;
+        }
+    }
+
+    /// <summary>
+    /// Takes a batch for one model: the oldest text's, filled with later texts of the same model within the token budget.
+    /// </summary>
+    /// <param name="priority">Of all of them: background texts never fill an interactive batch, for somebody waits for it.</param>
+    /// <param name="speedOf">Tokens per second of a model, 0 when it is not known yet; decides how large a background batch may be.</param>
+    /// <returns>Empty when nothing waits.</returns>
+    public IReadOnlyList<InferenceItem> Take(WorkPriority priority, Func<Predictor, double> speedOf)
+    {
+        lock (_gate)
+        {
+            return Collect(QueueOf(priority), null, options.BatchTexts, first => BudgetOf(priority, speedOf(first)), evenIfTooLong: true);
+        }
+    }
+
+    /// <summary>
+    /// Takes texts that can join a batch under way: of its model, if the oldest text that waits is one of that model. Where another model's turn has come, nothing joins and
+    /// the batch comes to its end.
+    /// </summary>
+    /// <param name="batch">The model, and how many texts and tokens are under way.</param>
+    /// <param name="priority">Of the batch.</param>
+    /// <param name="speedOf">As for <see cref="Take"/>.</param>
+    public IReadOnlyList<InferenceItem> TakeJoining((Predictor Predictor, int Texts, int Tokens) batch, WorkPriority priority, Func<Predictor, double> speedOf)
+    {
+        lock (_gate)
+        {
+            return Collect(QueueOf(priority), batch.Predictor, options.BatchTexts - batch.Texts, model => BudgetOf(priority, speedOf(model)) - batch.Tokens, evenIfTooLong: false);
         }
     }
 
@@ -160,12 +174,12 @@ internal sealed class InferenceQueue(ServingOptions options)
         }
     }
 
-    private List<InferenceItem> Take(LinkedList<InferenceItem> queue, Func<Predictor, double>? speedOf)
+    private List<InferenceItem> Collect(LinkedList<InferenceItem> queue, Predictor? model, int room, Func<Predictor, long> budgetOf, bool evenIfTooLong)
     {
         var batch = new List<InferenceItem>();
-        long budget = options.BatchTokens;
+        long? budget = null;
         var node = queue.First;
-        for (var seen = 0; node is not null && seen < LookAhead && batch.Count < options.BatchTexts; seen++)
+        for (var seen = 0; node is not null && seen < LookAhead && batch.Count < room; seen++)
         {
             var item = node.Value;
             node = node.Next;
@@ -174,26 +188,35 @@ internal sealed class InferenceQueue(ServingOptions options)
                 // Its caller is about to drop it; the batch need not wait for that.
                 Remove(item);
                 item.Abandon();
+                continue;
             }
-            else if (batch.Count == 0 || (ReferenceEquals(item.Predictor, batch[0].Predictor) && item.Tokens.Ids.Length <= budget))
-            {
-                // The first is taken whatever its size: one text over the budget runs alone.
-                if (batch.Count == 0 && speedOf is not null)
-                {
-                    budget = BackgroundBudget(speedOf(item.Predictor));
-                }
 
+            if (budget is null && model is not null && !ReferenceEquals(item.Predictor, model))
+            {
+                return batch;
+            }
+
+            model ??= item.Predictor;
+            budget ??= budgetOf(model);
+            var tokens = item.Tokens.Ids.Length;
+
+            // The first is taken whatever its size where nothing else is under way: one text over the budget runs alone.
+            if (ReferenceEquals(item.Predictor, model) && (tokens <= budget || (evenIfTooLong && batch.Count == 0)))
+            {
                 Remove(item);
                 batch.Add(item);
-                budget -= item.Tokens.Ids.Length;
+                budget -= tokens;
             }
         }
 
         return batch;
     }
 
-    private long BackgroundBudget(double tokensPerSecond) => tokensPerSecond > 0
-        ? (long)Math.Min(options.BatchTokens, tokensPerSecond * options.BackgroundBatchTime.TotalSeconds)
+    private LinkedList<InferenceItem> QueueOf(WorkPriority priority) => priority == WorkPriority.Interactive ? _interactive : _background;
+
+    private long BudgetOf(WorkPriority priority, double tokensPerSecond) =>
+        priority == WorkPriority.Interactive ? options.BatchTokens
+        : tokensPerSecond > 0 ? (long)Math.Min(options.BatchTokens, tokensPerSecond * options.BackgroundBatchTime.TotalSeconds)
         : Math.Min(options.BatchTokens, FirstBackgroundTokens);
 
     private bool Remove(InferenceItem item)

@@ -6,13 +6,11 @@ using static TorchSharp.torch;
 namespace FeedbackService.Api.Serving;
 
 /// <summary>
-/// The one thread that runs models on a device. It takes the next batch when it is free, so batches grow with the
-/// load and nobody waits for a timer.
+/// The one thread that runs models on a device, round by round: after each one, texts that have settled are answered and waiting ones of the same model join. So batches
+/// grow with the load and nobody waits for a timer.
 /// </summary>
 internal sealed partial class InferenceThread : IHostedService, IDisposable
 {
-    // Weight of the newest batch in the smoothed rate.
-    private const double Smoothing = 0.1;
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
     private readonly InferenceQueue _queue;
     private readonly Device _device;
@@ -22,6 +20,8 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     private readonly Thread _thread;
     // By loaded model, for as long as it is loaded.
     private readonly ConditionalWeakTable<Predictor, ModelSpeed> _speeds = [];
+    private readonly RoundBatch?[] _batches = new RoundBatch?[Enum.GetValues<WorkPriority>().Length];
+    private readonly ModelSpeed _answered = new();
     private double _tokensPerSecond;
 
     /// <summary>Prepares the thread; it starts with the host.</summary>
@@ -38,7 +38,7 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         _thread = new Thread(Run) { Name = "inference", IsBackground = true };
     }
 
-    /// <summary>Tokens per second of recent batches, smoothed; 0 before the first batch.</summary>
+    /// <summary>Tokens of answered texts per second of work, over the last rounds; 0 before the first answer.</summary>
     public double TokensPerSecond => Volatile.Read(ref _tokensPerSecond);
 
     /// <inheritdoc/>
@@ -49,8 +49,8 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends what waits, lets the running batch finish, and ends the thread.</summary>
-    /// <exception cref="TimeoutException">The running batch did not finish in time.</exception>
+    /// <summary>Ends what waits, lets what is under way finish, and ends the thread.</summary>
+    /// <exception cref="TimeoutException">What was under way did not finish in time.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Close();
@@ -67,62 +67,129 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
 
     private void Run()
     {
-        while (_queue.Take(SpeedOf) is { Count: > 0 } batch)
+        do
         {
-            RunBatch(batch);
+            while ((Fill(WorkPriority.Interactive) ?? Fill(WorkPriority.Background)) is { } batch)
+            {
+                Advance(batch);
+            }
         }
-
+        while (_queue.Wait());
         _stopped.TrySetResult();
     }
 
-    private void RunBatch(IReadOnlyList<InferenceItem> batch)
+    // Texts that wait join what is under way; while interactive texts are, background ones rest between two rounds.
+    private RoundBatch? Fill(WorkPriority priority)
     {
+        ref var batch = ref _batches[(int)priority];
+        var joining = batch is null
+            ? _queue.Take(priority, SpeedOf)
+            : _queue.TakeJoining((batch.Predictor, batch.Count, batch.Tokens), priority, SpeedOf);
+        if (joining.Count > 0)
+        {
+            batch = Join(batch, joining, priority);
+        }
+
+        return batch;
+    }
+
+    private RoundBatch? Join(RoundBatch? batch, IReadOnlyList<InferenceItem> joining, WorkPriority priority)
+    {
+        var joined = batch ?? new RoundBatch(joining[0].Predictor, priority);
         try
         {
-            var started = Stopwatch.GetTimestamp();
-            foreach (var item in batch)
-            {
-                item.Begin();
-            }
-
-            var predictions = batch[0].Predictor.Predict([.. batch.Select(item => item.Tokens)], [.. batch.Select(item => item.Options)]);
-            Measure(batch, predictions, started);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                batch[i].Complete(predictions[i]);
-            }
+            joined.Add(joining);
+            _metrics.Joined(priority, joining);
+            return joined;
         }
 #pragma warning disable CA1031 // The edge of a thread: whatever fails belongs to those who asked for it.
-        catch (Exception exception) when (batch.Count == 1)
-        {
-            LogTextFailed(_logger, exception, batch[0].Tokens.Ids.Length);
-            _metrics.TextFailed();
-            batch[0].Fail(exception);
-        }
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // Texts of several callers share a batch; only who sent the one that fails may see it fail.
-            LogBatchFailed(_logger, exception, batch.Count);
-            foreach (var item in batch)
+            if (batch is null)
             {
-                RunBatch([item]);
+                joined.Dispose();
+            }
+
+            Recover(joining, priority, exception);
+            return batch;
+        }
+    }
+
+    private void Advance(RoundBatch batch)
+    {
+        TakeRound(batch);
+        if (batch.Count == 0)
+        {
+            _batches[(int)batch.Priority] = null;
+        }
+    }
+
+    // Leaves an empty batch without anything that has to be disposed.
+    private void TakeRound(RoundBatch batch)
+    {
+        try
+        {
+            batch.DropAbandoned();
+            var done = batch.Count == 0 ? [] : Compute(batch);
+            if (batch.Count == 0)
+            {
+                // Before the last caller knows: with its lease the model may go.
+                batch.Dispose();
+            }
+
+            foreach (var (item, prediction) in done)
+            {
+                item.Complete(prediction);
+            }
+        }
+#pragma warning disable CA1031 // The edge of a thread: whatever fails belongs to those who asked for it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            var items = batch.Items;
+            batch.Forget();
+            batch.Dispose();
+            Recover(items, batch.Priority, exception);
+        }
+    }
+
+    private IReadOnlyList<(InferenceItem Item, Prediction Prediction)> Compute(RoundBatch batch)
+    {
+        var (texts, tokens, started) = (batch.Count, batch.Tokens, Stopwatch.GetTimestamp());
+        var done = batch.Advance();
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        _speeds.GetOrCreateValue(batch.Predictor).Add(tokens, elapsed);
+        _answered.Add(done.Sum(answer => (long)answer.Item.Tokens.Ids.Length), elapsed);
+        Volatile.Write(ref _tokensPerSecond, _answered.TokensPerSecond);
+        _metrics.RoundDone(batch.Priority, texts, tokens, elapsed);
+        _metrics.Answered(batch.Priority, done);
+        return done;
+    }
+
+    // Texts of several callers share a batch; only who sent the one that fails may see it fail.
+    private void Recover(IReadOnlyList<InferenceItem> items, WorkPriority priority, Exception exception)
+    {
+        if (items is [var single])
+        {
+            LogTextFailed(_logger, exception, single.Tokens.Ids.Length);
+            _metrics.TextFailed();
+            single.Fail(exception);
+            return;
+        }
+
+        LogBatchFailed(_logger, exception, items.Count);
+        foreach (var item in items)
+        {
+            var alone = Join(null, [item], priority);
+            while (alone is { Count: > 0 })
+            {
+                TakeRound(alone);
             }
         }
     }
 
     private double SpeedOf(Predictor predictor) => _speeds.TryGetValue(predictor, out var speed) ? speed.TokensPerSecond : 0;
-
-    private void Measure(IReadOnlyList<InferenceItem> batch, IReadOnlyList<Prediction> predictions, long started)
-    {
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        _metrics.BatchDone(batch, predictions, started, elapsed);
-        var tokens = batch.Sum(item => (long)item.Tokens.Ids.Length);
-        var rate = tokens / Math.Max(elapsed.TotalSeconds, 1e-6);
-        _speeds.GetOrCreateValue(batch[0].Predictor).Add(tokens, elapsed);
-        var previous = TokensPerSecond;
-        Volatile.Write(ref _tokensPerSecond, previous == 0 ? rate : ((1 - Smoothing) * previous) + (Smoothing * rate));
-    }
 
     [LoggerMessage(LogLevel.Information, "Models run on {Device}")]
     private static partial void LogStarted(ILogger logger, string device);

@@ -33,9 +33,9 @@ internal sealed class ServingMetrics
         var tokens = factory.CreateCounter("feedbackservice_classify_tokens_total", "Tokens of the texts classified.", "priority");
         var tokenize = Histogram("feedbackservice_classify_tokenize_seconds", "Time to tokenize the texts of a request.", Seconds);
         var wait = Histogram("feedbackservice_classify_queue_wait_seconds", "Time a text waited for the inference thread.", Seconds);
-        var compute = Histogram("feedbackservice_classify_compute_seconds", "Time of a batch on the inference thread.", Seconds);
-        var batchTexts = Histogram("feedbackservice_classify_batch_texts", "Texts of a batch.", Texts);
-        var batchTokens = Histogram("feedbackservice_classify_batch_tokens", "Tokens of a batch.", Tokens);
+        var compute = Histogram("feedbackservice_classify_compute_seconds", "Time of a round of a batch on the inference thread.", Seconds);
+        var batchTexts = Histogram("feedbackservice_classify_batch_texts", "Texts of a batch in a round.", Texts);
+        var batchTokens = Histogram("feedbackservice_classify_batch_tokens", "Tokens of a batch in a round.", Tokens);
         _series = [.. Enum.GetValues<WorkPriority>().Select(MetricLabel.Of).Select(label => new Series(
             [.. Enum.GetValues<RequestOutcome>().Select(outcome => requests.WithLabels(label, MetricLabel.Of(outcome)))],
             texts.WithLabels(label),
@@ -71,28 +71,35 @@ internal sealed class ServingMetrics
     /// <summary>The texts of a request have been tokenized.</summary>
     public void Tokenized(WorkPriority priority, TimeSpan elapsed) => _series[(int)priority].Tokenize.Observe(elapsed.TotalSeconds);
 
-    /// <summary>A batch has been computed.</summary>
-    /// <param name="batch">Its texts, all of one priority.</param>
-    /// <param name="predictions">One per text.</param>
-    /// <param name="started">Timestamp at which the thread took it on.</param>
-    /// <param name="elapsed">Time since.</param>
-    public void BatchDone(IReadOnlyList<InferenceItem> batch, IReadOnlyList<Prediction> predictions, long started, TimeSpan elapsed)
+    /// <summary>Texts have been taken on by the inference thread.</summary>
+    public void Joined(WorkPriority priority, IReadOnlyList<InferenceItem> items)
     {
-        var series = _series[(int)batch[0].Priority];
-        long tokens = 0;
-        for (var i = 0; i < batch.Count; i++)
+        foreach (var item in items)
         {
-            tokens += batch[i].Tokens.Ids.Length;
-            series.Wait.Observe(Stopwatch.GetElapsedTime(batch[i].QueuedAt, started).TotalSeconds);
-            _rounds.Observe(predictions[i].Rounds);
-            _exits[(int)predictions[i].Exit].Inc();
+            _series[(int)priority].Wait.Observe(Stopwatch.GetElapsedTime(item.QueuedAt, item.BeganAt).TotalSeconds);
         }
+    }
 
-        series.Texts.Inc(batch.Count);
-        series.Tokens.Inc(tokens);
+    /// <summary>A round of a batch has been computed.</summary>
+    public void RoundDone(WorkPriority priority, int texts, int tokens, TimeSpan elapsed)
+    {
+        var series = _series[(int)priority];
         series.Compute.Observe(elapsed.TotalSeconds);
-        series.BatchTexts.Observe(batch.Count);
+        series.BatchTexts.Observe(texts);
         series.BatchTokens.Observe(tokens);
+    }
+
+    /// <summary>Texts have their answers.</summary>
+    public void Answered(WorkPriority priority, IReadOnlyList<(InferenceItem Item, Prediction Prediction)> answers)
+    {
+        var series = _series[(int)priority];
+        foreach (var (item, prediction) in answers)
+        {
+            series.Texts.Inc();
+            series.Tokens.Inc(item.Tokens.Ids.Length);
+            _rounds.Observe(prediction.Rounds);
+            _exits[(int)prediction.Exit].Inc();
+        }
     }
 
     /// <summary>A text has failed on the inference thread.</summary>

@@ -95,7 +95,14 @@ public sealed class PredictionRun<T> : IDisposable
         return unwanted.ConvertAll(pending => pending.Key);
     }
 
-    /// <summary>Ends the run; what is under way is forgotten.</summary>
+    /// <summary>Forgets all texts under way, so that after a failure they can be predicted in another run.</summary>
+    public void Forget()
+    {
+        _active = [];
+        Tokens = 0;
+    }
+
+    /// <summary>Ends the run. Texts under way get no answer.</summary>
     public void Dispose() => _run.Dispose();
 
     // The answer, or null when the text takes another round.

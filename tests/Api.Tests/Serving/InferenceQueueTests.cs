@@ -51,8 +51,8 @@ public sealed class InferenceQueueTests : IDisposable
         var (background, interactive) = (Items(1, 1), Items(2, 2));
         sut.TryAdd(background, WorkPriority.Background);
         sut.TryAdd(interactive, WorkPriority.Interactive);
-        Assert.Equal(interactive, sut.Take());
-        Assert.Equal(background, sut.Take());
+        Assert.Equal(interactive, Take(sut));
+        Assert.Equal(background, Take(sut));
         Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
     }
 
@@ -62,9 +62,9 @@ public sealed class InferenceQueueTests : IDisposable
         var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 });
         var items = Items(6, 5, 4, 1);
         sut.TryAdd(items, WorkPriority.Interactive);
-        Assert.Equal([items[0], items[2]], sut.Take());
+        Assert.Equal([items[0], items[2]], Take(sut));
         Assert.Equal(6, sut.InteractiveTokens);
-        Assert.Equal([items[1], items[3]], sut.Take());
+        Assert.Equal([items[1], items[3]], Take(sut));
     }
 
     [Fact]
@@ -73,8 +73,8 @@ public sealed class InferenceQueueTests : IDisposable
         var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 });
         var items = Items(11, 1, 1);
         sut.TryAdd(items, WorkPriority.Interactive);
-        Assert.Equal([items[0]], sut.Take());
-        Assert.Equal([items[1], items[2]], sut.Take());
+        Assert.Equal([items[0]], Take(sut));
+        Assert.Equal([items[1], items[2]], Take(sut));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class InferenceQueueTests : IDisposable
     {
         var sut = new InferenceQueue(new ServingOptions { BatchTexts = 2 });
         sut.TryAdd(Items(1, 1, 1), WorkPriority.Interactive);
-        Assert.Equal([2, 1], new[] { sut.Take().Count, sut.Take().Count });
+        Assert.Equal([2, 1], new[] { Take(sut).Count, Take(sut).Count });
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class InferenceQueueTests : IDisposable
         var sut = new InferenceQueue(new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25) });
         sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Background);
         sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Interactive);
-        Assert.Equal(4, sut.Take(_ => 400).Count);
-        Assert.Single(sut.Take(_ => 400));
-        Assert.Equal(2, sut.Take(_ => 800).Count);
+        Assert.Equal(4, Take(sut, 400).Count);
+        Assert.Single(Take(sut, 400));
+        Assert.Equal(2, Take(sut, 800).Count);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class InferenceQueueTests : IDisposable
     {
         var sut = new InferenceQueue(new ServingOptions());
         sut.TryAdd(Items(200, 56, 1), WorkPriority.Background);
-        Assert.Equal(2, sut.Take(_ => 0).Count);
+        Assert.Equal(2, Take(sut).Count);
     }
 
     [Fact]
@@ -120,8 +120,32 @@ public sealed class InferenceQueueTests : IDisposable
         var sut = new InferenceQueue(new ServingOptions());
         InferenceItem[] items = [Item(1, _red, Cancel), Item(1, _blue, Cancel), Item(1, _red, Cancel), Item(1, _blue, Cancel)];
         sut.TryAdd(items, WorkPriority.Interactive);
-        Assert.Equal([items[0], items[2]], sut.Take());
-        Assert.Equal([items[1], items[3]], sut.Take());
+        Assert.Equal([items[0], items[2]], Take(sut));
+        Assert.Equal([items[1], items[3]], Take(sut));
+    }
+
+    [Fact]
+    public void TextsOfTheSameModel_JoinABatchUnderWay_WithinWhatItHasLeft()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10, BatchTexts = 4 });
+        var items = Items(4, 3, 2);
+        sut.TryAdd(items, WorkPriority.Interactive);
+        sut.TryAdd(Items(1), WorkPriority.Background);
+        Assert.Equal([items[0]], sut.TakeJoining((_red, 1, 6), WorkPriority.Interactive, _ => 0));
+        Assert.Equal([items[1]], sut.TakeJoining((_red, 3, 1), WorkPriority.Interactive, _ => 0));
+        Assert.Empty(sut.TakeJoining((_red, 4, 1), WorkPriority.Interactive, _ => 0));
+        Assert.Empty(sut.TakeJoining((_red, 1, 9), WorkPriority.Interactive, _ => 0));
+        Assert.Equal([items[2]], sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive, _ => 0));
+    }
+
+    [Fact]
+    public void WhereAnotherModelsTurnHasCome_NothingJoins()
+    {
+        var sut = new InferenceQueue(new ServingOptions());
+        InferenceItem[] items = [Item(1, _blue, Cancel), Item(1, _red, Cancel)];
+        sut.TryAdd(items, WorkPriority.Interactive);
+        Assert.Empty(sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive, _ => 0));
+        Assert.Equal([items[0]], sut.TakeJoining((_blue, 1, 1), WorkPriority.Interactive, _ => 0));
     }
 
     [Fact]
@@ -132,7 +156,7 @@ public sealed class InferenceQueueTests : IDisposable
         var (abandoned, wanted) = (Item(3, _red, gone.Token), Item(4, _red, Cancel));
         sut.TryAdd([abandoned, wanted], WorkPriority.Interactive);
         gone.Cancel();
-        Assert.Equal([wanted], sut.Take());
+        Assert.Equal([wanted], Take(sut));
         Assert.True(abandoned.Completion.IsCanceled);
         Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
     }
@@ -143,7 +167,7 @@ public sealed class InferenceQueueTests : IDisposable
         var sut = new InferenceQueue(new ServingOptions { QueueTexts = 2, BatchTexts = 1 });
         var items = Items(1, 2, 3);
         sut.TryAdd(items, WorkPriority.Interactive);
-        var running = Assert.Single(sut.Take());
+        var running = Assert.Single(Take(sut));
         sut.Drop(items);
         Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
         Assert.False(running.Completion.IsCompleted);
@@ -162,7 +186,7 @@ public sealed class InferenceQueueTests : IDisposable
         Assert.All([.. interactive, .. background], item => Assert.True(item.Completion.IsCanceled));
         Assert.False(sut.TryAdd(Items(1), WorkPriority.Interactive));
         Assert.False(sut.TryAdd(Items(1), WorkPriority.Background));
-        Assert.Empty(sut.Take());
+        Assert.Empty(Take(sut));
     }
 
     [Fact]
@@ -170,11 +194,11 @@ public sealed class InferenceQueueTests : IDisposable
     {
         var sut = new InferenceQueue(new ServingOptions());
         var deadline = TimeSpan.FromSeconds(20);
-        var taking = Task.Run(() => sut.Take(), Cancel);
+        var taking = Task.Run(() => Take(sut), Cancel);
         var items = Items(1);
         sut.TryAdd(items, WorkPriority.Background);
         Assert.Equal(items, await taking.WaitAsync(deadline, Cancel));
-        taking = Task.Run(() => sut.Take(), Cancel);
+        taking = Task.Run(() => Take(sut), Cancel);
         sut.Close();
         Assert.Empty(await taking.WaitAsync(deadline, Cancel));
     }
@@ -183,6 +207,18 @@ public sealed class InferenceQueueTests : IDisposable
     {
         _red.Dispose();
         _blue.Dispose();
+    }
+
+    // As the inference thread does: interactive ones first.
+    private static IReadOnlyList<InferenceItem> Take(InferenceQueue queue, double tokensPerSecond = 0)
+    {
+        if (!queue.Wait())
+        {
+            return [];
+        }
+
+        var interactive = queue.Take(WorkPriority.Interactive, _ => tokensPerSecond);
+        return interactive.Count > 0 ? interactive : queue.Take(WorkPriority.Background, _ => tokensPerSecond);
     }
 
     private static Predictor NewPredictor() => new(
