@@ -7,11 +7,10 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Serving;
 
 /// <inheritdoc cref="IClassificationEngine"/>
-internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queue, InferenceThread thread, ServingMetrics metrics) : IClassificationEngine
+internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queue, ServingMetrics metrics) : IClassificationEngine
 {
     // Below this many texts, handing them to other threads costs more than tokenizing them here.
     private const int ParallelTokenizationFrom = 32;
-    private const double MaxRetrySeconds = 60;
     private const int StatusOfRefusal = 429;
 
     /// <inheritdoc/>
@@ -57,7 +56,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         // Refused before anything is spent on it; the queue decides again when the texts are ready.
         if (!queue.HasRoom(inputs.Count, priority))
         {
-            throw Refusal(priority);
+            throw Refusal(inputs.Count, priority);
         }
 
         using var lease = await cache.RentAsync(model, cancellationToken);
@@ -111,7 +110,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
     {
         if (items.Length > 0 && !queue.TryAdd(items, priority))
         {
-            throw Refusal(priority);
+            throw Refusal(items.Length, priority);
         }
 
         // What still waits when the caller goes makes room at once; what runs is waited for.
@@ -123,7 +122,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Refusal(priority);
+            throw Refusal(items.Length, priority);
         }
     }
 
@@ -145,14 +144,13 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         return texts;
     }
 
-    private Exception Refusal(WorkPriority priority)
+    private Exception Refusal(int texts, WorkPriority priority)
     {
         if (!queue.IsClosed)
         {
-            var (tokens, rate) = (queue.InteractiveTokens, thread.TokensPerSecond);
             return new ServiceException(StatusOfRefusal, "overloaded", "More texts are waiting than can be answered soon. Try again after the time in Retry-After.")
             {
-                RetryAfter = TimeSpan.FromSeconds(rate > 0 ? Math.Clamp(Math.Ceiling(tokens / rate), 1, MaxRetrySeconds) : 1),
+                RetryAfter = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(queue.TimeToRoom(texts).TotalSeconds))),
             };
         }
 

@@ -7,19 +7,19 @@ namespace FeedbackService.Api.Serving;
 /// Texts waiting for the inference thread, interactive before background, oldest first. All of a request is admitted
 /// or none of it. Thread-safe; knows no tensors.
 /// </summary>
-internal sealed class InferenceQueue(ServingOptions options)
+internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
 {
     // How far behind the oldest text a batch looks for more of the same model: bounds the time under the lock.
     private const int LookAhead = 1024;
 
-    // Of a model whose speed is not known yet.
+    // Of a model whose cost is not known yet.
     private const int FirstBackgroundTokens = 256;
 
     // A monitor and not a Lock: the inference thread waits on it.
     private readonly object _gate = new();
     private readonly LinkedList<InferenceItem> _interactive = new();
     private readonly LinkedList<InferenceItem> _background = new();
-    private long _interactiveTokens;
+    private readonly Dictionary<Predictor, (int Texts, long Tokens)> _interactiveWork = new(ReferenceEqualityComparer.Instance);
     private bool _closed;
 
     /// <summary>Texts waiting now.</summary>
@@ -41,7 +41,7 @@ internal sealed class InferenceQueue(ServingOptions options)
         {
             lock (_gate)
             {
-                return _interactiveTokens;
+                return _interactiveWork.Values.Sum(work => work.Tokens);
             }
         }
     }
@@ -68,18 +68,42 @@ internal sealed class InferenceQueue(ServingOptions options)
         }
     }
 
+    /// <summary>About how long the interactive texts that wait now will take.</summary>
+    public TimeSpan InteractiveWork
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return TimeSpan.FromSeconds(_interactiveWork.Sum(work => costs.Of(work.Key).Seconds(work.Value.Texts, work.Value.Tokens, options.BatchTexts, options.BatchTokens)));
+            }
+        }
+    }
+
     /// <summary>Whether <see cref="TryAdd"/> would admit a request now, asked before work is spent on it.</summary>
     public bool HasRoom(int texts, WorkPriority priority)
     {
         lock (_gate)
         {
             // An empty queue takes any request, so that a large one is not refused for ever.
-            return !_closed && (priority == WorkPriority.Background || _interactive.Count == 0 || _interactive.Count + texts <= options.QueueTexts);
+            return !_closed && (priority == WorkPriority.Background || _interactive.Count == 0
+                || (_interactive.Count + texts <= options.QueueTexts && InteractiveWork <= options.QueueTime));
+        }
+    }
+
+    /// <summary>About how long until <see cref="HasRoom"/> will let in what it has just refused.</summary>
+    public TimeSpan TimeToRoom(int texts)
+    {
+        lock (_gate)
+        {
+            var work = InteractiveWork;
+            var surplus = Math.Clamp((double)(_interactive.Count + texts - options.QueueTexts) / Math.Max(1, _interactive.Count), 0, 1);
+            return TimeSpan.FromSeconds(Math.Max(surplus * work.TotalSeconds, (work - options.QueueTime).TotalSeconds));
         }
     }
 
     /// <summary>
-    /// Admits all items or none: none when interactive texts would exceed the limit or the queue is closed. Background
+    /// Admits all items or none: none when interactive texts would exceed a limit or the queue is closed. Background
     /// items always fit, for whoever sends them waits for their answers.
     /// </summary>
     public bool TryAdd(IReadOnlyList<InferenceItem> items, WorkPriority priority)
@@ -96,7 +120,7 @@ internal sealed class InferenceQueue(ServingOptions options)
             foreach (var item in items)
             {
                 item.Admit(priority, queue.AddLast(item), now);
-                _interactiveTokens += priority == WorkPriority.Interactive ? item.Tokens.Ids.Length : 0;
+                Tally(item, 1);
             }
 
             Monitor.Pulse(_gate);
@@ -123,13 +147,12 @@ internal sealed class InferenceQueue(ServingOptions options)
     /// Takes a batch for one model: the oldest text's, filled with later texts of the same model within the token budget.
     /// </summary>
     /// <param name="priority">Of all of them: background texts never fill an interactive batch, for somebody waits for it.</param>
-    /// <param name="speedOf">Tokens per second of a model, 0 when it is not known yet; decides how large a background batch may be.</param>
     /// <returns>Empty when nothing waits.</returns>
-    public IReadOnlyList<InferenceItem> Take(WorkPriority priority, Func<Predictor, double> speedOf)
+    public IReadOnlyList<InferenceItem> Take(WorkPriority priority)
     {
         lock (_gate)
         {
-            return Collect(QueueOf(priority), null, options.BatchTexts, first => BudgetOf(priority, speedOf(first)), evenIfTooLong: true);
+            return Collect(QueueOf(priority), null, options.BatchTexts, first => BudgetOf(priority, first), evenIfTooLong: true);
         }
     }
 
@@ -139,12 +162,11 @@ internal sealed class InferenceQueue(ServingOptions options)
     /// </summary>
     /// <param name="batch">The model, and how many texts and tokens are under way.</param>
     /// <param name="priority">Of the batch.</param>
-    /// <param name="speedOf">As for <see cref="Take"/>.</param>
-    public IReadOnlyList<InferenceItem> TakeJoining((Predictor Predictor, int Texts, int Tokens) batch, WorkPriority priority, Func<Predictor, double> speedOf)
+    public IReadOnlyList<InferenceItem> TakeJoining((Predictor Predictor, int Texts, int Tokens) batch, WorkPriority priority)
     {
         lock (_gate)
         {
-            return Collect(QueueOf(priority), batch.Predictor, options.BatchTexts - batch.Texts, model => BudgetOf(priority, speedOf(model)) - batch.Tokens, evenIfTooLong: false);
+            return Collect(QueueOf(priority), batch.Predictor, options.BatchTexts - batch.Texts, model => BudgetOf(priority, model) - batch.Tokens, evenIfTooLong: false);
         }
     }
 
@@ -214,10 +236,9 @@ internal sealed class InferenceQueue(ServingOptions options)
 
     private LinkedList<InferenceItem> QueueOf(WorkPriority priority) => priority == WorkPriority.Interactive ? _interactive : _background;
 
-    private long BudgetOf(WorkPriority priority, double tokensPerSecond) =>
-        priority == WorkPriority.Interactive ? options.BatchTokens
-        : tokensPerSecond > 0 ? (long)Math.Min(options.BatchTokens, tokensPerSecond * options.BackgroundBatchTime.TotalSeconds)
-        : Math.Min(options.BatchTokens, FirstBackgroundTokens);
+    private long BudgetOf(WorkPriority priority, Predictor predictor) => priority == WorkPriority.Interactive
+        ? options.BatchTokens
+        : Math.Min(options.BatchTokens, costs.Of(predictor).TokensIn(options.BackgroundBatchTime) ?? FirstBackgroundTokens);
 
     private bool Remove(InferenceItem item)
     {
@@ -226,9 +247,27 @@ internal sealed class InferenceQueue(ServingOptions options)
             return false;
         }
 
-        _interactiveTokens -= ReferenceEquals(queue, _interactive) ? item.Tokens.Ids.Length : 0;
+        Tally(item, -1);
         queue.Remove(place);
         item.Place = null;
         return true;
+    }
+
+    private void Tally(InferenceItem item, int sign)
+    {
+        if (item.Priority == WorkPriority.Interactive)
+        {
+            var (texts, tokens) = _interactiveWork.GetValueOrDefault(item.Predictor);
+            (texts, tokens) = (texts + sign, tokens + (sign * item.Tokens.Ids.Length));
+            if (texts == 0)
+            {
+                // A model that nobody waits for must not be held by this.
+                _interactiveWork.Remove(item.Predictor);
+            }
+            else
+            {
+                _interactiveWork[item.Predictor] = (texts, tokens);
+            }
+        }
     }
 }

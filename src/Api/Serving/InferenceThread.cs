@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using FeedbackService.Model.Inference;
 using static TorchSharp.torch;
 
@@ -18,28 +17,24 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     private readonly ILogger<InferenceThread> _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
-    // By loaded model, for as long as it is loaded.
-    private readonly ConditionalWeakTable<Predictor, ModelSpeed> _speeds = [];
+    private readonly ModelCosts _costs;
     private readonly RoundBatch?[] _batches = new RoundBatch?[Enum.GetValues<WorkPriority>().Length];
-    private readonly ModelSpeed _answered = new();
-    private double _tokensPerSecond;
 
     /// <summary>Prepares the thread; it starts with the host.</summary>
     /// <param name="queue">Where texts wait.</param>
+    /// <param name="costs">Told what rounds cost.</param>
     /// <param name="device">Asked for here, so that one that is not there stops the start and not the first request.</param>
     /// <param name="metrics">Count what it does.</param>
     /// <param name="logger">Told of batches that fail.</param>
-    public InferenceThread(InferenceQueue queue, Device device, ServingMetrics metrics, ILogger<InferenceThread> logger)
+    public InferenceThread(InferenceQueue queue, ModelCosts costs, Device device, ServingMetrics metrics, ILogger<InferenceThread> logger)
     {
         _queue = queue;
+        _costs = costs;
         _device = device;
         _metrics = metrics;
         _logger = logger;
         _thread = new Thread(Run) { Name = "inference", IsBackground = true };
     }
-
-    /// <summary>Tokens of answered texts per second of work, over the last rounds; 0 before the first answer.</summary>
-    public double TokensPerSecond => Volatile.Read(ref _tokensPerSecond);
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -83,8 +78,8 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
     {
         ref var batch = ref _batches[(int)priority];
         var joining = batch is null
-            ? _queue.Take(priority, SpeedOf)
-            : _queue.TakeJoining((batch.Predictor, batch.Count, batch.Tokens), priority, SpeedOf);
+            ? _queue.Take(priority)
+            : _queue.TakeJoining((batch.Predictor, batch.Count, batch.Tokens), priority);
         if (joining.Count > 0)
         {
             batch = Join(batch, joining, priority);
@@ -159,9 +154,13 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         var (texts, tokens, started) = (batch.Count, batch.Tokens, Stopwatch.GetTimestamp());
         var done = batch.Advance();
         var elapsed = Stopwatch.GetElapsedTime(started);
-        _speeds.GetOrCreateValue(batch.Predictor).Add(tokens, elapsed);
-        _answered.Add(done.Sum(answer => (long)answer.Item.Tokens.Ids.Length), elapsed);
-        Volatile.Write(ref _tokensPerSecond, _answered.TokensPerSecond);
+        var cost = _costs.Of(batch.Predictor);
+        cost.Add(tokens, elapsed);
+        foreach (var (_, prediction) in done)
+        {
+            cost.Answered(prediction.Rounds);
+        }
+
         _metrics.RoundDone(batch.Priority, texts, tokens, elapsed);
         _metrics.Answered(batch.Priority, done);
         return done;
@@ -188,8 +187,6 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
             }
         }
     }
-
-    private double SpeedOf(Predictor predictor) => _speeds.TryGetValue(predictor, out var speed) ? speed.TokensPerSecond : 0;
 
     [LoggerMessage(LogLevel.Information, "Models run on {Device}")]
     private static partial void LogStarted(ILogger logger, string device);

@@ -12,6 +12,11 @@ public sealed class ServingOptions
     [Range(1, 1_000_000)]
     public int QueueTexts { get; set; } = 4096;
 
+    /// <summary>
+    /// About how long interactive texts may wait at once, by what rounds of their models have lately cost; beyond, requests get 429 with the time until there is room. Default 5 seconds.
+    /// </summary>
+    public TimeSpan QueueTime { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Token rows of one batch at most; a single longer text runs alone. Default 16384.</summary>
     [Range(1, 10_000_000)]
     public int BatchTokens { get; set; } = 16384;

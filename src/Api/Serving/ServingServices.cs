@@ -23,7 +23,8 @@ internal static class ServingServices
             TorchRuntime.SetThreads(threads);
             return TorchRuntime.ParseDevice(device);
         });
-        services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value));
+        services.AddSingleton<ModelCosts>();
+        services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
         services.AddMetricRegistry();
         services.AddSingleton<ServingMetrics>();
         services.AddSingleton<InferenceThread>();

@@ -9,6 +9,7 @@ namespace FeedbackService.Api.Tests.Serving;
 
 public sealed class InferenceQueueTests : IDisposable
 {
+    private readonly ModelCosts _costs = new();
     private readonly Predictor _red = NewPredictor();
     private readonly Predictor _blue = NewPredictor();
 
@@ -17,7 +18,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Request_IsAdmittedWholeOrNotAtAll()
     {
-        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 3 });
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 3 }, _costs);
         Assert.True(sut.TryAdd(Items(5, 5), WorkPriority.Interactive));
         Assert.False(sut.TryAdd(Items(1, 1), WorkPriority.Interactive));
         Assert.False(sut.HasRoom(2, WorkPriority.Interactive));
@@ -29,7 +30,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void RequestOverTheLimit_IsAdmittedWhenNothingWaits()
     {
-        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 1 });
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 1 }, _costs);
         Assert.True(sut.TryAdd(Items(1, 1, 1), WorkPriority.Background));
         Assert.True(sut.TryAdd(Items(1, 1, 1), WorkPriority.Interactive));
         Assert.False(sut.TryAdd(Items(1), WorkPriority.Interactive));
@@ -38,7 +39,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Background_HasNoLimit()
     {
-        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 1 });
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 1 }, _costs);
         Assert.True(sut.TryAdd(Items(1, 1), WorkPriority.Background));
         Assert.True(sut.TryAdd(Items(1, 1), WorkPriority.Background));
         Assert.Equal(0, sut.InteractiveTokens);
@@ -47,7 +48,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Interactive_GoesFirst_AndIsNotHeldUpByBackgroundInItsBatch()
     {
-        var sut = new InferenceQueue(new ServingOptions());
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
         var (background, interactive) = (Items(1, 1), Items(2, 2));
         sut.TryAdd(background, WorkPriority.Background);
         sut.TryAdd(interactive, WorkPriority.Interactive);
@@ -59,7 +60,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Batch_KeepsWithinTheTokenBudget_TakingLaterTextsThatFit()
     {
-        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 });
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 }, _costs);
         var items = Items(6, 5, 4, 1);
         sut.TryAdd(items, WorkPriority.Interactive);
         Assert.Equal([items[0], items[2]], Take(sut));
@@ -70,7 +71,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void TextOverTheBudget_RunsAlone()
     {
-        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 });
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 }, _costs);
         var items = Items(11, 1, 1);
         sut.TryAdd(items, WorkPriority.Interactive);
         Assert.Equal([items[0]], Take(sut));
@@ -80,44 +81,64 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Batch_HoldsAtMostSoManyTexts()
     {
-        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 2 });
+        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 2 }, _costs);
         sut.TryAdd(Items(1, 1, 1), WorkPriority.Interactive);
         Assert.Equal([2, 1], new[] { Take(sut).Count, Take(sut).Count });
     }
 
     [Fact]
-    public void BackgroundBatch_IsCutToATime_BySpeedOfItsModel_AndInteractiveOnesAreNot()
+    public void BackgroundBatch_IsCutToATime_ByTheCostOfItsModel_AndInteractiveOnesAreNot()
     {
-        var sut = new InferenceQueue(new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25) });
+        var sut = new InferenceQueue(new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25) }, _costs);
         sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Background);
         sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Interactive);
-        Assert.Equal(4, Take(sut, 400).Count);
-        Assert.Single(Take(sut, 400));
-        Assert.Equal(2, Take(sut, 800).Count);
+        Cost(10, TimeSpan.FromMilliseconds(25));
+        Assert.Equal(4, Take(sut).Count);
+        Assert.Single(Take(sut));
+        for (var round = 0; round < 200; round++)
+        {
+            _costs.Of(_red).Add(25, TimeSpan.FromMilliseconds(25));
+        }
+
+        Assert.Equal(2, Take(sut).Count);
     }
 
     [Fact]
-    public void BackgroundBatch_OfAModelWhoseSpeedIsUnknown_IsSmall()
+    public void BackgroundBatch_OfAModelWhoseCostIsUnknown_IsSmall()
     {
-        var sut = new InferenceQueue(new ServingOptions());
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
         sut.TryAdd(Items(200, 56, 1), WorkPriority.Background);
         Assert.Equal(2, Take(sut).Count);
     }
 
     [Fact]
-    public void SpeedOfAModel_IsThatOfItsLateTokens_NotOfItsLateBatches()
+    public void Request_IsRefused_WhenWhatWaitsWouldTakeTooLong_AndToldWhenToComeBack()
     {
-        var sut = new ModelSpeed();
-        Assert.Equal(0, sut.TokensPerSecond);
-        sut.Add(1000, TimeSpan.FromSeconds(1));
-        sut.Add(1, TimeSpan.FromMilliseconds(10));
-        Assert.InRange(sut.TokensPerSecond, 980, 1000);
+        var sut = new InferenceQueue(new ServingOptions { QueueTime = TimeSpan.FromSeconds(2), BatchTexts = 1 }, _costs);
+        Cost(10, TimeSpan.FromSeconds(1));
+        Assert.True(sut.TryAdd(Items(10, 10, 10), WorkPriority.Interactive));
+        Assert.Equal(3, sut.InteractiveWork.TotalSeconds, 1e-3);
+        Assert.False(sut.TryAdd(Items(1), WorkPriority.Interactive));
+        Assert.Equal(1, sut.TimeToRoom(1).TotalSeconds, 1e-3);
+        Assert.True(sut.TryAdd(Items(1), WorkPriority.Background));
+        Take(sut);
+        Assert.True(sut.TryAdd(Items(1), WorkPriority.Interactive));
+    }
+
+    [Fact]
+    public void FullQueue_HasRoomOnceThatShareOfTheWorkIsDone()
+    {
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 4, QueueTime = TimeSpan.FromMinutes(1), BatchTexts = 1 }, _costs);
+        Cost(10, TimeSpan.FromSeconds(1));
+        sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Interactive);
+        Assert.Equal(2, sut.TimeToRoom(2).TotalSeconds, 1e-3);
+        Assert.Equal(4, sut.TimeToRoom(9).TotalSeconds, 1e-3);
     }
 
     [Fact]
     public void Batch_IsOfOneModel_TheOldestTextsOne()
     {
-        var sut = new InferenceQueue(new ServingOptions());
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
         InferenceItem[] items = [Item(1, _red, Cancel), Item(1, _blue, Cancel), Item(1, _red, Cancel), Item(1, _blue, Cancel)];
         sut.TryAdd(items, WorkPriority.Interactive);
         Assert.Equal([items[0], items[2]], Take(sut));
@@ -127,31 +148,31 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void TextsOfTheSameModel_JoinABatchUnderWay_WithinWhatItHasLeft()
     {
-        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10, BatchTexts = 4 });
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10, BatchTexts = 4 }, _costs);
         var items = Items(4, 3, 2);
         sut.TryAdd(items, WorkPriority.Interactive);
         sut.TryAdd(Items(1), WorkPriority.Background);
-        Assert.Equal([items[0]], sut.TakeJoining((_red, 1, 6), WorkPriority.Interactive, _ => 0));
-        Assert.Equal([items[1]], sut.TakeJoining((_red, 3, 1), WorkPriority.Interactive, _ => 0));
-        Assert.Empty(sut.TakeJoining((_red, 4, 1), WorkPriority.Interactive, _ => 0));
-        Assert.Empty(sut.TakeJoining((_red, 1, 9), WorkPriority.Interactive, _ => 0));
-        Assert.Equal([items[2]], sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive, _ => 0));
+        Assert.Equal([items[0]], sut.TakeJoining((_red, 1, 6), WorkPriority.Interactive));
+        Assert.Equal([items[1]], sut.TakeJoining((_red, 3, 1), WorkPriority.Interactive));
+        Assert.Empty(sut.TakeJoining((_red, 4, 1), WorkPriority.Interactive));
+        Assert.Empty(sut.TakeJoining((_red, 1, 9), WorkPriority.Interactive));
+        Assert.Equal([items[2]], sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive));
     }
 
     [Fact]
     public void WhereAnotherModelsTurnHasCome_NothingJoins()
     {
-        var sut = new InferenceQueue(new ServingOptions());
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
         InferenceItem[] items = [Item(1, _blue, Cancel), Item(1, _red, Cancel)];
         sut.TryAdd(items, WorkPriority.Interactive);
-        Assert.Empty(sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive, _ => 0));
-        Assert.Equal([items[0]], sut.TakeJoining((_blue, 1, 1), WorkPriority.Interactive, _ => 0));
+        Assert.Empty(sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive));
+        Assert.Equal([items[0]], sut.TakeJoining((_blue, 1, 1), WorkPriority.Interactive));
     }
 
     [Fact]
     public void TextWhoseCallerHasGone_IsNotTaken()
     {
-        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 1 });
+        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 1 }, _costs);
         using var gone = new CancellationTokenSource();
         var (abandoned, wanted) = (Item(3, _red, gone.Token), Item(4, _red, Cancel));
         sut.TryAdd([abandoned, wanted], WorkPriority.Interactive);
@@ -164,7 +185,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Drop_MakesRoomAtOnce_AndLeavesWhatIsRunning()
     {
-        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 2, BatchTexts = 1 });
+        var sut = new InferenceQueue(new ServingOptions { QueueTexts = 2, BatchTexts = 1 }, _costs);
         var items = Items(1, 2, 3);
         sut.TryAdd(items, WorkPriority.Interactive);
         var running = Assert.Single(Take(sut));
@@ -178,7 +199,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public void Close_EndsWhatWaits_AndAdmitsNothingMore()
     {
-        var sut = new InferenceQueue(new ServingOptions());
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
         var (interactive, background) = (Items(1), Items(1));
         sut.TryAdd(interactive, WorkPriority.Interactive);
         sut.TryAdd(background, WorkPriority.Background);
@@ -192,7 +213,7 @@ public sealed class InferenceQueueTests : IDisposable
     [Fact]
     public async Task Take_WaitsForWork_OrForTheEnd()
     {
-        var sut = new InferenceQueue(new ServingOptions());
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
         var deadline = TimeSpan.FromSeconds(20);
         var taking = Task.Run(() => Take(sut), Cancel);
         var items = Items(1);
@@ -209,16 +230,24 @@ public sealed class InferenceQueueTests : IDisposable
         _blue.Dispose();
     }
 
+    private void Cost(int tokens, TimeSpan elapsed)
+    {
+        for (var round = 0; round <= ModelCost.FirstRounds; round++)
+        {
+            _costs.Of(_red).Add(tokens, elapsed);
+        }
+    }
+
     // As the inference thread does: interactive ones first.
-    private static IReadOnlyList<InferenceItem> Take(InferenceQueue queue, double tokensPerSecond = 0)
+    private static IReadOnlyList<InferenceItem> Take(InferenceQueue queue)
     {
         if (!queue.Wait())
         {
             return [];
         }
 
-        var interactive = queue.Take(WorkPriority.Interactive, _ => tokensPerSecond);
-        return interactive.Count > 0 ? interactive : queue.Take(WorkPriority.Background, _ => tokensPerSecond);
+        var interactive = queue.Take(WorkPriority.Interactive);
+        return interactive.Count > 0 ? interactive : queue.Take(WorkPriority.Background);
     }
 
     private static Predictor NewPredictor() => new(

@@ -18,16 +18,18 @@ internal sealed class ServingBench : IAsyncDisposable
     public ServingBench(ServingOptions? options = null)
     {
         Options = options ?? new ServingOptions();
-        Queue = new InferenceQueue(Options);
+        Queue = new InferenceQueue(Options, Costs);
         var metrics = new ServingMetrics(Registry, Queue);
         Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, new SharedBases(CPU), Damaged, metrics, NullLogger<ModelCache>.Instance);
-        Thread = new InferenceThread(Queue, CPU, metrics, NullLogger<InferenceThread>.Instance);
-        Engine = new ClassificationEngine(Cache, Queue, Thread, metrics);
+        Thread = new InferenceThread(Queue, Costs, CPU, metrics, NullLogger<InferenceThread>.Instance);
+        Engine = new ClassificationEngine(Cache, Queue, metrics);
     }
 
     public ServingOptions Options { get; }
 
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
+
+    public ModelCosts Costs { get; } = new();
 
     public InferenceQueue Queue { get; }
 
