@@ -49,6 +49,7 @@ try
     app.UseErrors();
     app.UseOpenApi(options);
     app.UseSecurity();
+    app.UseDeadlines();
     app.MapHealth();
     app.MapFeatures(options);
     app.MapMetrics();

@@ -13,8 +13,6 @@ namespace FeedbackService.Api.Features.Classify;
 /// <summary>Answers a classification request at once, or queues it when the caller prefers not to wait.</summary>
 internal static class Classify
 {
-    private const string RespondAsync = "respond-async";
-
     /// <summary>POST /v1/classify.</summary>
     public static async Task<Results<Ok<ClassificationResponse>, Accepted<QueuedClassification>>> HandleAsync(
         ClassifyRequest request,
@@ -25,7 +23,7 @@ internal static class Classify
         CancellationToken cancellationToken)
     {
         ClassificationService.Check(request);
-        if (!PrefersAsync(context.Request))
+        if (!PreferHeader.AsksForLater(context.Request))
         {
             return TypedResults.Ok(await classifications.AnswerAsync(request, Ids.NewClassification(), WorkPriority.Interactive, cancellationToken));
         }
@@ -42,11 +40,7 @@ internal static class Classify
                 Idempotency = IdempotencyHeader.Claim(context, request),
             },
             cancellationToken);
-        context.Response.Headers["Preference-Applied"] = RespondAsync;
+        context.Response.Headers["Preference-Applied"] = PreferHeader.RespondAsync;
         return TypedResults.Accepted($"/v1/classifications/{job.Id}", new QueuedClassification(job.Id, "classification", "queued"));
     }
-
-    private static bool PrefersAsync(HttpRequest request) => request.Headers["Prefer"]
-        .SelectMany(value => (value ?? "").Split(','))
-        .Any(preference => string.Equals(preference.Split(';')[0].Trim(), RespondAsync, StringComparison.OrdinalIgnoreCase));
 }

@@ -16,5 +16,5 @@ internal static class HuggingFaceEndpoints
             .WithParameterExample("model", "support-tickets")
             .WithRequestExample("""{"inputs":"Where is my parcel? It should have come on Monday.","parameters":{"top_k":2,"function_to_apply":"softmax"}}""")
             .WithAnswerExample("""[[{"label":"delivery_status","score":0.97},{"label":"complaint","score":0.01}]]""")
-            .Refuses(400, 404, 413, 415, 422, 429);
+            .Refuses(400, 404, 413, 415, 422, 429, 504);
 }

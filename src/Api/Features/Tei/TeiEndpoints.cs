@@ -19,7 +19,7 @@ internal static class TeiEndpoints
             .WithParameterExample("model", Model)
             .WithRequestExample("""{"inputs":"I was charged twice for March.","truncate":true,"truncation_direction":"right","raw_scores":false}""")
             .WithAnswerExample("""[{"label":"billing","score":0.93},{"label":"refund_request","score":0.05},{"label":"complaint","score":0.01}]""")
-            .Refuses(400, 404, 413, 415, 422, 429);
+            .Refuses(400, 404, 413, 415, 422, 429, 504);
 
         tei.MapGet("/info", GetInfo.HandleAsync).WithName("GetInfo").WithSummary("Describe a model as TEI does")
             .WithDescription("Labels and limits of the model named, or of the only one there is.")

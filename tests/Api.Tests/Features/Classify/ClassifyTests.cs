@@ -49,6 +49,31 @@ public sealed class ClassifyTests(ServedModels served)
         Assert.Equal((float)data[0]!["score"]!, (float)data[3]!["score"]!, 1e-5f);
     }
 
+    [Theory]
+    [InlineData("wait=0", 504)]
+    [InlineData("handling=lenient, Wait = 0", 504)]
+    [InlineData("wait=600", 200)]
+    [InlineData("wait=soon", 200)]
+    [InlineData("respond-async, wait=0", 202)]
+    public async Task CallerThatWaitsNoLonger_GetsNoAnswerTooLate(string prefer, int status)
+    {
+        using var client = served.Api.NewClient();
+        foreach (var (path, body) in new[] { ("/v1/classify", """{"model":"feedback","input":"red"}"""), ("/models/feedback", """{"inputs":"red"}""") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("Prefer", prefer);
+
+            using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+            var expected = status == 202 && path != "/v1/classify" ? 200 : status;
+            Assert.Equal(expected, (int)response.StatusCode);
+            if (expected == 504)
+            {
+                Assert.Contains("deadline_exceeded", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Fact]
     public async Task BadTextsOfAList_CarryTheirOwnErrors()
     {
