@@ -22,7 +22,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         WorkPriority priority,
         CancellationToken cancellationToken)
     {
-        var outcome = RequestOutcome.Failed;
+        var (outcome, began) = (RequestOutcome.Failed, Stopwatch.GetTimestamp());
         try
         {
             var answers = await AnswerAsync(model, inputs, options, truncate, priority, cancellationToken);
@@ -42,6 +42,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         finally
         {
             metrics.CountRequest(priority, outcome);
+            metrics.Models.Find(model.Address)?.CountRequest(outcome, Stopwatch.GetElapsedTime(began));
         }
     }
 
@@ -63,9 +64,11 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         var predictor = lease.Predictor;
         var started = Stopwatch.GetTimestamp();
         var texts = Tokenize(predictor, inputs, options.WithTrace);
+        var series = metrics.Models.Find(model.Address);
         metrics.Tokenized(priority, Stopwatch.GetElapsedTime(started));
+        series?.Tokenize.Observe(Stopwatch.GetElapsedTime(started).TotalSeconds);
         var items = texts
-            .Select(text => truncate || !text.Truncated ? new InferenceItem(predictor, text, options, cancellationToken) : null)
+            .Select(text => truncate || !text.Truncated ? new InferenceItem(predictor, text, options, cancellationToken, series) : null)
             .ToArray();
         var tokenized = Stopwatch.GetTimestamp();
         InferenceItem[] queued = [.. items.OfType<InferenceItem>()];

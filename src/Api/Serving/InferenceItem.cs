@@ -5,13 +5,16 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Serving;
 
 /// <summary>One text on its way through the inference thread.</summary>
-internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, PredictionOptions options, CancellationToken cancellationToken)
+internal sealed class InferenceItem(Predictor predictor, TokenizedText tokens, PredictionOptions options, CancellationToken cancellationToken, ModelMetrics.Series? series = null)
 {
     // Continuations run elsewhere: the inference thread must never serialise a response.
     private readonly TaskCompletionSource<Prediction> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The loaded model; the caller holds its lease until <see cref="Completion"/>.</summary>
     public Predictor Predictor { get; } = predictor;
+
+    /// <summary>What the version is counted by; null where nobody counts.</summary>
+    public ModelMetrics.Series? Series { get; } = series;
 
     /// <summary>What to read.</summary>
     public TokenizedText Tokens { get; } = tokens;

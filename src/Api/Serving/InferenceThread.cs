@@ -151,17 +151,17 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
 
     private IReadOnlyList<(InferenceItem Item, Prediction Prediction)> Compute(RoundBatch batch)
     {
-        var (texts, tokens, started) = (batch.Count, batch.Tokens, Stopwatch.GetTimestamp());
+        var (size, started) = (batch.Size, Stopwatch.GetTimestamp());
         var done = batch.Advance();
         var elapsed = Stopwatch.GetElapsedTime(started);
         var cost = _costs.Of(batch.Predictor);
-        cost.Add(tokens, elapsed);
+        cost.Add(size.Tokens, elapsed);
         foreach (var (_, prediction) in done)
         {
             cost.Answered(prediction.Rounds);
         }
 
-        _metrics.RoundDone(batch.Priority, texts, tokens, elapsed);
+        _metrics.RoundDone(size, elapsed);
         _metrics.Answered(batch.Priority, done);
         return done;
     }
@@ -172,7 +172,7 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         if (items is [var single])
         {
             LogTextFailed(_logger, exception, single.Tokens.Ids.Length);
-            _metrics.TextFailed();
+            _metrics.TextFailed(single);
             single.Fail(exception);
             return;
         }

@@ -33,7 +33,7 @@ internal sealed partial class ModelCache(
             if (!_entries.TryGetValue(model.ManifestSha256, out entry!))
             {
                 // Not the caller's token: others may be waiting for the same load by the time this caller goes.
-                entry = new Entry(model.ManifestSha256, loading => Task.Run(() => Load(model, loading), CancellationToken.None));
+                entry = new Entry(model.ManifestSha256, model.Address, loading => Task.Run(() => Load(model, loading), CancellationToken.None));
                 _entries.Add(entry.Key, entry);
             }
 
@@ -96,6 +96,7 @@ internal sealed partial class ModelCache(
 
             damaged.Remove(model.ManifestSha256);
             metrics.ModelLoaded(Stopwatch.GetElapsedTime(started));
+            metrics.Models.Loaded(model.Address, bytes);
 
             LogLoaded(logger, model.Address, bytes);
             return predictor;
@@ -166,6 +167,7 @@ internal sealed partial class ModelCache(
             predictor.Dispose();
             entry.GiveBack?.Invoke();
             metrics.ModelsHeld(_entries.Count, Bytes);
+            metrics.Models.LetGo(entry.Address);
         }
     }
 
@@ -177,13 +179,15 @@ internal sealed partial class ModelCache(
 
     private sealed class Entry
     {
-        public Entry(string key, Func<Entry, Task<Predictor>> load)
+        public Entry(string key, string address, Func<Entry, Task<Predictor>> load)
         {
-            Key = key;
+            (Key, Address) = (key, address);
             Loading = load(this);
         }
 
         public string Key { get; }
+
+        public string Address { get; }
 
         public Task<Predictor> Loading { get; }
 

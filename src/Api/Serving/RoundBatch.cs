@@ -22,6 +22,16 @@ internal sealed class RoundBatch(Predictor predictor, WorkPriority priority) : I
     /// <summary>The texts under way, in the order in which they joined.</summary>
     public IReadOnlyList<InferenceItem> Items => [.. _run.Keys];
 
+    /// <summary>What the next round computes; there is at least one text.</summary>
+    public RoundSize Size
+    {
+        get
+        {
+            var items = Items;
+            return new RoundSize(priority, Count, Tokens, (long)items.Count * items.Max(item => item.Tokens.Ids.Length), items[0].Series);
+        }
+    }
+
     /// <summary>Lets texts join.</summary>
     public void Add(IReadOnlyList<InferenceItem> items)
     {

@@ -23,9 +23,13 @@ internal sealed class ServingMetrics
     private readonly Counter _loads;
     private readonly Histogram _loadSeconds;
 
+    private readonly int _mostTokens;
+
     /// <summary>Makes the series; those of the queue are read from it at each scrape.</summary>
-    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue)
+    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ServingOptions options)
     {
+        _mostTokens = options.BatchTokens;
+        Models = new ModelMetrics(registry);
         var factory = Metrics.WithCustomRegistry(registry);
         var requests = factory.CreateCounter(
             "feedbackservice_classify_requests_total", "Requests to the engine: classifications, and chunks of evaluations and batches.", "priority", "outcome");
@@ -65,6 +69,9 @@ internal sealed class ServingMetrics
             factory.CreateHistogram(name, help, ["priority"], new HistogramConfiguration { Buckets = buckets });
     }
 
+    /// <summary>By version, of those in memory.</summary>
+    public ModelMetrics Models { get; }
+
     /// <summary>A request to the engine has ended.</summary>
     public void CountRequest(WorkPriority priority, RequestOutcome outcome) => _series[(int)priority].Requests[(int)outcome].Inc();
 
@@ -77,16 +84,18 @@ internal sealed class ServingMetrics
         foreach (var item in items)
         {
             _series[(int)priority].Wait.Observe(Stopwatch.GetElapsedTime(item.QueuedAt, item.BeganAt).TotalSeconds);
+            item.Series?.Joined(item);
         }
     }
 
     /// <summary>A round of a batch has been computed.</summary>
-    public void RoundDone(WorkPriority priority, int texts, int tokens, TimeSpan elapsed)
+    public void RoundDone(RoundSize size, TimeSpan elapsed)
     {
-        var series = _series[(int)priority];
+        var series = _series[(int)size.Priority];
         series.Compute.Observe(elapsed.TotalSeconds);
-        series.BatchTexts.Observe(texts);
-        series.BatchTokens.Observe(tokens);
+        series.BatchTexts.Observe(size.Texts);
+        series.BatchTokens.Observe(size.Tokens);
+        size.Series?.RoundDone(size.Tokens, size.Places, _mostTokens);
     }
 
     /// <summary>Texts have their answers.</summary>
@@ -99,11 +108,16 @@ internal sealed class ServingMetrics
             series.Tokens.Inc(item.Tokens.Ids.Length);
             _rounds.Observe(prediction.Rounds);
             _exits[(int)prediction.Exit].Inc();
+            item.Series?.Answered(item, prediction);
         }
     }
 
     /// <summary>A text has failed on the inference thread.</summary>
-    public void TextFailed() => _textsFailed.Inc();
+    public void TextFailed(InferenceItem item)
+    {
+        _textsFailed.Inc();
+        item.Series?.TextsFailed.Inc();
+    }
 
     /// <summary>A model has been loaded.</summary>
     public void ModelLoaded(TimeSpan elapsed)

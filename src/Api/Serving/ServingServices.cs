@@ -2,6 +2,7 @@ using FeedbackService.Api.Observability;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
+using Prometheus;
 
 namespace FeedbackService.Api.Serving;
 
@@ -26,7 +27,8 @@ internal static class ServingServices
         services.AddSingleton<ModelCosts>();
         services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
         services.AddMetricRegistry();
-        services.AddSingleton<ServingMetrics>();
+        services.AddSingleton(provider => new ServingMetrics(
+            provider.GetRequiredService<CollectorRegistry>(), provider.GetRequiredService<InferenceQueue>(), provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<SharedBases>();

@@ -2,6 +2,7 @@ using FeedbackService.Api.Errors;
 using FeedbackService.Api.Serving;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
+using FeedbackService.Testing;
 
 namespace FeedbackService.Api.Tests.Serving;
 
@@ -45,6 +46,20 @@ public sealed class ModelCacheTests
         Assert.True(IsLetGo(second));
         Assert.False(IsLetGo(first));
         Assert.NotSame(second, await UseAsync(bench, models[1]));
+    }
+
+    [Fact]
+    public async Task SeriesOfAVersion_ComeAndGoWithIt()
+    {
+        await using var bench = new ServingBench(new ServingOptions { LoadedBytes = 1 });
+        await UseAsync(bench, bench.Model("one", TinyModels.Plain()));
+        Assert.Contains("feedbackservice_model_requests_total{model=\"one\",version=\"1\",outcome=\"answered\"} 0", await ScrapeAsync(bench), StringComparison.Ordinal);
+
+        await UseAsync(bench, bench.Model("other", TinyModels.Plain()));
+
+        var scrape = await ScrapeAsync(bench);
+        Assert.DoesNotContain("model=\"one\"", scrape, StringComparison.Ordinal);
+        Assert.Contains("feedbackservice_model_loaded_bytes{model=\"other\",version=\"1\"}", scrape, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,4 +152,11 @@ public sealed class ModelCacheTests
     private static bool IsLetGo(Predictor predictor) => Record.Exception(() => Classify(predictor)) is ObjectDisposedException;
 
     private static void Classify(Predictor predictor) => Assert.Single(predictor.Predict([predictor.Tokenize(new TextInput("red apples"))], PredictionOptions.Default));
+
+    private static async Task<string> ScrapeAsync(ServingBench bench)
+    {
+        using var text = new MemoryStream();
+        await bench.Registry.CollectAndExportAsTextAsync(text, Cancel);
+        return System.Text.Encoding.UTF8.GetString(text.ToArray());
+    }
 }
