@@ -14,6 +14,9 @@ internal static class Plots
     // Of the two marks of a row.
     private const double Apart = 0.18;
 
+    // Beyond the widest interval, in points.
+    private const double Margin = 0.1;
+
     // The margin that is found by itself cuts long names.
     private const double NamesWidth = 330;
 
@@ -23,7 +26,7 @@ internal static class Plots
         var rows = (from study in studies from arm in study.Arms where arm.Against.ContainsKey(Arm.Plain) select (Label: $"{study.Study.Name}: {arm.Arm.Name}", arm.Against[Arm.Plain].Gain)).Reverse().ToList();
         var model = Model("Points of test accuracy gained over the plain model, 95 % interval");
         model.Axes.Add(Names([.. rows.Select(row => row.Label)]));
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, MajorGridlineStyle = LineStyle.Dot, ExtraGridlines = [0], ExtraGridlineStyle = LineStyle.Solid });
+        model.Axes.Add(PointsOf(rows.Select(row => row.Gain)));
         var series = new ScatterErrorSeries { MarkerType = MarkerType.Circle, MarkerSize = 4, ErrorBarStopWidth = 3 };
         series.Points.AddRange(rows.Select((row, index) => Point(row.Gain, index)));
         model.Series.Add(series);
@@ -36,7 +39,7 @@ internal static class Plots
         var rows = (from study in studies from arm in study.Arms where arm.Rounds.Count > 1 select (Label: $"{study.Study.Name}: {arm.Arm.Name}", arm.Rounds)).Reverse().ToList();
         var model = Model("Points of test accuracy gained over the plain model, 95 % interval: round 0 (circle, above), last round (square, below)");
         model.Axes.Add(Names([.. rows.Select(row => row.Label)]));
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, MajorGridlineStyle = LineStyle.Dot, ExtraGridlines = [0], ExtraGridlineStyle = LineStyle.Solid });
+        model.Axes.Add(PointsOf(rows.SelectMany(row => new[] { row.Rounds[0].AgainstPlain!.Gain, row.Rounds[^1].AgainstPlain!.Gain })));
         var first = new ScatterErrorSeries { MarkerType = MarkerType.Circle, MarkerSize = 4, ErrorBarStopWidth = 3 };
         var last = new ScatterErrorSeries { MarkerType = MarkerType.Square, MarkerSize = 4, ErrorBarStopWidth = 3 };
         for (var row = 0; row < rows.Count; row++)
@@ -50,8 +53,25 @@ internal static class Plots
         Save(path, model, rows.Count);
     }
 
+    // Error bars do not widen an axis by themselves.
+    private static LinearAxis PointsOf(IEnumerable<Statistics> gains)
+    {
+        var ends = gains.SelectMany(gain => new[] { gain.Mean - HalfOf(gain), gain.Mean + HalfOf(gain) }).Append(0).Select(end => end * Points).ToList();
+        return new LinearAxis
+        {
+            Position = AxisPosition.Bottom,
+            MajorGridlineStyle = LineStyle.Dot,
+            ExtraGridlines = [0],
+            ExtraGridlineStyle = LineStyle.Solid,
+            Minimum = ends.Min() - Margin,
+            Maximum = ends.Max() + Margin,
+        };
+    }
+
+    private static double HalfOf(Statistics gain) => double.IsNaN(gain.Half) ? 0 : gain.Half;
+
     private static ScatterErrorPoint Point(Statistics gain, double row) =>
-        new(gain.Mean * Points, row, double.IsNaN(gain.Half) ? 0 : 2 * gain.Half * Points, 0);
+        new(gain.Mean * Points, row, 2 * HalfOf(gain) * Points, 0);
 
     private static PlotModel Model(string title) => new() { PlotMargins = new OxyThickness(NamesWidth, double.NaN, double.NaN, double.NaN), Title = title, TitleFontSize = 14, TitleFontWeight = FontWeights.Normal, Background = OxyColors.White };
 
