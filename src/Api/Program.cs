@@ -3,6 +3,7 @@ using FeedbackService.Api.Features;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.FirstStart;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Http;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Observability;
 using FeedbackService.Api.OpenApi;
@@ -49,7 +50,7 @@ try
     app.UseErrors();
     app.UseOpenApi(options);
     app.UseSecurity();
-    app.UseDeadlines();
+    app.UseMiddleware<DeadlineMiddleware>();
     app.MapHealth();
     app.MapFeatures(options);
     app.MapMetrics();

@@ -42,7 +42,4 @@ internal static class ServingServices
         services.AddSingleton<ClassificationService>();
         return services;
     }
-
-    /// <summary>Heeds how long callers of inference routes wait.</summary>
-    public static void UseDeadlines(this WebApplication app) => app.UseMiddleware<DeadlineMiddleware>();
 }

@@ -1,8 +1,7 @@
 using FeedbackService.Api.Errors;
-using FeedbackService.Api.Http;
 using FeedbackService.Api.Security;
 
-namespace FeedbackService.Api.Serving.Requests;
+namespace FeedbackService.Api.Http;
 
 /// <summary>
 /// Ends inference requests whose caller waits no longer, by <c>Prefer: wait=seconds</c>, with 504: what still waits in the queue is never computed, and what is under way stops after its round.
