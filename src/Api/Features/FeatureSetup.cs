@@ -31,6 +31,7 @@ internal static class FeatureSetup
         builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton<ArtifactFiles>();
         builder.Services.AddSingleton<ExportedCheckpoints>();
+        builder.Services.AddSingleton<OnnxGraphs>();
         builder.Services.AddSingleton<ImportVersion>();
         builder.Services.AddSingleton<MergeVersion>();
         builder.Services.AddRpc();

@@ -78,6 +78,9 @@ internal static class RegistryEndpoints
         models.MapGet("/{name}/versions/{version}/huggingface/{file}", DownloadExportAsync).WithName("GetHuggingFaceFile").WithSummary("Download a file in Hugging Face layout")
             .WithDescription("Made when it is asked for. Ranges are answered.").Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream")
             .WithVersion().WithParameterExample("file", "config.json").Refuses(400, 404, 422, 507);
+        models.MapGet("/{name}/versions/{version}/onnx/{file}", DownloadGraphAsync).WithName("GetOnnxGraph").WithSummary("Download a version as an ONNX graph")
+            .WithDescription("model.onnx is the whole classifier with all its rounds; beginning.onnx, ending.onnx and feedback.onnx are its segments, to be run round by round. Operators of version 17, texts padded behind their ends, logits raw. Made when it is asked for.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").WithVersion().WithParameterExample("file", "model.onnx").Refuses(400, 404, 422, 507);
         var imports = routes.MapGroup("/v1/registry/imports").WithTags("Registry").NeedsScope(Scopes.ModelsRead);
         imports.MapGet("/{id}", GetImportAsync).WithName("GetImport").WithSummary("Get an import from a hub")
             .WithDescription("How far it is and, once succeeded, the version that it made.").WithAnswerExample(ImportExample).WithParameterExample("id", "import_4k6n3z0aw1sd5b8x2m1q7c9v").Refuses(404);
@@ -161,6 +164,14 @@ internal static class RegistryEndpoints
         string name, int version, string file, HttpResponse response, ExportedCheckpoints exports, CancellationToken cancellationToken)
     {
         var stream = await exports.OpenAsync(name, version, file, cancellationToken);
+        response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
+        return TypedResults.Stream(stream, "application/octet-stream", file, enableRangeProcessing: true);
+    }
+
+    private static async Task<FileStreamHttpResult> DownloadGraphAsync(
+        string name, int version, string file, HttpResponse response, OnnxGraphs graphs, CancellationToken cancellationToken)
+    {
+        var stream = await graphs.OpenAsync(name, version, file, cancellationToken);
         response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         return TypedResults.Stream(stream, "application/octet-stream", file, enableRangeProcessing: true);
     }
