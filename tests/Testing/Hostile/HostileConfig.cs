@@ -21,5 +21,10 @@ internal sealed class HostileConfig : IHostileSource
         new(new Dictionary<string, byte[]>(_files) { [CheckpointFiles.Config] = JsonMutation.Of(_config, random) }, Import);
 
     /// <summary>Imports a folder into one below it.</summary>
-    internal static void Import(string folder) => CheckpointImport.Run(folder, Path.Combine(folder, "artifact"), DateTimeOffset.UnixEpoch, new ArtifactLineage());
+    internal static void Import(string folder)
+    {
+        var artifact = Path.Combine(folder, "artifact");
+        CheckpointImport.Run(folder, artifact, DateTimeOffset.UnixEpoch, new ArtifactLineage());
+        ReadBack.OrThrow(() => ArtifactReader.Open(artifact).ReadTokenizer());
+    }
 }

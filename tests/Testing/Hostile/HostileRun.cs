@@ -20,7 +20,7 @@ public static class HostileRun
     public static IReadOnlyList<IHostileSource> Sources { get; } =
     [
         new TruncatedWeights(), new FlippedHeaders(), new BrokenRules(),
-        new HostileTokenizerJson("bert"), new HostileTokenizerJson("gpt2"), new HostileVocabulary(), new HostileMerges(), new HostileConfig(), new HostileIndex(),
+        new HostileTokenizerJson("bert"), new HostileTokenizerJson("gpt2"), new HostileVocabulary(), new HostileMerges(), new HostileConfig(), new HostileIndex(), new HostileTensors("bert"),
     ];
 
     /// <summary>Runs cases, the kinds in turn.</summary>

@@ -30,16 +30,28 @@ internal static class SmallTokenizer
     /// <summary>One of the files as JSON.</summary>
     public static JsonObject Json(IReadOnlyDictionary<string, byte[]> files, string name) => JsonNode.Parse(files[name])!.AsObject();
 
-    /// <summary>Reads the tokenizer and lets it read some texts.</summary>
+    /// <summary>Reads the tokenizer and lets it read some texts; kept and read again, it must read them alike.</summary>
     public static void Read(string folder, HuggingFaceFamily family)
     {
         var (tokenizer, _) = HuggingFaceTokenizerReader.Read(folder, family);
+        ITextTokenizer? kept = null;
+        ReadBack.OrThrow(() =>
+        {
+            var place = Directory.CreateDirectory(Path.Combine(folder, "kept")).FullName;
+            tokenizer.Save(place);
+            kept = TokenizerFiles.Load(place);
+        });
         foreach (var text in Texts)
         {
             var encoded = tokenizer.Encode(new TextInput(text), 16, withSpans: true);
             if (encoded.Ids.Length == 0 || encoded.Ids.Any(id => id < 0 || id >= tokenizer.VocabularySize))
             {
                 throw new InvalidOperationException($"'{text}' has ids that are not of the vocabulary.");
+            }
+
+            if (!encoded.Ids.SequenceEqual(kept!.Encode(new TextInput(text), 16).Ids))
+            {
+                throw new InvalidOperationException($"'{text}' has other ids once the tokenizer is kept.");
             }
         }
     }
