@@ -67,13 +67,7 @@ public sealed class PredictionRun<T> : IDisposable
             }
         }
 
-        if (staying.Count < _active.Count)
-        {
-            _run.Keep(staying);
-            _active = staying.ConvertAll(row => _active[row]);
-            Tokens = _active.Sum(pending => pending.Tokens);
-        }
-
+        GoOnWith(staying);
         return done;
     }
 
@@ -83,16 +77,23 @@ public sealed class PredictionRun<T> : IDisposable
     public IReadOnlyList<T> Drop(Predicate<T> isUnwanted)
     {
         ArgumentNullException.ThrowIfNull(isUnwanted);
-        var unwanted = _active.FindAll(pending => isUnwanted(pending.Key));
-        if (unwanted.Count > 0)
+        var unwanted = new List<T>();
+        var staying = new List<int>(_active.Count);
+        for (var row = 0; row < _active.Count; row++)
         {
-            var staying = Enumerable.Range(0, _active.Count).Where(row => !unwanted.Contains(_active[row])).ToList();
-            _run.Keep(staying);
-            _active = staying.ConvertAll(row => _active[row]);
-            Tokens = _active.Sum(pending => pending.Tokens);
+            // Asked once each: a caller may go while this runs.
+            if (isUnwanted(_active[row].Key))
+            {
+                unwanted.Add(_active[row].Key);
+            }
+            else
+            {
+                staying.Add(row);
+            }
         }
 
-        return unwanted.ConvertAll(pending => pending.Key);
+        GoOnWith(staying);
+        return unwanted;
     }
 
     /// <summary>Forgets all texts under way, so that after a failure they can be predicted in another run.</summary>
@@ -104,6 +105,16 @@ public sealed class PredictionRun<T> : IDisposable
 
     /// <summary>Ends the run. Texts under way get no answer.</summary>
     public void Dispose() => _run.Dispose();
+
+    private void GoOnWith(List<int> rows)
+    {
+        if (rows.Count < _active.Count)
+        {
+            _run.Keep(rows);
+            _active = rows.ConvertAll(row => _active[row]);
+            Tokens = _active.Sum(pending => pending.Tokens);
+        }
+    }
 
     // The answer, or null when the text takes another round.
     private Prediction? Decide(Pending pending, RoundOutput output, int row)

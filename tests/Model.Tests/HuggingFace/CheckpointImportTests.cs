@@ -135,6 +135,7 @@ public sealed class CheckpointImportTests : IDisposable
     [InlineData("model_type", "7", "model_type (7) must be text")]
     [InlineData("hidden_size", "33", "does not divide")]
     [InlineData("hidden_size", "1e9", "a whole number from 1 to")]
+    [InlineData("num_hidden_layers", "501", "a whole number from 1 to 500")]
     [InlineData("vocab_size", "null", "vocab_size is missing")]
     [InlineData("vocab_size", "100", "of different models")]
     [InlineData("hidden_act", "\"snake\"", "is not supported; gelu, gelu_python")]
