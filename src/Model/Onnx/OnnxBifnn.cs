@@ -13,7 +13,7 @@ internal sealed class OnnxBifnn(BifnnEncoderConfig config) : OnnxRecurrent(confi
     public override string Layer(OnnxParts parts, OnnxTexts texts, string states, int layer)
     {
         var (graph, name) = (parts.Graph, $"encoder.layers.{layer - 1}");
-        var inputs = graph.Node("Mul", parts.Map(name + ".input", states), texts.Share);
+        var inputs = graph.Node("Mul", texts.Pad(parts.Map(name + ".input", states)), texts.Share);
         var system = new System(name, inputs, Bounded(parts, name + ".past"), Bounded(parts, name + ".future"), $"{states}/{name}");
         var fixedNumber = _config.Gradient == SolutionGradient.Unrolled;
 
@@ -33,8 +33,8 @@ internal sealed class OnnxBifnn(BifnnEncoderConfig config) : OnnxRecurrent(confi
 
         var zeros = graph.Node("Mul", inputs, graph.Number(0));
         var everyone = graph.Node("Greater", graph.Node("Unsqueeze", texts.Count, graph.Integers(2)), graph.Number(0));
-        return graph.Nodes(
-            "Loop", [graph.Integer(fixedNumber ? _config.GradientSweeps : _config.MaxSweeps), graph.Truth(true), zeros, everyone], 2, OnnxGraph.Attribute("body", body))[0];
+        return texts.Unpad(graph.Nodes(
+            "Loop", [graph.Integer(fixedNumber ? _config.GradientSweeps : _config.MaxSweeps), graph.Truth(true), zeros, everyone], 2, OnnxGraph.Attribute("body", body))[0]);
     }
 
     // W̄ᵀ, bounded as the layer has it.

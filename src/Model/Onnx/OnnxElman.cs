@@ -12,12 +12,12 @@ internal sealed class OnnxElman(RnnEncoderConfig config) : OnnxRecurrent(config)
     {
         var name = $"encoder.layers.{layer - 1}";
         var forwards = Direction(name + ".forwards", backwards: false);
-        return _config.Bidirectional
+        return texts.Unpad(_config.Bidirectional
             ? parts.Graph.Node("Concat", [forwards, Direction(name + ".backwards", backwards: true)], OnnxGraph.Attribute("axis", -1L))
-            : forwards;
+            : forwards);
 
         string Direction(string direction, bool backwards) => OnnxRecurrence.Run(
-            parts, texts, parts.Map(direction + ".input", states), parts.Weight(direction + ".recurrent.weight", "turned", weight => weight.t()),
+            parts, texts, texts.Pad(parts.Map(direction + ".input", states)), parts.Weight(direction + ".recurrent.weight", "turned", weight => weight.t()),
             _config.Activation, direction + ".activation", backwards, $"{states}/{direction}");
     }
 }

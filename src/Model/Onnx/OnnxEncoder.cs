@@ -15,11 +15,11 @@ internal abstract class OnnxEncoder
     public const string Weights = "token_weights";
 
     /// <summary>Declares its inputs and embeds them.</summary>
-    /// <returns>X0. [B, T, H] float.</returns>
+    /// <returns>X0. Rows of width H, float.</returns>
     public abstract string Embed(OnnxParts parts, OnnxTexts texts);
 
     /// <summary>Layer l, 1 … L, and what belongs to it.</summary>
-    /// <returns>[B, T, H] float.</returns>
+    /// <returns>Rows of width H, float.</returns>
     public abstract string Layer(OnnxParts parts, OnnxTexts texts, string states, int layer);
 
     /// <summary>That of a configuration.</summary>

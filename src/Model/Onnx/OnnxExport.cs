@@ -48,8 +48,9 @@ public static class OnnxExport
     /// <param name="classifier">In evaluation mode.</param>
     /// <param name="part">Which graph.</param>
     /// <param name="stream">Written from where it stands.</param>
+    /// <param name="form">In which form; null for the usual one.</param>
     /// <exception cref="NotExportableException">It has no feedback to write, or is too large for the format.</exception>
-    public static void Write(TextClassifier classifier, OnnxPart part, Stream stream)
+    public static void Write(TextClassifier classifier, OnnxPart part, Stream stream, OnnxForm? form = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(stream);
@@ -57,15 +58,16 @@ public static class OnnxExport
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var graph = new OnnxGraph(part.ToString());
-        var parts = new OnnxParts(graph, classifier);
-        var texts = OnnxTexts.Declare(graph);
+        form ??= OnnxForm.Default;
+        var parts = new OnnxParts(graph, classifier, form.Quantised);
+        var texts = OnnxTexts.Declare(graph, form.Layout);
         switch (part)
         {
             case OnnxPart.Classifier:
                 Whole(parts, texts, classifier.Config);
                 break;
             case OnnxPart.Beginning:
-                graph.Output(Begin(parts, texts, classifier.Config), Anchor, TensorProto.Types.DataType.Float, "batch", "tokens", classifier.Config.Encoder.HiddenSize);
+                graph.Output(Begin(parts, texts, classifier.Config), Anchor, TensorProto.Types.DataType.Float, texts.Shape(classifier.Config.Encoder.HiddenSize));
                 break;
             case OnnxPart.Ending:
                 End(parts, texts, classifier.Config);
@@ -111,8 +113,8 @@ public static class OnnxExport
         Answer($"{Logits}_0");
         for (var round = 1; round <= (config.Feedback?.Rounds ?? 0); round++)
         {
-            var input = OnnxLoop.Step(parts, texts, config, logits, states, anchor, parts.Graph.Integers(round - 1));
-            states = encoder.Encode(parts, texts, input, Reentry(config), config.Encoder.Layers);
+            var step = OnnxLoop.Step(parts, texts, config, logits, states, anchor, parts.Graph.Integers(round - 1));
+            states = encoder.Encode(parts, texts, step.Input, Reentry(config), config.Encoder.Layers);
             logits = Classify(parts, texts, config, states);
             Answer($"{Logits}_{round}");
         }
@@ -131,9 +133,9 @@ public static class OnnxExport
     private static void End(OnnxParts parts, OnnxTexts texts, ClassifierConfig config)
     {
         var width = config.Encoder.HiddenSize;
-        var input = parts.Graph.Input(Input, TensorProto.Types.DataType.Float, "batch", "tokens", width);
+        var input = parts.Graph.Input(Input, TensorProto.Types.DataType.Float, texts.Shape(width));
         var states = OnnxEncoder.Of(config.Encoder).Encode(parts, texts, input, Reentry(config), config.Encoder.Layers);
-        parts.Graph.Output(states, States, TensorProto.Types.DataType.Float, "batch", "tokens", width);
+        parts.Graph.Output(states, States, TensorProto.Types.DataType.Float, texts.Shape(width));
         parts.Graph.Output(Classify(parts, texts, config, states), Logits, TensorProto.Types.DataType.Float, "batch", config.Labels.Count);
     }
 
@@ -146,10 +148,20 @@ public static class OnnxExport
 
         var (graph, width) = (parts.Graph, config.Encoder.HiddenSize);
         var logits = graph.Input("previous_logits", TensorProto.Types.DataType.Float, "batch", config.Labels.Count);
-        var states = graph.Input(States, TensorProto.Types.DataType.Float, "batch", "tokens", width);
-        var anchor = graph.Input(Anchor, TensorProto.Types.DataType.Float, "batch", "tokens", width);
+        var states = graph.Input(States, TensorProto.Types.DataType.Float, texts.Shape(width));
+        var anchor = graph.Input(Anchor, TensorProto.Types.DataType.Float, texts.Shape(width));
         var round = graph.Node("Sub", graph.Input("round", TensorProto.Types.DataType.Int64, "batch"), graph.Integer(1));
-        graph.Output(OnnxLoop.Step(parts, texts, config, logits, states, anchor, round), Input, TensorProto.Types.DataType.Float, "batch", "tokens", width);
+        var step = OnnxLoop.Step(parts, texts, config, logits, states, anchor, round);
+        graph.Output(step.Input, Input, TensorProto.Types.DataType.Float, texts.Shape(width));
+        if (step.Attention is not null)
+        {
+            graph.Output(step.Attention, "attention", TensorProto.Types.DataType.Float, texts.Shape());
+        }
+
+        if (step.Kept is not null)
+        {
+            graph.Output(step.Kept, "kept", TensorProto.Types.DataType.Float, texts.Shape());
+        }
     }
 
     private static int Reentry(ClassifierConfig config) => config.Feedback?.ReentryLayer ?? config.Encoder.Layers;

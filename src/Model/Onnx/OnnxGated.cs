@@ -26,7 +26,7 @@ internal sealed class OnnxGated(DirectedEncoderConfig config) : OnnxRecurrent(co
         var recurrent = Weights("weight_hh_l0");
         var bias = graph.Weight(name + ".bias", () => stack(directions.Select(direction => cat([Ordered("bias_ih_l0" + direction), Ordered("bias_hh_l0" + direction)], 0))));
         var lengths = graph.Node("Cast", [graph.Node("Squeeze", texts.Count, graph.Integers(1))], OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Int32));
-        var byTime = graph.Node("Transpose", [states], OnnxGraph.Attribute("perm", 1, 0, 2)); // [T, B, H]
+        var byTime = graph.Node("Transpose", [texts.Pad(states)], OnnxGraph.Attribute("perm", 1, 0, 2)); // [T, B, H]
         var attributes = new List<AttributeProto>
         {
             OnnxGraph.Attribute("hidden_size", width),
@@ -39,7 +39,7 @@ internal sealed class OnnxGated(DirectedEncoderConfig config) : OnnxRecurrent(co
         }
 
         var found = graph.Nodes(isLstm ? "LSTM" : "GRU", [byTime, input, recurrent, bias, lengths], 1, [.. attributes])[0]; // [T, directions, B, D]
-        return graph.Node("Reshape", graph.Node("Transpose", [found], OnnxGraph.Attribute("perm", 2, 0, 1, 3)), graph.Integers(0, 0, _config.HiddenSize));
+        return texts.Unpad(graph.Node("Reshape", graph.Node("Transpose", [found], OnnxGraph.Attribute("perm", 2, 0, 1, 3)), graph.Integers(0, 0, _config.HiddenSize)));
 
         string Weights(string weight) => graph.Weight($"{name}.{weight}", () => stack(directions.Select(direction => Ordered(weight + direction))));
         Tensor Ordered(string weight)

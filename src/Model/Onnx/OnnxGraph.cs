@@ -65,9 +65,12 @@ internal sealed class OnnxGraph
     /// <summary>Largest value over some dimensions.</summary>
     public string Largest(string value, bool keep, params long[] dimensions) => Node("ReduceMax", [value], Attribute("axes", dimensions), Attribute("keepdims", keep ? 1L : 0L));
 
+    /// <summary>Mean over some dimensions.</summary>
+    public string Mean(string value, bool keep, params long[] dimensions) => Node("ReduceMean", [value], Attribute("axes", dimensions), Attribute("keepdims", keep ? 1L : 0L));
+
     /// <summary>A weight, kept once however often it is asked for; also from the body of a loop.</summary>
     /// <param name="name">Unique in the model.</param>
-    /// <param name="read">Gives the tensor, float.</param>
+    /// <param name="read">Gives the tensor: int8 as it is, all others as float.</param>
     public string Weight(string name, Func<Tensor> read)
     {
         if (_outer is not null)
@@ -79,9 +82,10 @@ internal sealed class OnnxGraph
         {
             using var scope = NewDisposeScope();
             using var mode = no_grad();
-            var tensor = read().detach().to(ScalarType.Float32).cpu().contiguous();
-            var proto = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(tensor.bytes) };
-            proto.Dims.Add(tensor.shape);
+            var tensor = read().detach().cpu();
+            var (stored, type) = tensor.dtype == ScalarType.Int8 ? (tensor, TensorProto.Types.DataType.Int8) : (tensor.to(ScalarType.Float32), TensorProto.Types.DataType.Float);
+            var proto = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(stored.contiguous().bytes) };
+            proto.Dims.Add(stored.shape);
             Proto.Initializer.Add(proto);
         }
 

@@ -12,8 +12,8 @@ internal sealed class OnnxMlp(MlpEncoderConfig config) : OnnxEncoder
     public override string Embed(OnnxParts parts, OnnxTexts texts)
     {
         var graph = parts.Graph;
-        var ids = graph.Input(Ids, TensorProto.Types.DataType.Int64, "batch", "tokens");
-        var weights = graph.Input(Weights, TensorProto.Types.DataType.Float, "batch", "tokens");
+        var ids = graph.Input(Ids, TensorProto.Types.DataType.Int64, texts.Shape());
+        var weights = graph.Input(Weights, TensorProto.Types.DataType.Float, texts.Shape());
         var rows = graph.Node("Gather", parts.Weight("encoder.embedding.weight"), ids);
         return graph.Node("Mul", rows, graph.Node("Unsqueeze", weights, graph.Integers(2)));
     }

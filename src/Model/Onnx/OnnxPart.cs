@@ -1,6 +1,6 @@
 namespace FeedbackService.Model.Onnx;
 
-/// <summary>What a graph computes. B texts of up to T tokens, L labels, H features.</summary>
+/// <summary>What a graph computes. B texts of up to T tokens, L labels, H features; shapes are those of <see cref="OnnxLayout.Padded"/>.</summary>
 public enum OnnxPart
 {
     /// <summary>
@@ -17,7 +17,7 @@ public enum OnnxPart
 
     /// <summary>
     /// From <c>previous_logits</c> ([B, L] float), <c>states</c> and <c>anchor</c> ([B, T, H] float), <c>round</c> (the round of each text, 1 … K, [B] int64) and <c>attention_mask</c> to the <c>input</c> of
-    /// that round ([B, T, H] float).
+    /// that round ([B, T, H] float), and where there is one the weight of each token in the feedback's <c>attention</c> and the share of its old state that the fusion has <c>kept</c> ([B, T] float).
     /// </summary>
     Feedback,
 }

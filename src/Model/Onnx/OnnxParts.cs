@@ -8,13 +8,17 @@ namespace FeedbackService.Model.Onnx;
 /// <summary>What all parts of a classifier are made of: maps, norms, activations and weights, by their names in the state dictionary.</summary>
 /// <param name="graph">Where nodes go.</param>
 /// <param name="classifier">Whose weights.</param>
-internal sealed class OnnxParts(OnnxGraph graph, TextClassifier classifier)
+/// <param name="quantised">Whether maps of the encoder compute in 8 bits.</param>
+internal sealed class OnnxParts(OnnxGraph graph, TextClassifier classifier, bool quantised = false)
 {
+    private const string Encoder = "encoder.";
+
+    private readonly bool _quantised = quantised;
     private readonly Dictionary<string, Tensor> _state = classifier.state_dict();
     private readonly Dictionary<string, nn.Module> _modules = classifier.named_modules().ToDictionary(module => module.name, module => module.module, StringComparer.Ordinal);
 
     private OnnxParts(OnnxGraph graph, TextClassifier classifier, OnnxParts other)
-        : this(graph, classifier) => (_state, _modules) = (other._state, other._modules);
+        : this(graph, classifier, other._quantised) => (_state, _modules) = (other._state, other._modules);
 
     /// <summary>Where nodes go.</summary>
     public OnnxGraph Graph => graph;
@@ -41,8 +45,9 @@ internal sealed class OnnxParts(OnnxGraph graph, TextClassifier classifier)
     /// <summary>x·Wᵀ + b of a linear map, with an adapter of low rank beside it already in W. [..., inputs] → [..., outputs].</summary>
     public string Map(string name, string input)
     {
-        var weight = graph.Weight(name + ".weight.turned", () => Effective(name).t());
-        var mapped = graph.Node("MatMul", input, weight);
+        var mapped = _quantised && name.StartsWith(Encoder, StringComparison.Ordinal)
+            ? OnnxQuantisation.Multiply(graph, name, () => Effective(name), input)
+            : graph.Node("MatMul", input, graph.Weight(name + ".weight.turned", () => Effective(name).t()));
         return Has(name + ".bias") ? graph.Node("Add", mapped, Weight(name + ".bias")) : mapped;
     }
 
@@ -71,9 +76,6 @@ internal sealed class OnnxParts(OnnxGraph graph, TextClassifier classifier)
         ActivationKind.Mish => graph.Node("Mul", input, graph.Node("Tanh", graph.Node("Softplus", input))),
         _ => Gated(input, graph.Node("Mul", input, Weight(name + ".beta"))),
     };
-
-    /// <summary>A dimension of a value, as a list of one number.</summary>
-    public string Size(string value, int dimension) => graph.Node("Gather", [graph.Node("Shape", value), graph.Integers(dimension)], OnnxGraph.Attribute("axis", 0L));
 
     private Tensor Effective(string name)
     {

@@ -6,10 +6,11 @@ namespace FeedbackService.Model.Onnx;
 /// <summary>Token states to a vector per text.</summary>
 internal static class OnnxPooling
 {
-    /// <summary>[B, T, H] float to [B, H] or [B, 2H] float.</summary>
-    public static string Pool(OnnxParts parts, OnnxTexts texts, string states, PoolingKind kind)
+    /// <summary>Rows of width H, float, to [B, H] or [B, 2H] float.</summary>
+    public static string Pool(OnnxParts parts, OnnxTexts texts, string rows, PoolingKind kind)
     {
         var graph = parts.Graph;
+        var states = texts.Pad(rows);
         return kind switch
         {
             PoolingKind.Mean => Mean(),
@@ -25,14 +26,14 @@ internal static class OnnxPooling
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such pooling."),
         };
 
-        string Sum(string rows) => graph.Node("ReduceSum", [rows, graph.Integers(1)], OnnxGraph.Attribute("keepdims", 0L));
+        string Sum(string values) => graph.Node("ReduceSum", [values, graph.Integers(1)], OnnxGraph.Attribute("keepdims", 0L));
         string Mean() => graph.Node("Div", Sum(graph.Node("Mul", states, texts.Share)), texts.Count);
         string SqrtN() => graph.Node("Div", Sum(graph.Node("Mul", states, texts.Share)), graph.Node("Sqrt", texts.Count));
         string Max() => graph.Largest(graph.Node("Where", texts.Real, states, graph.Number(float.MinValue)), keep: false, 1);
         string With(string first) => graph.Node("Concat", [first, Max()], OnnxGraph.Attribute("axis", -1L));
         string Attended()
         {
-            var scores = parts.Map("pooling.score", graph.Node("Tanh", parts.Map("pooling.projection", states)));
+            var scores = texts.Pad(parts.Map("pooling.score", graph.Node("Tanh", parts.Map("pooling.projection", rows))));
             var weights = graph.Node("Softmax", [graph.Node("Where", texts.Real, scores, graph.Number(float.MinValue))], OnnxGraph.Attribute("axis", 1L));
             return Sum(graph.Node("Mul", states, weights));
         }

@@ -14,9 +14,9 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
     public override string Embed(OnnxParts parts, OnnxTexts texts)
     {
         var graph = parts.Graph;
-        var ids = graph.Input(Ids, TensorProto.Types.DataType.Int64, "batch", "tokens");
+        var ids = graph.Input(Ids, TensorProto.Types.DataType.Int64, texts.Shape());
         var rows = graph.Node("Gather", parts.Weight(Embeddings + ".token.weight"), ids);
-        var positions = config.PositionPadding is { } padding ? PositionsAfter(graph, ids, padding) : Positions(parts, ids);
+        var positions = texts.UnpadNumbers(config.PositionPadding is { } padding ? PositionsAfter(graph, texts.PadNumbers(ids), padding) : Positions(graph, texts));
         if (config.Positions == PositionKind.Sinusoidal)
         {
             var table = graph.Weight("sinusoids", () => tensor(SinusoidTable.Values(config.MaxPositions, config.HiddenSize), [config.MaxPositions, config.HiddenSize]));
@@ -30,7 +30,7 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
         if (config.Segments > 0)
         {
             var segments = config.Segments > 1
-                ? graph.Input(Segments, TensorProto.Types.DataType.Int64, "batch", "tokens")
+                ? graph.Input(Segments, TensorProto.Types.DataType.Int64, texts.Shape())
                 : graph.Node("Sub", ids, ids);
             rows = graph.Node("Add", rows, graph.Node("Gather", parts.Weight(Embeddings + ".segment.weight"), segments));
         }
@@ -63,7 +63,7 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
     {
         var graph = parts.Graph;
         long size = config.HiddenSize / config.Heads;
-        var split = graph.Nodes("Split", [parts.Map(name + ".qkv", input)], 3, OnnxGraph.Attribute("axis", -1L));
+        var split = graph.Nodes("Split", [texts.Pad(parts.Map(name + ".qkv", input))], 3, OnnxGraph.Attribute("axis", -1L));
         var shape = graph.Integers(0, 0, config.Heads, size);
         string Heads(string value, params long[] order) => graph.Node("Transpose", [graph.Node("Reshape", value, shape)], OnnxGraph.Attribute("perm", order));
         var query = Heads(split[0], 0, 2, 1, 3); // [B, heads, T, D]
@@ -71,7 +71,7 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
         var scores = graph.Node("Div", graph.Node("MatMul", query, key), graph.Number(Math.Sqrt(size)));
         var weights = graph.Node("Softmax", [graph.Node("Where", Seen(graph, texts), scores, graph.Number(float.MinValue))], OnnxGraph.Attribute("axis", -1L));
         var mixed = graph.Node("Transpose", [graph.Node("MatMul", weights, Heads(split[2], 0, 2, 1, 3))], OnnxGraph.Attribute("perm", 0, 2, 1, 3));
-        return parts.Map(name + ".output", graph.Node("Reshape", mixed, graph.Integers(0, 0, config.HiddenSize)));
+        return parts.Map(name + ".output", texts.Unpad(graph.Node("Reshape", mixed, graph.Integers(0, 0, config.HiddenSize))));
     }
 
     // Which token sees which: [B, 1, 1, T], causally [B, 1, T, T].
@@ -83,17 +83,13 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
             return real;
         }
 
-        var tokens = graph.Node("Squeeze", graph.Node("Gather", [graph.Node("Shape", texts.Mask), graph.Integers(1)], OnnxGraph.Attribute("axis", 0L)));
-        var places = graph.Node("Range", graph.Integer(0), tokens, graph.Integer(1));
+        var places = graph.Node("Range", graph.Integer(0), texts.Longest(), graph.Integer(1));
         var before = graph.Node("LessOrEqual", graph.Node("Unsqueeze", places, graph.Integers(0)), graph.Node("Unsqueeze", places, graph.Integers(1)));
         return graph.Node("And", real, before);
     }
 
-    private static string Positions(OnnxParts parts, string ids)
-    {
-        var graph = parts.Graph;
-        return graph.Node("Range", graph.Integer(0), graph.Node("Squeeze", parts.Size(ids, 1)), graph.Integer(1));
-    }
+    private static string Positions(OnnxGraph graph, OnnxTexts texts) =>
+        graph.Node("Expand", graph.Node("Range", graph.Integer(0), texts.Longest(), graph.Integer(1)), graph.Node("Shape", texts.Mask));
 
     // A written-out padding token stands at the padding's position and is not counted.
     private static string PositionsAfter(OnnxGraph graph, string ids, int padding)

@@ -30,20 +30,23 @@ public sealed class OnnxExportTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Segments_TakeTheSameRounds(int reentryLayer)
+    [InlineData(0, OnnxLayout.Padded)]
+    [InlineData(1, OnnxLayout.Padded)]
+    [InlineData(2, OnnxLayout.Padded)]
+    [InlineData(0, OnnxLayout.Packed)]
+    [InlineData(1, OnnxLayout.Packed)]
+    [InlineData(2, OnnxLayout.Packed)]
+    public void Segments_TakeTheSameRounds(int reentryLayer, OnnxLayout layout)
     {
         var config = TinyModels.WithFeedback(TinyModels.Transformer, initialScale: 0.5);
         using var classifier = Create(config with { Feedback = config.Feedback! with { ReentryLayer = reentryLayer } });
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var expected = classifier.Forward(PackedTokens.Pack(Texts), CPU, classifier.MaxRounds);
-        using var beginning = Open(classifier, OnnxPart.Beginning);
-        using var ending = Open(classifier, OnnxPart.Ending);
-        using var feedback = Open(classifier, OnnxPart.Feedback);
-        var texts = OnnxSession.Padded(Texts);
+        using var beginning = Open(classifier, OnnxPart.Beginning, new OnnxForm(layout));
+        using var ending = Open(classifier, OnnxPart.Ending, new OnnxForm(layout));
+        using var feedback = Open(classifier, OnnxPart.Feedback, new OnnxForm(layout));
+        var texts = OnnxSession.Inputs(Texts, layout);
 
         var anchor = beginning.Run(texts)["anchor"];
         var found = ending.Run([.. texts, NamedOnnxValue.CreateFromTensor("input", anchor)]);
@@ -153,10 +156,29 @@ public sealed class OnnxExportTests
         Assert.Throws<NotExportableException>(() => OnnxExport.Write(classifier, OnnxPart.Feedback, Stream.Null));
     }
 
-    private static OnnxSession Open(TextClassifier classifier, OnnxPart part)
+    [Theory]
+    [InlineData("transformer")]
+    [InlineData("mlp")]
+    [InlineData("rnn")]
+    [InlineData("lstm")]
+    public void QuantisedMaps_SayNearlyTheSame(string encoder)
+    {
+        using var classifier = Create(TinyModels.WithFeedback(Combinations.Encoder(encoder), initialScale: 0.5));
+        using var scope = NewDisposeScope();
+        using var mode = inference_mode();
+        var expected = classifier.Forward(PackedTokens.Pack(Texts), CPU, classifier.MaxRounds)[^1];
+        using var session = Open(classifier, OnnxPart.Classifier, new OnnxForm(OnnxLayout.Packed, Quantised: true));
+
+        var found = session.Run(OnnxSession.Inputs(Texts, OnnxLayout.Packed))["logits"];
+
+        var largest = expected.abs().max().item<float>();
+        Assert.All(expected.data<float>().ToArray().Zip(found.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 0.1f * largest));
+    }
+
+    private static OnnxSession Open(TextClassifier classifier, OnnxPart part, OnnxForm form)
     {
         using var stream = new MemoryStream();
-        OnnxExport.Write(classifier, part, stream);
+        OnnxExport.Write(classifier, part, stream, form);
         return new OnnxSession(stream.ToArray());
     }
 
@@ -174,16 +196,19 @@ public sealed class OnnxExportTests
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var expected = classifier.Forward(PackedTokens.Pack(Texts), CPU, classifier.MaxRounds);
-        using var session = Open(classifier, OnnxPart.Classifier);
-
-        var found = session.Run(OnnxSession.Padded(Texts));
-
-        for (var round = 0; round < expected.Count; round++)
+        foreach (var layout in Enum.GetValues<OnnxLayout>())
         {
-            AssertEqual(expected[round], found[$"logits_{round}"]);
-        }
+            using var session = Open(classifier, OnnxPart.Classifier, new OnnxForm(layout));
 
-        AssertEqual(expected[^1], found["logits"]);
+            var found = session.Run(OnnxSession.Inputs(Texts, layout));
+
+            for (var round = 0; round < expected.Count; round++)
+            {
+                AssertEqual(expected[round], found[$"logits_{round}"]);
+            }
+
+            AssertEqual(expected[^1], found["logits"]);
+        }
     }
 
     private static void AssertEqual(TorchSharp.torch.Tensor expected, DenseTensor<float> found)
