@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FeedbackService.Api.Hosting;
+using FeedbackService.Api.Serving.Providers;
 
 namespace FeedbackService.Api.Jobs;
 
@@ -7,7 +8,8 @@ namespace FeedbackService.Api.Jobs;
 /// <param name="Model">Resolved address, <c>name:version</c>.</param>
 /// <param name="File">Id of the labelled file.</param>
 /// <param name="Baseline">Resolved address of a second model to compare with; null for none.</param>
-public sealed record EvaluationSpec(string Model, string File, string? Baseline = null)
+/// <param name="Provider">What computes the model; null for what the settings say. A baseline is then computed exactly.</param>
+public sealed record EvaluationSpec(string Model, string File, string? Baseline = null, ServingProvider? Provider = null)
 {
     /// <summary>As it is stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ApiJson.Options);

@@ -1,23 +1,23 @@
 using System.Diagnostics;
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Registry;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Storage.Contents;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
-using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving;
 
 /// <summary>
-/// Loaded models by manifest hash. A model is loaded once however many ask for it at the same time, and adapters share their base. Beyond the byte
+/// Loaded models by manifest hash and by what computes them. A model is loaded once however many ask for it at the same time, and adapters share their base. Beyond the byte
 /// limit the least recently used without a lease are let go; the one used last stays, however large.
 /// </summary>
 internal sealed partial class ModelCache(
-    IOptions<ServingOptions> options, Device device, SharedBases bases, DamagedModels damaged, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
+    IOptions<ServingOptions> options, ModelLoader loader, SharedBases bases, DamagedModels damaged, ServingMetrics metrics, ILogger<ModelCache> logger) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Entry> _entries = [];
+    private readonly Dictionary<(string ManifestSha256, ServingProvider Provider), Entry> _entries = [];
     private long _bytes;
     private long _uses;
     private bool _disposed;
@@ -30,10 +30,11 @@ internal sealed partial class ModelCache(
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_entries.TryGetValue(model.ManifestSha256, out entry!))
+            var key = KeyOf(model);
+            if (!_entries.TryGetValue(key, out entry!))
             {
                 // Not the caller's token: others may be waiting for the same load by the time this caller goes.
-                entry = new Entry(model.ManifestSha256, model.Address, loading => Task.Run(() => Load(model, loading), CancellationToken.None));
+                entry = new Entry(key, model.Address, loading => Task.Run(() => Load(model, loading), CancellationToken.None));
                 _entries.Add(entry.Key, entry);
             }
 
@@ -57,7 +58,7 @@ internal sealed partial class ModelCache(
     {
         lock (_gate)
         {
-            return _entries.TryGetValue(model.ManifestSha256, out var entry) && entry.Predictor is not null;
+            return _entries.TryGetValue(KeyOf(model), out var entry) && entry.Predictor is not null;
         }
     }
 
@@ -76,16 +77,15 @@ internal sealed partial class ModelCache(
 
     private long Bytes => _bytes + bases.Bytes;
 
+    private (string ManifestSha256, ServingProvider Provider) KeyOf(ServableModel model) => (model.ManifestSha256, loader.ProviderOf(model));
+
     private Predictor Load(ServableModel model, Entry entry)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            // All hashes, not only sizes: a flipped byte must not become a wrong answer. It costs once per load.
             var bytes = new DirectoryInfo(model.Directory).EnumerateFiles().Sum(file => file.Length);
-            var (predictor, giveBack) = model.Base is null
-                ? (Predictor.Load(model.Directory, device, ArtifactVerification.Hashes, model.ManifestSha256), null)
-                : bases.Load(model);
+            var (predictor, provider, giveBack) = loader.Load(model);
             lock (_gate)
             {
                 (entry.Predictor, entry.GiveBack, entry.Bytes) = (predictor, giveBack, bytes);
@@ -96,9 +96,9 @@ internal sealed partial class ModelCache(
 
             damaged.Remove(model.ManifestSha256);
             metrics.ModelLoaded(Stopwatch.GetElapsedTime(started));
-            metrics.Models.Loaded(model.Address, bytes);
+            metrics.Models.Loaded(model.Address, bytes, provider);
 
-            LogLoaded(logger, model.Address, bytes);
+            LogLoaded(logger, model.Address, bytes, provider);
             return predictor;
         }
         catch (Exception exception)
@@ -171,21 +171,21 @@ internal sealed partial class ModelCache(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Loaded {Model} ({Bytes} bytes)")]
-    private static partial void LogLoaded(ILogger logger, string model, long bytes);
+    [LoggerMessage(LogLevel.Information, "Loaded {Model} ({Bytes} bytes), computed by {Provider}")]
+    private static partial void LogLoaded(ILogger logger, string model, long bytes, ServingProvider provider);
 
     [LoggerMessage(LogLevel.Error, "The artifact of {Model} is damaged")]
     private static partial void LogDamaged(ILogger logger, Exception exception, string model);
 
     private sealed class Entry
     {
-        public Entry(string key, string address, Func<Entry, Task<Predictor>> load)
+        public Entry((string ManifestSha256, ServingProvider Provider) key, string address, Func<Entry, Task<Predictor>> load)
         {
             (Key, Address) = (key, address);
             Loading = load(this);
         }
 
-        public string Key { get; }
+        public (string ManifestSha256, ServingProvider Provider) Key { get; }
 
         public string Address { get; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Model.Inference;
 using Prometheus;
 
@@ -28,6 +29,7 @@ internal sealed class ModelMetrics
     private readonly Histogram _fill;
     private readonly Histogram _rounds;
     private readonly Gauge _bytes;
+    private readonly Gauge _provider;
 
     /// <summary>Makes the families.</summary>
     public ModelMetrics(CollectorRegistry registry)
@@ -46,6 +48,7 @@ internal sealed class ModelMetrics
         _fill = Of("feedbackservice_model_batch_fill_ratio", "Tokens of a round over those that a batch may have.", Shares);
         _rounds = Of("feedbackservice_model_rounds", "Feedback rounds a text took; 0 is the plain pass.", RoundCounts);
         _bytes = factory.CreateGauge("feedbackservice_model_loaded_bytes", "Size on disk of a version in memory.", Labels);
+        _provider = factory.CreateGauge("feedbackservice_model_provider", "1 for what computes a version in memory.", [.. Labels, "provider"]);
 
         Histogram Of(string name, string help, double[] buckets) => factory.CreateHistogram(name, help, Labels, new HistogramConfiguration { Buckets = buckets });
         Histogram Timing(string name, string help) => Of(name, help, Seconds);
@@ -56,7 +59,11 @@ internal sealed class ModelMetrics
     public Series? Find(string address) => _series.GetValueOrDefault(address);
 
     /// <summary>Makes the series of a version that has been loaded.</summary>
-    public void Loaded(string address, long bytes) => _series.GetOrAdd(address, Create).Bytes.Set(bytes);
+    public void Loaded(string address, long bytes, ServingProvider provider)
+    {
+        _series.GetOrAdd(address, Create).Bytes.Set(bytes);
+        _provider.WithLabels([.. Split(address), MetricLabel.Of(provider)]).Set(1);
+    }
 
     /// <summary>Removes the series of a version that is no longer in memory.</summary>
     public void LetGo(string address)
@@ -67,7 +74,7 @@ internal sealed class ModelMetrics
         }
 
         var labels = Split(address);
-        foreach (var family in new Collector[] { _requests, _texts, _tokens, _padding, _exits, _failed, _wait, _tokenize, _compute, _total, _fill, _rounds, _bytes })
+        foreach (var family in new Collector[] { _requests, _texts, _tokens, _padding, _exits, _failed, _wait, _tokenize, _compute, _total, _fill, _rounds, _bytes, _provider })
         {
             Remove(family, labels);
         }
@@ -115,7 +122,11 @@ internal sealed class ModelMetrics
                 histogram.RemoveLabelled(labels);
                 break;
             case Gauge gauge:
-                gauge.RemoveLabelled(labels);
+                foreach (var values in gauge.GetAllLabelValues().Where(values => values.Take(labels.Length).SequenceEqual(labels)).ToList())
+                {
+                    gauge.RemoveLabelled(values);
+                }
+
                 break;
         }
     }

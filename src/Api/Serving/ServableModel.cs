@@ -1,3 +1,5 @@
+using FeedbackService.Api.Serving.Providers;
+
 namespace FeedbackService.Api.Serving;
 
 /// <summary>A model address resolved to something that can be loaded.</summary>
@@ -6,6 +8,9 @@ namespace FeedbackService.Api.Serving;
 /// <param name="ManifestSha256">Hash of the manifest: equal hashes share one loaded copy.</param>
 public sealed record ServableModel(string Address, string Directory, string ManifestSha256)
 {
+    /// <summary>What is to compute it; null (default) for what the settings say.</summary>
+    public ServingProvider? Provider { get; init; }
+
     /// <summary>What it stands on, if it is an adapter; null for a complete model.</summary>
     public ServableBase? Base { get; init; }
 }

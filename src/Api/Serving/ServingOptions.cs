@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FeedbackService.Api.Serving.Providers;
 
 namespace FeedbackService.Api.Serving;
 
@@ -30,6 +31,12 @@ public sealed class ServingOptions
     /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes.
     /// </summary>
     public TimeSpan BackgroundBatchTime { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Which library computes models on a CPU: <c>Auto</c> (the faster one, found out by a race when a model is loaded), <c>Torch</c>, <c>Onnx</c> or <c>OnnxInt8</c>. Default Auto.</summary>
+    public ServingProvider Provider { get; set; } = ServingProvider.Auto;
+
+    /// <summary>The same for all versions of single models, by name. Default none.</summary>
+    public Dictionary<string, ServingProvider> Providers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Bytes of artifacts kept loaded; the least recently used are let go beyond it. Default 4 GiB.</summary>
     [Range(1, long.MaxValue)]

@@ -1,4 +1,5 @@
 using FeedbackService.Api.Observability;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,7 @@ internal static class ServingServices
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<SharedBases>();
+        services.AddSingleton<ModelLoader>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton<IClassificationEngine, ClassificationEngine>();
         services.AddSingleton<ModelRouteMetrics>();

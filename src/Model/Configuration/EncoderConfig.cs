@@ -20,4 +20,8 @@ public abstract record EncoderConfig
 
     /// <summary>Dropout inside the encoder, in [0, 1). Default 0.1.</summary>
     public double Dropout { get; init; } = 0.1;
+
+    /// <summary>Number of token ids it embeds; ids run from 0.</summary>
+    [JsonIgnore]
+    public abstract int TokenIds { get; }
 }

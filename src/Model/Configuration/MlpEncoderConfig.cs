@@ -11,4 +11,7 @@ public sealed record MlpEncoderConfig : EncoderConfig
 
     /// <summary>Of the layers. Default gelu.</summary>
     public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
+
+    /// <inheritdoc/>
+    public override int TokenIds => Buckets;
 }

@@ -8,4 +8,7 @@ public abstract record RecurrentEncoderConfig : EncoderConfig
 
     /// <summary>Whether tokens of the second text of a pair are told from those of the first, by a learned vector. Default false; texts alone come out the same either way.</summary>
     public bool ReadsPairs { get; init; }
+
+    /// <inheritdoc/>
+    public override int TokenIds => VocabularySize;
 }

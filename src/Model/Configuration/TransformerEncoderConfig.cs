@@ -62,4 +62,7 @@ public sealed record TransformerEncoderConfig : EncoderConfig
     /// <summary>Longest text in tokens that has positions.</summary>
     [JsonIgnore]
     public int LongestText => MaxPositions - (PositionPadding + 1 ?? 0);
+
+    /// <inheritdoc/>
+    public override int TokenIds => VocabularySize;
 }

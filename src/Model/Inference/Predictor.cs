@@ -1,6 +1,5 @@
 using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
-using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
@@ -51,28 +50,8 @@ public sealed class Predictor : IDisposable
         string directory, Device device, ArtifactVerification verification = ArtifactVerification.Sizes, string? manifestSha256 = null)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
-        if (artifact.Manifest.Kind != ArtifactKind.Complete)
-        {
-            throw new InvalidArtifactException(ArtifactFiles.Manifest, $"its kind is {artifact.Manifest.Kind}; only a complete one can classify{(artifact.Manifest.Kind == ArtifactKind.Adapter ? " without its base" : "")}.");
-        }
-
-        var config = artifact.ReadConfig();
-        var tokenizer = artifact.ReadTokenizer();
-        ThrowIfIdsDoNotFit(config, tokenizer);
-        var calibration = artifact.ReadCalibration(config.Labels.Count);
-        // Setting the first values of a table leaves a second handle of it behind. It goes with the scope: left to the
-        // collector, it would hold the memory of a model long after the model was let go.
-        using var scope = NewDisposeScope();
-        var classifier = ClassifierFactory.Create(config);
-        artifact.LoadWeights(classifier);
-        var backend = new TorchBackend(classifier, device);
-        foreach (var tensor in classifier.state_dict().Values)
-        {
-            tensor.DetachFromDisposeScope();
-        }
-
-        return new Predictor(tokenizer, backend, calibration);
+        var loaded = LoadedClassifier.Open(directory, verification, manifestSha256);
+        return new Predictor(loaded.Tokenizer, new TorchBackend(loaded.Classifier, device), loaded.Calibration);
     }
 
     /// <summary>Loads an adapter's artifact on top of a base that other predictors may share. Computes on the base's device.</summary>
@@ -88,7 +67,7 @@ public sealed class Predictor : IDisposable
         var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
         var config = artifact.ReadConfig();
         var tokenizer = artifact.ReadTokenizer();
-        ThrowIfIdsDoNotFit(config, tokenizer);
+        LoadedClassifier.ThrowIfIdsDoNotFit(config, tokenizer);
         var calibration = artifact.ReadCalibration(config.Labels.Count);
         return new Predictor(tokenizer, new TorchBackend(shared.Attach(artifact), shared.Device), calibration);
     }
@@ -142,21 +121,4 @@ public sealed class Predictor : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _backend.Dispose();
-
-    // An id beyond the embedding table would be an error deep in native code, and only for some texts.
-    private static void ThrowIfIdsDoNotFit(ClassifierConfig config, ITextTokenizer tokenizer)
-    {
-        var rows = config.Encoder switch
-        {
-            MlpEncoderConfig mlp => mlp.Buckets,
-            TransformerEncoderConfig transformer => transformer.VocabularySize,
-            RecurrentEncoderConfig recurrent => recurrent.VocabularySize,
-            _ => int.MaxValue,
-        };
-        if (tokenizer.VocabularySize > rows)
-        {
-            throw new InvalidArtifactException(
-                TokenizerFiles.ConfigFile, $"the tokenizer has {tokenizer.VocabularySize} ids, the encoder embeds {rows}.");
-        }
-    }
 }

@@ -48,8 +48,7 @@ internal sealed class TorchRun(TextClassifier classifier, Device device) : IClas
 
     public void Keep(IReadOnlyList<int> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        RequireAscending(rows);
+        ClassifierRows.RequireAscending(rows, ActiveCount);
         if (rows.Count == ActiveCount)
         {
             return;
@@ -131,20 +130,6 @@ internal sealed class TorchRun(TextClassifier classifier, Device device) : IClas
         Hold(null);
         _layout?.Dispose();
         _layout = null;
-    }
-
-    private void RequireAscending(IReadOnlyList<int> rows)
-    {
-        var previous = -1;
-        foreach (var row in rows)
-        {
-            if (row <= previous || row >= ActiveCount)
-            {
-                throw new ArgumentException($"Rows must ascend within 0 … {ActiveCount - 1}; {row} comes after {previous}.", nameof(rows));
-            }
-
-            previous = row;
-        }
     }
 
     private static float[][] ToRows(Tensor logits)

@@ -1,5 +1,6 @@
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Testing;
@@ -17,10 +18,12 @@ internal sealed class ServingBench : IAsyncDisposable
 
     public ServingBench(ServingOptions? options = null)
     {
-        Options = options ?? new ServingOptions();
+        // What a race finds is another thing from run to run; tests of providers say which they want.
+        Options = options ?? new ServingOptions { Provider = ServingProvider.Torch };
         Queue = new InferenceQueue(Options, Costs);
         var metrics = new ServingMetrics(Registry, Queue, Options);
-        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, new SharedBases(CPU), Damaged, metrics, NullLogger<ModelCache>.Instance);
+        var (settings, bases) = (Microsoft.Extensions.Options.Options.Create(Options), new SharedBases(CPU));
+        Cache = new ModelCache(settings, new ModelLoader(settings, CPU, bases, NullLogger<ModelLoader>.Instance), bases, Damaged, metrics, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, Costs, CPU, metrics, NullLogger<InferenceThread>.Instance);
         Engine = new ClassificationEngine(Cache, Queue, metrics);
     }

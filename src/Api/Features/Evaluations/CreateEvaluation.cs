@@ -26,7 +26,7 @@ internal static class CreateEvaluation
         // The version is fixed now: an alias that moves later changes nothing.
         var model = await registry.ResolveServableAsync(request.Model, cancellationToken);
         var baseline = request.Baseline is null ? null : await BaselineAsync(request.Baseline, model, registry, cancellationToken);
-        var job = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(model.Address, file.Id, baseline?.Address).ToJson())
+        var job = new NewJob(Ids.NewEvaluation(), JobKind.Evaluate, new EvaluationSpec(model.Address, file.Id, baseline?.Address, request.Provider).ToJson())
         {
             Wishes = wishes,
             ModelName = model.Address,

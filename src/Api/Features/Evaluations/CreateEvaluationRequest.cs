@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using FeedbackService.Api.Http;
+using FeedbackService.Api.Serving.Providers;
+
 namespace FeedbackService.Api.Features.Evaluations;
 
 /// <summary>Which model to evaluate on what.</summary>
@@ -11,6 +15,12 @@ public sealed record CreateEvaluationRequest
 
     /// <summary>A second model to compare with on the same rows, addressed likewise. Default none.</summary>
     public string? Baseline { get; init; }
+
+    /// <summary>
+    /// What computes the model: <c>auto</c>, <c>torch</c>, <c>onnx</c> or <c>onnx_int8</c>. Default what the service's settings say. With the same model as <c>baseline</c>, which is then computed exactly, the comparison says what eight bits cost.
+    /// </summary>
+    [JsonConverter(typeof(WordConverter<ServingProvider>))]
+    public ServingProvider? Provider { get; init; }
 
     /// <summary>-100 to 100; evaluations of higher priority run first. Default 0.</summary>
     public int? Priority { get; init; }

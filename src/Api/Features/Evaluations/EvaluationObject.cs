@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FeedbackService.Api.Jobs;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;
 
@@ -12,6 +13,7 @@ namespace FeedbackService.Api.Features.Evaluations;
 /// <param name="Model">The resolved version.</param>
 /// <param name="File">Id of the file.</param>
 /// <param name="Baseline">The resolved version compared with; null without one.</param>
+/// <param name="Provider">What was asked to compute the model: auto, torch, onnx or onnx_int8; null for what the settings say.</param>
 /// <param name="Priority">Evaluations of higher priority run first.</param>
 /// <param name="Device">Which workers may take it: auto, cpu or cuda.</param>
 /// <param name="CreatedAt">Unix seconds.</param>
@@ -25,6 +27,7 @@ public sealed record EvaluationObject(
     string Model,
     string File,
     string? Baseline,
+    ServingProvider? Provider,
     int Priority,
     string Device,
     long CreatedAt,
@@ -46,6 +49,7 @@ public sealed record EvaluationObject(
             spec.Model,
             spec.File,
             spec.Baseline,
+            spec.Provider,
             row.Priority,
             JobWishes.DeviceWord(row.Device),
             Timestamps.ToUnixSeconds(row.CreatedAt),

@@ -3,6 +3,7 @@ using FeedbackService.Api.Events;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Model.Faults;
 using FeedbackService.Model.Inference;
 using FeedbackService.Training.Datasets;
@@ -30,8 +31,8 @@ internal sealed class EvaluationJobRunner(
     public async Task<JobOutcome> RunAsync(JobLease lease, CancellationToken stopping)
     {
         var spec = EvaluationSpec.FromJson(lease.Job.SpecJson);
-        var model = await registry.ResolveServableAsync(spec.Model, stopping);
-        var baseline = spec.Baseline is null ? null : await registry.ResolveServableAsync(spec.Baseline, stopping);
+        var model = await registry.ResolveServableAsync(spec.Model, stopping) with { Provider = spec.Provider };
+        var baseline = spec.Baseline is null ? null : await registry.ResolveServableAsync(spec.Baseline, stopping) with { Provider = spec.Provider is null ? null : ServingProvider.Auto };
         var file = await files.FindAsync(spec.File, stopping)
             ?? throw new JobFailedException(new JobFailure("file_not_found", $"The file '{spec.File}' was deleted before the evaluation began.", "file"));
         try

@@ -1,0 +1,53 @@
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Tokenization;
+
+namespace FeedbackService.Api.Serving.Onnx;
+
+/// <summary>Texts on their way through a plain classifier, which has one round.</summary>
+/// <param name="classifier">The whole graph.</param>
+internal sealed class OnnxPlainRun(OnnxGraphSession classifier) : IClassifierRun
+{
+    private PackedTokens? _joining;
+    private int _computed;
+
+    /// <inheritdoc/>
+    public int ActiveCount => _computed + (_joining?.Count ?? 0);
+
+    /// <inheritdoc/>
+    public void Add(PackedTokens tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        _joining = _joining is null ? tokens : _joining.Then(tokens);
+    }
+
+    /// <inheritdoc/>
+    public RoundOutput Advance(bool withTrace = false)
+    {
+        if (_computed > 0)
+        {
+            throw new InvalidOperationException("A text has taken the one round of the classifier.");
+        }
+
+        if (_joining is null)
+        {
+            return new RoundOutput([], [], withTrace ? [] : null);
+        }
+
+        using var batch = OnnxBatch.Of(_joining);
+        using var logits = classifier.Run(batch.Inputs, "logits")[0];
+        (_computed, _joining) = (_joining.Count, null);
+        return new RoundOutput(new int[_computed], OnnxRows.ToArrays(logits), withTrace ? [.. Enumerable.Repeat(new RoundTrace(null, null), _computed)] : null);
+    }
+
+    /// <inheritdoc/>
+    public void Keep(IReadOnlyList<int> rows)
+    {
+        ClassifierRows.RequireAscending(rows, ActiveCount);
+        var computed = _computed;
+        _computed = rows.Count(row => row < computed);
+        _joining = _computed == rows.Count ? null : _joining!.Select([.. rows.Skip(_computed).Select(row => row - computed)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => (_computed, _joining) = (0, null);
+}

@@ -1,0 +1,69 @@
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Onnx;
+using FeedbackService.Model.Tokenization;
+using Microsoft.ML.OnnxRuntime;
+using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+
+namespace FeedbackService.Api.Serving.Onnx;
+
+/// <summary>The graphs of a classifier with feedback: from texts to the re-entry layer, from there to logits, and back. All values are the caller's to dispose.</summary>
+internal sealed class OnnxSegments : IDisposable
+{
+    private readonly OnnxGraphSession _beginning;
+    private readonly OnnxGraphSession _ending;
+    private readonly OnnxGraphSession _feedback;
+
+    /// <summary>Writes and loads the graphs.</summary>
+    public OnnxSegments(TextClassifier classifier, OnnxForm form, SessionOptions options)
+    {
+        _beginning = new OnnxGraphSession(classifier, OnnxPart.Beginning, form, options);
+        _ending = new OnnxGraphSession(classifier, OnnxPart.Ending, form, options);
+        _feedback = new OnnxGraphSession(classifier, OnnxPart.Feedback, form, options);
+    }
+
+    /// <summary>H_m of texts. [1, N, H] float.</summary>
+    public OrtValue Begin(PackedTokens tokens)
+    {
+        using var batch = OnnxBatch.Of(tokens);
+        return _beginning.Run(batch.Inputs, "anchor")[0];
+    }
+
+    /// <summary>H^k ([1, N, H] float) and z^k ([B, L] float).</summary>
+    /// <param name="batch">The texts.</param>
+    /// <param name="input">X^k. [1, N, H] float.</param>
+    public (OrtValue States, OrtValue Logits) End(OnnxBatch batch, OrtValue input)
+    {
+        var found = _ending.Run([.. batch.Inputs, ("input", input)], "states", "logits");
+        return (found[0], found[1]);
+    }
+
+    /// <summary>X^k, and if asked for the weights of tokens and the shares of states that are kept.</summary>
+    /// <param name="round">Where the texts stand.</param>
+    /// <param name="anchor">H_m. [1, N, H] float.</param>
+    /// <param name="states">H^{k−1}. [1, N, H] float.</param>
+    /// <param name="withTrace">Whether they are asked for.</param>
+    public OnnxFeedback FeedBack(OnnxRound round, OrtValue anchor, OrtValue states, bool withTrace)
+    {
+        using var batch = new OnnxBatch(round.Lengths);
+        batch.Add("previous_logits", [.. round.Logits.SelectMany(logits => logits)], round.Lengths.Count, round.Logits[0].Length);
+        batch.Add("round", [.. round.Rounds.Select(taken => taken + 1L)], round.Rounds.Count);
+        string[] traces = withTrace ? [.. new[] { "attention", "kept" }.Where(_feedback.Gives)] : [];
+        var found = _feedback.Run([.. batch.Inputs, ("anchor", anchor), ("states", states)], ["input", .. traces]);
+        var numbers = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        for (var trace = 0; trace < traces.Length; trace++)
+        {
+            using var value = found[trace + 1];
+            numbers.Add(traces[trace], value.GetTensorDataAsSpan<float>().ToArray());
+        }
+
+        return new OnnxFeedback(found[0], numbers.GetValueOrDefault("attention"), numbers.GetValueOrDefault("kept"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _beginning.Dispose();
+        _ending.Dispose();
+        _feedback.Dispose();
+    }
+}

@@ -1,0 +1,94 @@
+using FeedbackService.Api.Serving.Onnx;
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Api.Serving.Providers;
+
+/// <summary>Brings models into memory, each with the library that shall compute it.</summary>
+internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Device device, SharedBases bases, ILogger<ModelLoader> logger)
+{
+    private const ArtifactVerification Verification = ArtifactVerification.Hashes;
+
+    /// <summary>What a model is to be computed by: what it says itself, else what the settings say of its name, else of all.</summary>
+    public ServingProvider ProviderOf(ServableModel model) => model.Provider
+        ?? (options.Value.Providers.TryGetValue(model.Address.Split(':')[0], out var ofName) ? ofName : options.Value.Provider);
+
+    /// <summary>Verifies and loads a model. All hashes are looked at, not only sizes: a flipped byte must not become a wrong answer.</summary>
+    /// <exception cref="InvalidArtifactException">Files of it cannot be used.</exception>
+    public LoadedModel Load(ServableModel model)
+    {
+        var wanted = ProviderOf(model);
+        if (model.Base is not null)
+        {
+            WarnIfUnheard(model, wanted, "it is an adapter, and those share their base in TorchSharp");
+            var (adapted, giveBack) = bases.Load(model);
+            return new LoadedModel(adapted, ServingProvider.Torch, giveBack);
+        }
+
+        var loaded = LoadedClassifier.Open(model.Directory, Verification, model.ManifestSha256);
+        var (backend, provider) = Choose(model, loaded.Classifier, wanted);
+        return new LoadedModel(new Predictor(loaded.Tokenizer, backend, loaded.Calibration), provider, null);
+    }
+
+    private (IClassifierBackend Backend, ServingProvider Provider) Choose(ServableModel model, TextClassifier classifier, ServingProvider wanted)
+    {
+        if (wanted == ServingProvider.Torch)
+        {
+            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+        }
+
+        if (device.type != DeviceType.CPU || classifier.Config.Encoder is BifnnEncoderConfig)
+        {
+            WarnIfUnheard(model, wanted, device.type != DeviceType.CPU ? $"this process computes on {device}" : "a graph cannot say how well bifnn solved its equation");
+            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+        }
+
+        OnnxBackend onnx;
+        try
+        {
+            onnx = new OnnxBackend(classifier, wanted == ServingProvider.OnnxInt8, get_num_threads());
+        }
+        catch (NotExportableException refused)
+        {
+            WarnIfUnheard(model, wanted, refused.Message);
+            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+        }
+
+        if (wanted != ServingProvider.Auto)
+        {
+            classifier.Dispose();
+            return (onnx, wanted);
+        }
+
+        var torch = new TorchBackend(classifier, device);
+        var ratio = ProviderRace.Ratio(onnx, torch);
+        LogRaced(logger, model.Address, ratio);
+        if (ratio > 1)
+        {
+            torch.Dispose();
+            return (onnx, ServingProvider.Onnx);
+        }
+
+        onnx.Dispose();
+        return (torch, ServingProvider.Torch);
+    }
+
+    private void WarnIfUnheard(ServableModel model, ServingProvider wanted, string reason)
+    {
+        if (wanted is ServingProvider.Onnx or ServingProvider.OnnxInt8)
+        {
+            LogUnheard(logger, model.Address, wanted, reason);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Model} takes TorchSharp {Ratio:F2} times as long as ONNX Runtime")]
+    private static partial void LogRaced(ILogger logger, string model, double ratio);
+
+    [LoggerMessage(LogLevel.Warning, "{Model} is computed by TorchSharp and not by {Wanted}: {Reason}")]
+    private static partial void LogUnheard(ILogger logger, string model, ServingProvider wanted, string reason);
+}
