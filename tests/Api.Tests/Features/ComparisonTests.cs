@@ -34,6 +34,28 @@ public sealed class ComparisonTests(ServedModels served)
             422, "baseline_not_comparable", "baseline");
     }
 
+    [Fact]
+    public async Task ProviderOfAnEvaluation_IsHeldAgainstTheExactModel()
+    {
+        using var client = served.Api.NewClient();
+        var labels = FeedbackService.Testing.TinyModels.Plain().Labels;
+        var rows = string.Concat(Enumerable.Range(0, 24).Select(i => $"the colour is {i},{labels[i % labels.Count]}\n"));
+        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\n" + rows, purpose: "evals"))["id"]!;
+
+        var exact = await EvaluateAsync(client, new { model = "attending", file, provider = "onnx", baseline = "attending" });
+        var rounded = await EvaluateAsync(client, new { model = "attending", file, provider = "ONNX_int8", baseline = "attending" });
+
+        Assert.Equal("onnx", (string)exact["provider"]!);
+        Assert.Equal(0.0, (double)exact["comparison"]!["accuracy_difference"]!);
+        Assert.Equal("onnx_int8", (string)rounded["provider"]!);
+        Assert.Equal(24, (int)rounded["comparison"]!["n"]!);
+        Assert.NotEqual((double)exact["report"]!["log_loss"]!, (double)rounded["report"]!["log_loss"]!);
+        Assert.Equal((double)exact["report"]!["log_loss"]!, (double)rounded["report"]!["log_loss"]!, 0.1);
+        await Problems.AssertAsync(
+            await client.PostAsJsonAsync("/v1/evaluations", new { model = "attending", file, provider = "openvino" }, TestContext.Current.CancellationToken),
+            400, "invalid_value", "provider");
+    }
+
     private static async Task<JsonObject> EvaluateAsync(HttpClient client, object request)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
