@@ -4,6 +4,7 @@ using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using Microsoft.Extensions.Options;
+using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,9 +54,14 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         {
             onnx = new OnnxBackend(classifier, wanted == ServingProvider.OnnxInt8, get_num_threads());
         }
-        catch (NotExportableException refused)
+        catch (Exception refused) when (refused is NotExportableException or OnnxRuntimeException)
         {
             WarnIfUnheard(model, wanted, refused.Message);
+            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            LogMissing(logger, missing, model.Address);
             return (new TorchBackend(classifier, device), ServingProvider.Torch);
         }
 
@@ -88,6 +94,9 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
 
     [LoggerMessage(LogLevel.Information, "{Model} takes TorchSharp {Ratio:F2} times as long as ONNX Runtime")]
     private static partial void LogRaced(ILogger logger, string model, double ratio);
+
+    [LoggerMessage(LogLevel.Warning, "{Model} is computed by TorchSharp, because ONNX Runtime's native library does not load here; Serving:Provider=Torch says so from the start")]
+    private static partial void LogMissing(ILogger logger, Exception exception, string model);
 
     [LoggerMessage(LogLevel.Warning, "{Model} is computed by TorchSharp and not by {Wanted}: {Reason}")]
     private static partial void LogUnheard(ILogger logger, string model, ServingProvider wanted, string reason);
