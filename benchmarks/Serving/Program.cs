@@ -53,14 +53,21 @@ if (settings.Section is "all" or "model")
 }
 
 TorchRuntime.SetThreads(Environment.ProcessorCount);
-var report = new Report($"{MachineFacts.Today}: serving, {settings.Set}, {settings.Preset}{(settings.Section == "all" ? "" : $", {settings.Section} alone")}", MachineFacts.Describe());
-foreach (var (name, section) in sections)
+var report = new Report($"{MachineFacts.Today}: serving, {settings.Set}, {(settings.Artifact is null ? settings.Preset : "a given model")}{(settings.Section == "all" ? "" : $", {settings.Section} alone")}", MachineFacts.Describe());
+try
 {
-    if (settings.Section == "all" || settings.Section == name)
+    foreach (var (name, section) in sections)
     {
-        await section.RunAsync(report);
+        if (settings.Section == "all" || settings.Section == name)
+        {
+            await section.RunAsync(report);
+        }
     }
 }
+finally
+{
+    // What was measured before something failed has taken long.
+    report.Save(Places.Results(settings));
+}
 
-report.Save(Places.Results(settings));
 return report.IsSound ? 0 : 1;

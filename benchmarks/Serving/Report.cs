@@ -10,6 +10,7 @@ internal sealed class Report
     private readonly StringBuilder _text = new();
     private readonly List<Target> _targets = [];
     private readonly List<string> _faults = [];
+    private bool _hasParts;
 
     /// <summary>Nothing was answered wrongly or lost.</summary>
     public bool IsSound => _faults.Count == 0;
@@ -18,7 +19,11 @@ internal sealed class Report
     public Report(string heading, string facts) => Write($"## {heading}{Environment.NewLine}{Environment.NewLine}{facts}");
 
     /// <summary>Adds a part.</summary>
-    public void Add(string title, string text) => Write($"### {title}{Environment.NewLine}{Environment.NewLine}{text.TrimEnd()}");
+    public void Add(string title, string text)
+    {
+        _hasParts = true;
+        Write($"### {title}{Environment.NewLine}{Environment.NewLine}{text.TrimEnd()}");
+    }
 
     /// <summary>Adds a goal: at least so much.</summary>
     public void AtLeast(double wanted, double measured, string what) => _targets.Add(new Target(what, wanted, measured, Least: true));
@@ -35,9 +40,14 @@ internal sealed class Report
         }
     }
 
-    /// <summary>Ends with goals and faults, and puts all of it before what the file holds so far.</summary>
+    /// <summary>Ends with goals and faults, and puts all of it before what the file holds so far; nothing, if nothing was measured.</summary>
     public void Save(string path)
     {
+        if (!_hasParts)
+        {
+            return;
+        }
+
         if (_targets.Count > 0)
         {
             Write(string.Join(Environment.NewLine, new[] { "### Goals", "", "| goal | wanted | measured | met |", "|---|---|---|---|" }.Concat(_targets.Select(target => target.Row))));
@@ -47,6 +57,8 @@ internal sealed class Report
         {
             Write($"**Fault**: {fault}");
         }
+
+        Write($"Load of the machine at the end: {MachineFacts.Load()}.");
 
         var older = File.Exists(path) ? File.ReadAllText(path).Replace(Title, "", StringComparison.Ordinal).Trim() : "";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -16,6 +16,9 @@ internal sealed record TestSet(IReadOnlyList<TextInput> Inputs, IReadOnlyList<st
         return new TestSet([.. rows.Select(row => row.Input)], [.. rows.Select(row => row.Labels[0])]);
     }
 
+    /// <summary>The test part of the set that is measured on, or its beginning.</summary>
+    public static TestSet TestPart(Settings settings) => Read(Path.Combine(settings.SetFolder, "test.csv"), settings.Texts);
+
     /// <summary>Share of right answers.</summary>
     public double Accuracy(IReadOnlyList<string> answers) => (double)answers.Zip(Labels).Count(pair => pair.First == pair.Second) / answers.Count;
 }

@@ -13,7 +13,7 @@ internal sealed class TrainedModels(Settings settings)
     private static JsonObject Rounds => new() { ["rounds"] = 2, ["feedback"] = "attention", ["fusion"] = "gated", ["initial_scale"] = 0.3 };
 
     /// <summary>Texts by which thresholds are chosen: no model was trained on them.</summary>
-    public TestSet Validation => TestSet.Read(HeldOut.Files(settings.SetFolder, Folder(Files)).Validation, settings.Texts);
+    public TestSet HeldOut => TestSet.Read(Models.HeldOut.Files(settings.SetFolder, Folder(Files)).Validation, settings.Texts);
 
     /// <summary>Folder of the plain classifier.</summary>
     public async Task<string> PlainAsync() => settings.Artifact ?? await TrainAsync("plain", []);
@@ -35,7 +35,7 @@ internal sealed class TrainedModels(Settings settings)
         }
 
         Console.WriteLine($"Training {folder} …");
-        var (training, validation) = HeldOut.Files(settings.SetFolder, Folder(Files));
+        var (training, validation) = Models.HeldOut.Files(settings.SetFolder, Folder(Files));
         await ChildProcess.AskAsync<TrainingOrder, TrainingResult>(
             TrainingChild.Mode,
             new TrainingOrder { TrainingFile = training, ValidationFile = validation, Preset = settings.Preset, Options = options, Folder = folder });

@@ -12,7 +12,7 @@ internal sealed class BatchFile(Settings settings, TrainedModels models) : ISect
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
-        var inputs = TestSet.Read(Path.Combine(settings.SetFolder, "test.csv"), settings.Texts).Inputs;
+        var inputs = TestSet.TestPart(settings).Inputs;
         var artifact = await models.PlainAsync();
         TorchRuntime.SetThreads(Environment.ProcessorCount);
         using var predictor = Predictor.Load(artifact, TorchSharp.torch.CPU);

@@ -28,7 +28,7 @@ internal static class ExitPlot
             Background = OxyColors.White,
         };
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "time of the model, × plain", MajorGridlineStyle = LineStyle.Dot, MinimumPadding = 0.05, MaximumPadding = 0.1 });
-        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "test accuracy, %", MajorGridlineStyle = LineStyle.Dot, MinimumPadding = 0.1, MaximumPadding = 0.1 });
+        model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "test accuracy, %", AxisTitleDistance = 16, MajorGridlineStyle = LineStyle.Dot, MinimumPadding = 0.1, MaximumPadding = 0.1 });
         var curve = new LineSeries { MarkerType = MarkerType.Circle, MarkerSize = 4, Color = OxyColors.SteelBlue };
         curve.Points.AddRange(points.Select(Place));
         model.Series.Add(curve);
@@ -42,7 +42,9 @@ internal static class ExitPlot
                 TextPosition = Place(point),
                 TextHorizontalAlignment = HorizontalAlignment.Left,
                 TextVerticalAlignment = VerticalAlignment.Top,
-                Offset = new ScreenVector(6, 4),
+                // Aslant, for neighbours are close to each other.
+                TextRotation = 40,
+                Offset = new ScreenVector(4, 4),
                 StrokeThickness = 0,
                 FontSize = 11,
             });

@@ -19,8 +19,8 @@ internal sealed class HotSwap(Settings settings, TrainedModels models) : ISectio
     {
         await using var service = await ServiceProcess.StartAsync(await models.PlainAsync(), await models.WithRoundsAsync());
         using var http = new HttpClient { BaseAddress = service.Address };
-        using var requester = new Requester(new Uri(service.Address, "/v1/classify"));
-        var inputs = TestSet.Read(Path.Combine(settings.SetFolder, "test.csv"), settings.Texts).Inputs;
+        using var requester = new Requester(service.Classify);
+        var inputs = TestSet.TestPart(settings).Inputs;
         var answers = new ConcurrentBag<(long Sent, long Answered, int Version)>();
         var clients = new ClosedLoop(requester, Bodies.Of(inputs, 1, ServedModel.Name), settings.Clients)
         {

@@ -14,12 +14,12 @@ internal sealed class Latency(Settings settings, TrainedModels models) : ISectio
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
-        var inputs = TestSet.Read(Path.Combine(settings.SetFolder, "test.csv"), Math.Min(Most, settings.Texts)).Inputs;
+        var inputs = TestSet.TestPart(settings).Inputs.Take(Most).ToList();
         var artifact = await models.PlainAsync();
         using var onnx = OnnxPeer.Load(artifact);
         await using var node = await NodePeer.StartAsync(onnx.Graph, artifact);
         await using var service = await ServiceProcess.StartAsync(artifact);
-        using var toService = new Requester(new Uri(service.Address, "/v1/classify"));
+        using var toService = new Requester(service.Classify);
         using var toNode = new Requester(node.Address);
         var sound = true;
         (string Name, Func<Task<IReadOnlyList<double>>> Run)[] contestants =

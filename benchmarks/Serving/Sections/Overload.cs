@@ -19,15 +19,17 @@ internal sealed class Overload(Settings settings, TrainedModels models) : ISecti
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
-        var bodies = Bodies.Of(TestSet.Read(Path.Combine(settings.SetFolder, "test.csv"), settings.Texts).Inputs, 1);
+        var bodies = Bodies.Of(TestSet.TestPart(settings).Inputs, 1);
         await using var service = await ServiceProcess.StartAsync(await models.PlainAsync());
-        using var requester = new Requester(new Uri(service.Address, "/v1/classify"));
+        using var requester = new Requester(service.Classify);
         var clients = new ClosedLoop(requester, bodies, settings.Clients);
         await clients.RunAsync(TimeSpan.FromSeconds(3));
         var peak = await clients.RunAsync(settings.Duration);
         var alone = await new ClosedLoop(requester, bodies, 1).RunAsync(Probes);
 
+        var (own, served) = (Environment.CpuUsage.TotalTime, service.Cpu);
         var load = await new OpenLoop(requester, bodies).RunAsync(Times * peak.PerSecond, settings.Duration);
+        (own, served) = (Environment.CpuUsage.TotalTime - own, service.Cpu - served);
         var recovery = await RecoveryAsync(requester, bodies, Slow * alone.Percentile(0.95));
         await load.AllAnswered;
 
@@ -40,7 +42,7 @@ internal sealed class Overload(Settings settings, TrainedModels models) : ISecti
             |---|---|---|---|---|---|---|---|---|
             | {peak.PerSecond:F0} | {load.Offered:F0} | {load.Goodput:F0} | {load.Goodput / peak.PerSecond:F2} | {refused} | {load.Requests.Count(request => request is { Status: 429, SaysWhen: false })} | {load.Requests.Count - answered - refused} | {Spread.Percentile(waits, 0.5):F2} / {Spread.Percentile(waits, 0.99):F2} | {recovery.TotalSeconds:F2} |
 
-            {settings.Duration.TotalSeconds:F0} s of Poisson arrivals, one text each. Recovered: a request made after the last arrival was answered within {Slow:F0} × the p95 of a client alone ({alone.Percentile(0.95):F1} ms).
+            {settings.Duration.TotalSeconds:F0} s of Poisson arrivals, one text each. Recovered: a request made after the last arrival was answered within {Slow:F0} × the p95 of a client alone ({alone.Percentile(0.95):F1} ms). The client's share of the CPU time while requests came: {own / (own + served):P1}.
             """));
         report.FaultIf(answered + refused != load.Requests.Count || !peak.IsSound, "Overload: a request was answered with neither 200 nor 429.");
         report.FaultIf(load.Requests.Any(request => request is { Status: 429, SaysWhen: false }), "Overload: an answer of 429 had no Retry-After.");

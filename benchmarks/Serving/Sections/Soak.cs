@@ -19,10 +19,10 @@ internal sealed class Soak(Settings settings, TrainedModels models) : ISection
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
-        var bodies = Bodies.Of(TestSet.Read(Path.Combine(settings.SetFolder, "test.csv"), settings.Texts).Inputs, 1);
+        var bodies = Bodies.Of(TestSet.TestPart(settings).Inputs, 1);
         await using var service = await ServiceProcess.StartAsync(await models.PlainAsync());
         using var http = new HttpClient { BaseAddress = service.Address };
-        using var requester = new Requester(new Uri(service.Address, "/v1/classify"));
+        using var requester = new Requester(service.Classify);
         var clients = new ClosedLoop(requester, bodies, settings.Clients);
         var looks = new List<Look> { await LookAsync(0) };
         var (sound, part) = (true, Math.Max(1, settings.Requests / Looks));

@@ -11,6 +11,9 @@ internal sealed class TrainingRate(Settings settings) : ISection
     // Forward once, backward twice as much.
     private const int Passes = 3;
 
+    // Each lasts minutes.
+    private const int MostRepetitions = 3;
+
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
@@ -19,7 +22,7 @@ internal sealed class TrainingRate(Settings settings) : ISection
         {
             var shares = new List<double>();
             var (speeds, products, texts) = (new List<double>(), new List<double>(), 0);
-            for (var repetition = 0; repetition < settings.Repetitions; repetition++)
+            for (var repetition = 0; repetition < Math.Min(MostRepetitions, settings.Repetitions); repetition++)
             {
                 var result = await ChildProcess.AskAsync<TrainingOrder, TrainingResult>(TrainingChild.Mode, new TrainingOrder
                 {

@@ -38,6 +38,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
+    /// <summary>The route that is measured.</summary>
+    public Uri Classify => new(Address, "/v1/classify");
+
     /// <summary>CPU time of all its threads.</summary>
     public TimeSpan Cpu
     {
