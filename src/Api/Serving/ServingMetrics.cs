@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FeedbackService.Api.Observability;
 using FeedbackService.Model.Inference;
 using Prometheus;
+using TorchSharp;
 
 namespace FeedbackService.Api.Serving;
 
@@ -144,6 +145,7 @@ internal sealed class ServingMetrics
         var texts = factory.CreateGauge("feedbackservice_queue_texts", "Texts waiting for the inference thread.", ["priority"]);
         var oldest = factory.CreateGauge("feedbackservice_queue_oldest_seconds", "How long the first of them has waited; 0 when none waits.", ["priority"]);
         var tokens = factory.CreateGauge("feedbackservice_queue_tokens", "Tokens of interactive texts waiting.");
+        var tensors = factory.CreateGauge("feedbackservice_tensors", "Tensors of libtorch alive, weights and those that wait for the garbage collector among them.");
         registry.AddBeforeCollectCallback(() =>
         {
             foreach (var priority in Enum.GetValues<WorkPriority>())
@@ -154,6 +156,7 @@ internal sealed class ServingMetrics
             }
 
             tokens.Set(queue.InteractiveTokens);
+            tensors.Set(torch.Tensor.TotalCount);
         });
     }
 
