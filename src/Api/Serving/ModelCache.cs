@@ -84,7 +84,7 @@ internal sealed partial class ModelCache(
             // All hashes, not only sizes: a flipped byte must not become a wrong answer. It costs once per load.
             var bytes = new DirectoryInfo(model.Directory).EnumerateFiles().Sum(file => file.Length);
             var (predictor, giveBack) = model.Base is null
-                ? (Predictor.Load(model.Directory, device, ArtifactVerification.Hashes, model.ManifestSha256), null)
+                ? (Predictor.Load(model.Directory, device, ArtifactVerification.Hashes, model.ManifestSha256, options.Value.Precision), null)
                 : bases.Load(model);
             lock (_gate)
             {

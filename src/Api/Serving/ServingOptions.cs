@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FeedbackService.Model.Numerics;
 
 namespace FeedbackService.Api.Serving;
 
@@ -30,6 +31,13 @@ public sealed class ServingOptions
     /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes.
     /// </summary>
     public TimeSpan BackgroundBatchTime { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// In what models compute, on this process's device. Default float32. Bfloat16 is for GPUs; answers differ from those in float32 in the third digit, and a CPU takes many times as long. A device
+    /// that does not compute it is refused at the start.
+    /// </summary>
+    [EnumDataType(typeof(ComputePrecision))]
+    public ComputePrecision Precision { get; set; }
 
     /// <summary>Bytes of artifacts kept loaded; the least recently used are let go beyond it. Default 4 GiB.</summary>
     [Range(1, long.MaxValue)]

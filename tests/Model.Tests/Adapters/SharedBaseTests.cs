@@ -3,6 +3,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
 using static TorchSharp.torch;
@@ -185,6 +186,30 @@ public sealed class SharedBaseTests : IDisposable
         using var classifier = shared.Attach(ArtifactReader.Open(At("one")));
 
         Assert.All(classifier.named_parameters(), entry => Assert.Equal(ScalarType.Float32, entry.parameter.dtype));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void InBfloat16_TheBaseIsHalfAsLarge_AndSaysWhatFloat32Says(string adapter, string encoder)
+    {
+        var config = AdaptedModels.Config(adapter, encoder);
+        WriteBase(config);
+        Write("one", config, seed: 8);
+        using var wide = SharedBase.Open(At("base"), CPU);
+        using var narrow = SharedBase.Open(At("base"), CPU, precision: ComputePrecision.Bfloat16);
+        using var scope = NewDisposeScope();
+
+        using var expected = wide.Attach(ArtifactReader.Open(At("one")));
+        using var actual = narrow.Attach(ArtifactReader.Open(At("one")));
+
+        Assert.Equal(wide.ByteCount, 2 * narrow.ByteCount);
+        Assert.All(actual.Encoder.parameters(), parameter => Assert.Equal(ScalarType.BFloat16, parameter.dtype));
+        var tokens = PackedTokens.Pack(TinyModels.Texts(5, 1, 9));
+        foreach (var (one, other) in expected.Forward(tokens, CPU, 2).Zip(actual.Forward(tokens, CPU, 2)))
+        {
+            // Of the largest logit; twice what Bfloat16Tests has, for these adapters add more than there is, which sharpens attention.
+            Assert.InRange((one - other).abs().max().item<float>(), 1e-6f, 0.1f * one.abs().max().item<float>());
+        }
     }
 
     private string At(string name) => Path.Combine(_folder.Path, name);
