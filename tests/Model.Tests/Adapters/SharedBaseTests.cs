@@ -14,18 +14,19 @@ public sealed class SharedBaseTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string> All => new(AdaptedModels.All);
+    public static TheoryData<string, string, ComputePrecision> All =>
+        new(AdaptedModels.All.SelectMany(pair => Enum.GetValues<ComputePrecision>().Select(precision => (pair.Adapter, pair.Encoder, precision))));
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Attached_EqualsTheWholeClassifier(string adapter, string encoder)
+    public void Attached_EqualsTheWholeClassifier(string adapter, string encoder, ComputePrecision precision)
     {
         var config = AdaptedModels.Config(adapter, encoder);
         WriteBase(config);
         Write("one", config, seed: 8);
-        using var shared = SharedBase.Open(At("base"), CPU, ArtifactVerification.Hashes);
+        using var shared = SharedBase.Open(At("base"), CPU, ArtifactVerification.Hashes, precision: precision);
         using var scope = NewDisposeScope();
 
         using var attached = shared.Attach(ArtifactReader.Open(At("one")));
@@ -42,6 +43,7 @@ public sealed class SharedBaseTests : IDisposable
             }
         }
 
+        whole.ComputeIn(precision);
         whole.eval();
         var tokens = PackedTokens.Pack(TinyModels.Texts(5, 1, 9));
         Assert.All(whole.Forward(tokens, CPU, 2).Zip(attached.Forward(tokens, CPU, 2)), pair => Assert.Equal(AdaptedModels.Numbers(pair.First), AdaptedModels.Numbers(pair.Second)));
@@ -188,28 +190,15 @@ public sealed class SharedBaseTests : IDisposable
         Assert.All(classifier.named_parameters(), entry => Assert.Equal(ScalarType.Float32, entry.parameter.dtype));
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
-    public void InBfloat16_TheBaseIsHalfAsLarge_AndSaysWhatFloat32Says(string adapter, string encoder)
+    [Fact]
+    public void InBfloat16_TheBaseIsHalfAsLarge()
     {
-        var config = AdaptedModels.Config(adapter, encoder);
+        var config = AdaptedModels.Config("lora", "transformer");
         WriteBase(config);
-        Write("one", config, seed: 8);
         using var wide = SharedBase.Open(At("base"), CPU);
         using var narrow = SharedBase.Open(At("base"), CPU, precision: ComputePrecision.Bfloat16);
-        using var scope = NewDisposeScope();
-
-        using var expected = wide.Attach(ArtifactReader.Open(At("one")));
-        using var actual = narrow.Attach(ArtifactReader.Open(At("one")));
 
         Assert.Equal(wide.ByteCount, 2 * narrow.ByteCount);
-        Assert.All(actual.Encoder.parameters(), parameter => Assert.Equal(ScalarType.BFloat16, parameter.dtype));
-        var tokens = PackedTokens.Pack(TinyModels.Texts(5, 1, 9));
-        foreach (var (one, other) in expected.Forward(tokens, CPU, 2).Zip(actual.Forward(tokens, CPU, 2)))
-        {
-            // Of the largest logit; twice what Bfloat16Tests has, for these adapters add more than there is, which sharpens attention.
-            Assert.InRange((one - other).abs().max().item<float>(), 1e-6f, 0.1f * one.abs().max().item<float>());
-        }
     }
 
     private string At(string name) => Path.Combine(_folder.Path, name);
