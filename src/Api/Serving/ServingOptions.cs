@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FeedbackService.Api.Serving.Providers;
+using FeedbackService.Model.Numerics;
 
 namespace FeedbackService.Api.Serving;
 
@@ -37,6 +38,13 @@ public sealed class ServingOptions
 
     /// <summary>The same for all versions of single models, by name. Default none.</summary>
     public Dictionary<string, ServingProvider> Providers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// In what models compute, on this process's device. Default float32. Bfloat16 is for GPUs; answers differ from those in float32 in the third digit, and a CPU takes many times as long. A device
+    /// that does not compute it is refused at the start.
+    /// </summary>
+    [EnumDataType(typeof(ComputePrecision))]
+    public ComputePrecision Precision { get; set; }
 
     /// <summary>Bytes of artifacts kept loaded; the least recently used are let go beyond it. Default 4 GiB.</summary>
     [Range(1, long.MaxValue)]

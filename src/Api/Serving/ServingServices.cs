@@ -2,13 +2,16 @@ using FeedbackService.Api.Observability;
 using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Serving.Requests;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using Microsoft.Extensions.Options;
 using Prometheus;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving;
 
 /// <summary>Registers what answers classification requests.</summary>
-internal static class ServingServices
+internal static partial class ServingServices
 {
     /// <summary>Adds the queue, the inference thread, the model cache, what addresses mean, and the service. Needs the registry.</summary>
     /// <param name="services">The services.</param>
@@ -18,12 +21,14 @@ internal static class ServingServices
     public static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration, string device, int threads)
     {
         services.AddOptions<ServingOptions>().Bind(configuration.GetSection(ServingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(_ =>
+        services.AddSingleton(provider =>
         {
             // The first use of libtorch in the process: threads must be set before anything else runs on it.
             TorchRuntime.EnsureLoaded();
             TorchRuntime.SetThreads(threads);
-            return TorchRuntime.ParseDevice(device);
+            var found = TorchRuntime.ParseDevice(device);
+            RequirePrecision(found, provider);
+            return found;
         });
         services.AddSingleton<ModelCosts>();
         services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
@@ -44,4 +49,17 @@ internal static class ServingServices
         services.AddSingleton<ClassificationService>();
         return services;
     }
+
+    private static void RequirePrecision(Device device, IServiceProvider provider)
+    {
+        var precision = provider.GetRequiredService<IOptions<ServingOptions>>().Value.Precision;
+        TorchRuntime.RequirePrecision(device, precision, $"{ServingOptions.Section}:{nameof(ServingOptions.Precision)}");
+        if (precision != ComputePrecision.Float32 && device.type == DeviceType.CPU)
+        {
+            LogSlow(provider.GetRequiredService<ILogger<InferenceThread>>());
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Serving:Precision is bfloat16 on a CPU, which has no units for it: answers take many times as long as in float32")]
+    private static partial void LogSlow(ILogger logger);
 }

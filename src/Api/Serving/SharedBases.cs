@@ -1,12 +1,13 @@
 using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Inference;
+using Microsoft.Extensions.Options;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving;
 
 /// <summary>Bases of the adapters that are in memory, each of them once and as long as a classifier on top of it is.</summary>
-internal sealed class SharedBases(Device device)
+internal sealed class SharedBases(Device device, IOptions<ServingOptions> options)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Held> _bases = new(StringComparer.Ordinal);
@@ -34,7 +35,7 @@ internal sealed class SharedBases(Device device)
         {
             if (!_bases.TryGetValue(files.ManifestSha256, out var held))
             {
-                held = new Held(SharedBase.Open(files.Directory, device, ArtifactVerification.Hashes, files.ManifestSha256));
+                held = new Held(SharedBase.Open(files.Directory, device, ArtifactVerification.Hashes, files.ManifestSha256, options.Value.Precision));
                 _bases.Add(files.ManifestSha256, held);
             }
 

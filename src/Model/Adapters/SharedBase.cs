@@ -1,6 +1,7 @@
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,9 +22,9 @@ public sealed class SharedBase : IDisposable
     private readonly Dictionary<string, Tensor> _weights;
     private bool _disposed;
 
-    private SharedBase(string manifestSha256, ClassifierConfig config, Device device, Dictionary<string, Tensor> weights)
+    private SharedBase(string manifestSha256, ClassifierConfig config, Device device, ComputePrecision precision, Dictionary<string, Tensor> weights)
     {
-        (ManifestSha256, Config, Device, _weights) = (manifestSha256, config, device, weights);
+        (ManifestSha256, Config, Device, Precision, _weights) = (manifestSha256, config, device, precision, weights);
     }
 
     /// <summary>SHA-256 of the base's manifest, lower-case hex; adapters name it.</summary>
@@ -35,6 +36,9 @@ public sealed class SharedBase : IDisposable
     /// <summary>Where the weights are.</summary>
     public Device Device { get; }
 
+    /// <summary>In what classifiers compute.</summary>
+    public ComputePrecision Precision { get; }
+
     /// <summary>Bytes of the weights.</summary>
     public long ByteCount => _weights.Values.Sum(weight => weight.numel() * weight.element_size());
 
@@ -43,8 +47,14 @@ public sealed class SharedBase : IDisposable
     /// <param name="device">Where classifiers are to compute.</param>
     /// <param name="verification">How closely the files are looked at first. Default sizes.</param>
     /// <param name="manifestSha256">Hash the manifest must have (lower-case hex); null to take it as it is.</param>
+    /// <param name="precision">In what classifiers are to compute. Default float32.</param>
     /// <exception cref="InvalidArtifactException">The folder cannot be used, or is itself an adapter; the file is named.</exception>
-    public static SharedBase Open(string directory, Device device, ArtifactVerification verification = ArtifactVerification.Sizes, string? manifestSha256 = null)
+    public static SharedBase Open(
+        string directory,
+        Device device,
+        ArtifactVerification verification = ArtifactVerification.Sizes,
+        string? manifestSha256 = null,
+        ComputePrecision precision = ComputePrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(device);
         var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
@@ -59,7 +69,8 @@ public sealed class SharedBase : IDisposable
         using var reader = artifact.OpenWeights();
         foreach (var entry in reader.Entries.Where(entry => AdapterParts.IsOfEncoder(entry.Name)))
         {
-            weights.Add(entry.Name, reader.Read(entry.Name, widen: true).to(device));
+            var weight = reader.Read(entry.Name, widen: true);
+            weights.Add(entry.Name, (precision == ComputePrecision.Bfloat16 ? weight.to(ScalarType.BFloat16) : weight).to(device));
         }
 
         foreach (var weight in weights.Values)
@@ -67,7 +78,7 @@ public sealed class SharedBase : IDisposable
             weight.DetachFromDisposeScope();
         }
 
-        return new SharedBase(artifact.ManifestSha256, config, device, weights);
+        return new SharedBase(artifact.ManifestSha256, config, device, precision, weights);
     }
 
     /// <summary>Makes a classifier of an adapter's small weights on top of the shared ones, in evaluation mode, on <see cref="Device"/>.</summary>
@@ -91,6 +102,7 @@ public sealed class SharedBase : IDisposable
         var classifier = ClassifierFactory.Create(config);
         try
         {
+            classifier.ComputeIn(Precision);
             classifier.to(Device);
             classifier.eval();
             Fill(classifier.state_dict(), config.Adapter, adapter);
@@ -142,7 +154,7 @@ public sealed class SharedBase : IDisposable
         using var reader = adapter.OpenWeights();
         var comparison = new StateDictComparison();
         comparison.Add(ofBase, [.. offered], allowOtherPrecision: false, "base: ");
-        comparison.Add(own, [.. reader.Entries.Select(entry => (entry.Name, entry.Dtype, entry.Shape))], adapter.Manifest.Precision != ArtifactPrecision.Float32, "adapter: ");
+        comparison.Add(own, [.. reader.Entries.Select(entry => (entry.Name, entry.Dtype, entry.Shape))], adapter.Manifest.Precision != ArtifactPrecision.Float32 || Precision != ComputePrecision.Float32, "adapter: ");
         try
         {
             comparison.ThrowIfDifferent();

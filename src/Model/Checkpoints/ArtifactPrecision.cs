@@ -1,6 +1,6 @@
 namespace FeedbackService.Model.Checkpoints;
 
-/// <summary>Element type of the floating-point weights in the file. Whatever it is, inference computes in float32.</summary>
+/// <summary>Element type of the floating-point weights in the file. In what inference computes is the process's affair, whatever it is.</summary>
 public enum ArtifactPrecision
 {
     /// <summary>As trained.</summary>

@@ -3,6 +3,7 @@ using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
 using FeedbackService.Model.Feedback;
 using FeedbackService.Model.Heads;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Pooling;
 using FeedbackService.Model.Tokenization;
 using TorchSharp.Utils;
@@ -73,6 +74,17 @@ public sealed class TextClassifier : nn.Module
         }
 
         _encoder.Freeze(blocks);
+    }
+
+    /// <summary>
+    /// Rounds the weights of encoder, pooling and feedback loop to the element type that is to be computed in; there is no way back. The head keeps float32, in which
+    /// logits are. No optimizer may hold the parameters: they may be replaced.
+    /// </summary>
+    public void ComputeIn(ComputePrecision precision)
+    {
+        _encoder.RoundTo(precision);
+        _pooling?.RoundTo(precision);
+        _loop?.RoundTo(precision);
     }
 
     /// <inheritdoc/>

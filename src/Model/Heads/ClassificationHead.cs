@@ -46,7 +46,7 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
         var scores = _projection.call(_hidden is null ? features : _hidden.call(features)); // [B, L], of grades [B, 1]
 
         // Losses, calibration and the settle rule need more than bf16's eight bits.
-        scores = scores.dtype is ScalarType.Float32 or ScalarType.Float64 ? scores : scores.to(ScalarType.Float32);
+        scores = scores.Widened();
         return (_grades is null ? scores : Grade(scores, _grades)).MoveToOuterDisposeScope();
     }
 

@@ -1,6 +1,7 @@
 using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using static TorchSharp.torch;
 
@@ -45,16 +46,21 @@ public sealed class Predictor : IDisposable
     /// <param name="device">Where to compute.</param>
     /// <param name="verification">How closely the files are looked at first. Default sizes.</param>
     /// <param name="manifestSha256">Hash the manifest must have (lower-case hex), from the registry; null to take it as it is.</param>
+    /// <param name="precision">In what to compute. Default float32.</param>
     /// <exception cref="InvalidArtifactException">The folder cannot be used; the file is named.</exception>
     public static Predictor Load(
-        string directory, Device device, ArtifactVerification verification = ArtifactVerification.Sizes, string? manifestSha256 = null)
+        string directory,
+        Device device,
+        ArtifactVerification verification = ArtifactVerification.Sizes,
+        string? manifestSha256 = null,
+        ComputePrecision precision = ComputePrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(device);
         var loaded = LoadedClassifier.Open(directory, verification, manifestSha256);
-        return new Predictor(loaded.Tokenizer, new TorchBackend(loaded.Classifier, device), loaded.Calibration);
+        return new Predictor(loaded.Tokenizer, new TorchBackend(loaded.Classifier, device, precision), loaded.Calibration);
     }
 
-    /// <summary>Loads an adapter's artifact on top of a base that other predictors may share. Computes on the base's device.</summary>
+    /// <summary>Loads an adapter's artifact on top of a base that other predictors may share. Computes on the base's device, in its precision.</summary>
     /// <param name="directory">The adapter's folder.</param>
     /// <param name="shared">The base. May be disposed before the predictor: its memory lives as long as anything uses it.</param>
     /// <param name="verification">How closely the adapter's files are looked at first. Default sizes.</param>

@@ -1,5 +1,6 @@
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,16 +13,18 @@ public sealed class TorchBackend : IClassifierBackend
     private readonly Device _device;
     private bool _disposed;
 
-    /// <summary>Takes over a classifier: puts it into evaluation mode, moves it and disposes it in the end.</summary>
+    /// <summary>Takes over a classifier: puts it into evaluation mode, rounds and moves it, and disposes it in the end.</summary>
     /// <param name="classifier">With its weights loaded. No optimizer may hold its parameters: moving replaces them.</param>
     /// <param name="device">Where to compute.</param>
-    public TorchBackend(TextClassifier classifier, Device device)
+    /// <param name="precision">In what to compute.</param>
+    public TorchBackend(TextClassifier classifier, Device device, ComputePrecision precision = ComputePrecision.Float32)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(device);
         _classifier = classifier;
         _device = device;
         classifier.eval();
+        classifier.ComputeIn(precision);
         classifier.to(device);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using FeedbackService.Model.Numerics;
 using TorchSharp;
 
 namespace FeedbackService.Model.Inference;
@@ -121,7 +122,7 @@ public static class TorchRuntime
         var count = torch.cuda_is_available() ? torch.cuda.device_count() : 0;
         if (wanted == "auto")
         {
-            return count > 0 ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
+            return count > 0 ? Cuda(0) : torch.CPU;
         }
 
         if (index >= count)
@@ -131,6 +132,50 @@ public static class TorchRuntime
                 "Check the driver (nvidia-smi), that this is the cuda build or --torch-native names a CUDA libtorch, or use cpu.");
         }
 
+        return Cuda(index);
+    }
+
+    /// <summary>Whether a device multiplies matrices of that element type, fast or slowly. Nobody tells it; whoever can do it has it.</summary>
+    public static bool Computes(torch.Device device, ComputePrecision precision)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (precision == ComputePrecision.Float32)
+        {
+            return true;
+        }
+
+        EnsureLoaded();
+        try
+        {
+            using var scope = torch.NewDisposeScope();
+            var matrix = torch.ones([2, 2], torch.ScalarType.BFloat16, device);
+            return matrix.matmul(matrix).to(torch.ScalarType.Float32).sum().item<float>() > 0;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Refuses a precision that a device does not compute.</summary>
+    /// <param name="device">Where is to be computed.</param>
+    /// <param name="precision">In what.</param>
+    /// <param name="option">What asks for it, as its user writes it.</param>
+    /// <exception cref="DeviceNotAvailableException">The device does not compute it.</exception>
+    public static void RequirePrecision(torch.Device device, ComputePrecision precision, string option)
+    {
+        if (!Computes(device, precision))
+        {
+            throw new DeviceNotAvailableException($"The device {device} does not compute bfloat16, which {option} asks for. Use float32, or a device that does.");
+        }
+    }
+
+    private static torch.Device Cuda(int index)
+    {
+        // By default cuDNN's recurrences round what they multiply to the 11 bits of TF32, matrix products do not. Here float32 means float32; whoever wants it
+        // fast asks for bfloat16.
+        torch.backends.cudnn.allow_tf32 = false;
+        torch.backends.cuda.matmul.allow_tf32 = false;
         return torch.device(DeviceType.CUDA, index);
     }
 

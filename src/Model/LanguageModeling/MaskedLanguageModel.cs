@@ -1,5 +1,6 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Encoders;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -30,6 +31,9 @@ public sealed class MaskedLanguageModel : nn.Module
     /// <summary>The encoder. Owned by the model.</summary>
     public TextEncoder Encoder => _encoder;
 
+    /// <summary>Rounds the weights to the element type that is to be computed in; there is no way back. No optimizer may hold the parameters: they may be replaced.</summary>
+    public void ComputeIn(ComputePrecision precision) => this.RoundTo(precision);
+
     /// <summary>Logits at some places only: a vocabulary's worth of them at every token would be most of a step's time and memory.</summary>
     /// <param name="tokens">N tokens of B texts, some hidden.</param>
     /// <param name="places">Rows of <paramref name="tokens"/> that are asked for, each in [0, N). Length M, at least 1.</param>
@@ -43,8 +47,6 @@ public sealed class MaskedLanguageModel : nn.Module
         using var layout = new TokenLayout(tokens.Lengths, device);
         var states = _encoder.Encode(_encoder.Embed(tokens, layout), 0, _encoder.LayerCount).Rows; // [N, H]
         var asked = states.index_select(0, tensor([.. places.Select(place => (long)place)], device: device)); // [M, H]
-        var logits = _head.Predict(asked, _encoder.TokenTable!);
-        logits = logits.dtype is ScalarType.Float32 or ScalarType.Float64 ? logits : logits.to(ScalarType.Float32);
-        return logits.MoveToOuterDisposeScope();
+        return _head.Predict(asked, _encoder.TokenTable!).Widened().MoveToOuterDisposeScope();
     }
 }

@@ -45,26 +45,26 @@ public sealed class SelfAttentionPooling : nn.Module
     /// <summary>Width of the pooled vector: H, or 2H with the maximum.</summary>
     public int Width => TokenPooling.Width(_kind, _hiddenSize);
 
-    /// <summary>Pools. Rows [N, H] float to [B, H] float, or [B, 2H] with the maximum.</summary>
+    /// <summary>Pools. Rows [N, H] float to [B, H], or [B, 2H] with the maximum; float32 of anything narrower.</summary>
     public Tensor Pool(TokenBatch states)
     {
         ArgumentNullException.ThrowIfNull(states);
         using var scope = NewDisposeScope();
-        var mean = TokenPooling.Sum(states.With(states.Rows * Weigh(states)));
+        var mean = TokenPooling.Sum(states.With(states.Rows.Widened() * Weigh(states)));
         if (_kind == PoolingKind.AttentionSqrtNMax)
         {
-            mean *= states.Layout.LengthColumn.sqrt().to(states.Rows.dtype);
+            mean *= states.Layout.LengthColumn.sqrt().to(mean.dtype);
         }
 
-        var pooled = _kind == PoolingKind.Attention ? mean : cat([mean, TokenPooling.Max(states)], 1);
+        var pooled = _kind == PoolingKind.Attention ? mean : cat([mean, TokenPooling.Max(states).Widened()], 1);
         return pooled.MoveToOuterDisposeScope();
     }
 
-    // α of every token. [N, 1]
+    // α of every token. [N, 1], float32 of anything narrower.
     private Tensor Weigh(TokenBatch states)
     {
         var layout = states.Layout;
-        var scores = TokenBatch.Pad(_score.call(_projection.call(states.Rows).tanh()), layout); // [B, T, 1]
+        var scores = TokenBatch.Pad(_score.call(_projection.call(states.Rows).tanh()).Widened(), layout); // [B, T, 1]
         if (!layout.IsRectangular)
         {
             scores = scores.MaskedFillWith(layout.Mask.logical_not().unsqueeze(-1), float.NegativeInfinity);

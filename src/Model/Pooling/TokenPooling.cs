@@ -15,7 +15,7 @@ public static class TokenPooling
     /// <summary>Whether the kind has weights of its own and is a module: <see cref="SelfAttentionPooling"/>.</summary>
     public static bool Learns(PoolingKind kind) => kind is PoolingKind.Attention or PoolingKind.AttentionMax or PoolingKind.AttentionSqrtNMax;
 
-    /// <summary>Pools. Rows [N, H] float to [B, H] float, or [B, 2H] for the kinds with two halves.</summary>
+    /// <summary>Pools. Rows [N, H] float to [B, H], or [B, 2H] for the kinds with two halves; float32 of anything narrower, for sums over tokens outgrow eight bits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An unknown kind, or one with weights, which is a module: <see cref="SelfAttentionPooling"/>.</exception>
     public static Tensor Pool(TokenBatch states, PoolingKind kind)
     {
@@ -25,24 +25,26 @@ public static class TokenPooling
         {
             PoolingKind.Mean => Mean(states),
             PoolingKind.Max => Max(states),
-            PoolingKind.MeanMax => cat([Mean(states), Max(states)], 1),
+            PoolingKind.MeanMax => cat([Mean(states), Max(states).Widened()], 1),
             PoolingKind.SqrtN => SumBySqrtN(states),
-            PoolingKind.SqrtNMax => cat([SumBySqrtN(states), Max(states)], 1),
+            PoolingKind.SqrtNMax => cat([SumBySqrtN(states), Max(states).Widened()], 1),
             PoolingKind.Cls => states.Rows.index_select(0, FirstRows(states.Layout)),
             PoolingKind.Last => states.Rows.index_select(0, LastRows(states.Layout)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No pooling without weights."),
         };
-        return pooled.MoveToOuterDisposeScope();
+        return pooled.Widened().MoveToOuterDisposeScope();
     }
 
-    private static Tensor Mean(TokenBatch states) => Sum(states) / states.Layout.LengthColumn.to(states.Rows.dtype);
+    private static Tensor Mean(TokenBatch states) => Divided(Sum(states), states.Layout.LengthColumn);
 
-    private static Tensor SumBySqrtN(TokenBatch states) => Sum(states) / states.Layout.LengthColumn.sqrt().to(states.Rows.dtype);
+    private static Tensor SumBySqrtN(TokenBatch states) => Divided(Sum(states), states.Layout.LengthColumn.sqrt());
 
-    /// <summary>Sum per text. Rows [N, H] float to [B, H] float.</summary>
+    private static Tensor Divided(Tensor sums, Tensor by) => sums / by.to(sums.dtype);
+
+    /// <summary>Sum per text. Rows [N, H] float to [B, H], float32 of anything narrower.</summary>
     internal static Tensor Sum(TokenBatch states)
     {
-        var (rows, layout) = states;
+        var (rows, layout) = (states.Rows.Widened(), states.Layout);
         return zeros([layout.Count, rows.size(1)], rows.dtype, rows.device).PlusRows(layout.RowSequence, rows);
     }
 

@@ -1,4 +1,5 @@
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Training.Loop;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
@@ -49,7 +50,7 @@ public static class TrainingEstimator
     /// <param name="facts">Size of the data.</param>
     /// <param name="meanCharacters">Mean length of a text in UTF-16 code units.</param>
     /// <param name="ideographs">The texts are mostly Chinese or Japanese.</param>
-    /// <param name="speed">Of the machine that will train.</param>
+    /// <param name="speed">Of the machine that will train, in the options' precision.</param>
     /// <param name="method">What it will train for.</param>
     public static TrainingEstimate Estimate(
         TrainingOptions options, EncoderFamilies encoder, DataFacts facts, double meanCharacters, bool ideographs, MachineSpeed speed, TrainingMethods method = TrainingMethods.Supervised)
@@ -92,7 +93,7 @@ public static class TrainingEstimator
         var operations = rows * ((LayerPasses(options, rounds) * layerOperations) + (loopPasses * rounds * OperationsPerRound * hidden * hidden));
         operations += ForwardAndBackward * options.Schedule.BatchSize * (rounds + 1) * 4 * hidden * facts.Classes;
         operations += ForwardAndBackward * rows * (rounds + 1) * 2 * ParameterCounts.OfPooling(options);
-        var bytes = sizeof(float) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
+        var bytes = ElementBytes(options) * hidden * rows * ((layerRuns * PassesPerLayer) + ((rounds + 1) * PassesPerRound) + PassesPerLookUp);
         var dense = ParameterCounts.Of(options, encoder, facts).Learning * sizeof(float) * PassesPerLookUp;
         // A recurrent layer makes its calls anew at every time, unless its sweeps renew all states at once.
         var inOrder = (encoder & EncoderFamilies.Directed) != 0 || (encoder == EncoderFamilies.Bifnn && options.FixedPoint.SweepOrder == SweepOrder.Alternating);
@@ -142,16 +143,24 @@ public static class TrainingEstimator
         // Weights, the best weights, and once more while a checkpoint is written; parameters that learn, but for the table, have two moments too.
         var (learning, frozen) = ParameterCounts.Of(options, encoder, facts);
         var weights = (((table + frozen) * 3) + (learning * 5)) * sizeof(float);
+        if (options.Optimizer.Precision == ComputePrecision.Bfloat16)
+        {
+            // The copy that steps compute with, and its gradients.
+            weights += (table + frozen + (2 * learning)) * ElementBytes(options);
+        }
 
         // Nothing has to be kept of layers that no gradient reaches.
         var reached = options.Feedback.Rounds > 0 ? sizes.Layers : sizes.Layers - FrozenLayers(options);
         var layerRuns = reached + (options.Feedback.Rounds * (sizes.Layers + 2)) + 2;
         var width = encoder == EncoderFamilies.Transformer ? sizes.HiddenSize + (sizes.IntermediateSize / 2.0) : sizes.HiddenSize;
         var kept = encoder == EncoderFamilies.Bifnn && options.FixedPoint.SolutionGradient != SolutionGradient.Implicit ? options.FixedPoint.GradientSweeps : 1;
-        var activations = rows * width * sizeof(float) * KeptPassesPerLayer * layerRuns * kept;
+        var activations = rows * width * ElementBytes(options) * KeptPassesPerLayer * layerRuns * kept;
         var data = facts.Rows * ((tokens * sizeof(int)) + 200);
         return ProcessBytes + (long)(weights + activations + data);
     }
+
+    // Of what a step computes with; weights and moments are float32 whatever it is.
+    private static int ElementBytes(TrainingOptions options) => options.Optimizer.Precision == ComputePrecision.Bfloat16 ? 2 : sizeof(float);
 
     // Runs over the text, forwards and back, that a layer's sweeps come to: those of the solver have no way back.
     private static double Sweeps(TrainingOptions options, EncoderFamilies encoder)

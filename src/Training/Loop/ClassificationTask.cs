@@ -6,6 +6,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Training.Metrics;
 using FeedbackService.Training.Objectives;
 using FeedbackService.Training.Optimization;
@@ -19,6 +20,7 @@ namespace FeedbackService.Training.Loop;
 internal sealed class ClassificationTask : ITrainingTask
 {
     private readonly TextClassifier _model;
+    private readonly TextClassifier? _copy;
     private readonly IReadOnlyList<EncodedExample> _validation;
     private readonly OptimizerOptions _options;
     private readonly ClassificationObjective _classification;
@@ -50,7 +52,13 @@ internal sealed class ClassificationTask : ITrainingTask
         _classification = new ClassificationObjective(options.Data.Head, options.Regularization.LabelSmoothing, options.Regularization.ClassWeights.Resolve(labels, counts), device, labels);
         _objective = new RoundObjective(_classification, taxonomy, device);
         Ranks = options.Adapter.Kind == AdapterKind.Adalora ? CreateRanks(model, options, TrainingSetup.Steps(train.Count, options)) : null;
-        _loss = new RoundLoss(model, _objective, options, device, seed, Ranks);
+        if (_options.Precision == ComputePrecision.Bfloat16)
+        {
+            (_copy, Compute) = ComputeCopy.Of(model, device);
+            FreezeCopy();
+        }
+
+        _loss = new RoundLoss(_copy ?? model, _objective, options, device, seed, Ranks);
         _evaluator = new Evaluator(validation, _objective, 2 * options.Schedule.BatchSize, device);
     }
 
@@ -69,6 +77,9 @@ internal sealed class ClassificationTask : ITrainingTask
     /// <inheritdoc/>
     public RankAllocator? Ranks { get; }
 
+    /// <inheritdoc/>
+    public ComputeCopy? Compute { get; }
+
     /// <summary>Lets learn what is to learn in the epoch.</summary>
     public void BeginEpoch(long epoch)
     {
@@ -76,6 +87,7 @@ internal sealed class ClassificationTask : ITrainingTask
         if (blocks != _model.Encoder.FrozenBlocks)
         {
             _model.FreezeBlocks(blocks);
+            FreezeCopy();
         }
     }
 
@@ -115,6 +127,7 @@ internal sealed class ClassificationTask : ITrainingTask
     public void Dispose()
     {
         Ranks?.Dispose();
+        Compute?.Dispose();
         _objective.Dispose();
         _classification.Dispose();
         _model.Dispose();
@@ -125,6 +138,15 @@ internal sealed class ClassificationTask : ITrainingTask
         var adapter = options.Adapter;
         return new RankAllocator(model, new RankBudget(
             RankAllocator.RanksOf(model), adapter.TargetRank * RankAllocator.MapsOf(model), stepsPerEpoch * options.Schedule.Epochs, adapter.InitialWarmup, adapter.FinalWarmup, adapter.Interval));
+    }
+
+    // What learns is taken with the weights; that nothing is random in blocks that do not is the copy's own.
+    private void FreezeCopy()
+    {
+        if (_copy is not null && Config.Adapter is null)
+        {
+            _copy.FreezeBlocks(_model.Encoder.FrozenBlocks);
+        }
     }
 
     // Once: it seldom mends itself, and a line per evaluation would hide the others.

@@ -23,6 +23,9 @@ internal interface ITrainingTask : IDisposable
     /// <summary>Gives AdaLoRA's maps their ranks; null for all else. Owned by the task.</summary>
     RankAllocator? Ranks => null;
 
+    /// <summary>What steps compute with in place of the model; null for the model itself. Owned by the task.</summary>
+    ComputeCopy? Compute => null;
+
     /// <summary>Called before the first step of an epoch, and when a training goes on in the middle of one.</summary>
     /// <param name="epoch">From 0.</param>
     void BeginEpoch(long epoch)

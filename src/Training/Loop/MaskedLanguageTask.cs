@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.LanguageModeling;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Training.Masking;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Progress;
@@ -17,6 +18,7 @@ namespace FeedbackService.Training.Loop;
 internal sealed class MaskedLanguageTask : ITrainingTask
 {
     private readonly MaskedLanguageModel _model;
+    private readonly MaskedLanguageModel _computing;
     private readonly TokenMasker _masker;
     private readonly IReadOnlyList<MaskedText> _validation;
     private readonly MaskedEvaluator _evaluator;
@@ -35,6 +37,7 @@ internal sealed class MaskedLanguageTask : ITrainingTask
         (_model, _masker, _device, _seed) = (model, masker, device, seed);
         _validation = [.. validation.Select((example, index) => masker.Mask(example.Tokens, TrainingSeeds.OfValidationMasks(seed, index)))];
         _evaluator = new MaskedEvaluator(_validation, options.Schedule.BatchSize, device);
+        (_computing, Compute) = options.Optimizer.Precision == ComputePrecision.Bfloat16 ? ComputeCopy.Of(model, device) : (model, null);
     }
 
     /// <inheritdoc/>
@@ -50,10 +53,13 @@ internal sealed class MaskedLanguageTask : ITrainingTask
     public IReadOnlyList<TensorSource> Weights => TensorSource.Of(_model.state_dict());
 
     /// <inheritdoc/>
+    public ComputeCopy? Compute { get; }
+
+    /// <inheritdoc/>
     public StepLoss Loss(long step, IReadOnlyList<EncodedExample> batch)
     {
         var masked = MaskedBatch.Of([.. batch.Select((example, place) => _masker.Mask(example.Tokens, TrainingSeeds.OfMasks(_seed, step, place)))]);
-        var logits = _model.Forward(masked.Tokens, masked.Places, _device); // [M, V]
+        var logits = _computing.Forward(masked.Tokens, masked.Places, _device); // [M, V]
         var loss = nn.functional.cross_entropy(logits, tensor(masked.Truths, device: _device));
         return new StepLoss(loss, loss.unsqueeze(0));
     }
@@ -91,5 +97,9 @@ internal sealed class MaskedLanguageTask : ITrainingTask
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        Compute?.Dispose();
+        _model.Dispose();
+    }
 }

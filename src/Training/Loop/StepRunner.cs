@@ -11,7 +11,8 @@ internal sealed class StepRunner(
     LearningRateSchedule schedule,
     double maxGradNorm,
     ulong seed,
-    RankAllocator? ranks = null)
+    RankAllocator? ranks = null,
+    ComputeCopy? compute = null)
 {
     /// <summary>Takes one step; what it does depends on weights, batch, seed and number alone.</summary>
     /// <param name="step">Number of the step, from 1.</param>
@@ -26,8 +27,10 @@ internal sealed class StepRunner(
             parameter.Value.grad = null;
         }
 
+        compute?.TakeWeights();
         var (total, rounds) = loss(step, batch);
         total.backward();
+        compute?.GiveGradients();
 
         var gradients = ParameterGradient.Collect(optimizer.Parameters);
         var norm = GradientClipping.Clip(gradients, maxGradNorm);

@@ -27,6 +27,7 @@ public sealed class Trainer(TrainingPlan plan, Action<TrainingProgress> report, 
     /// <exception cref="UnreadableDatasetException">A file is no data set at all.</exception>
     /// <exception cref="ColumnMappingException">It is not clear which columns are meant.</exception>
     /// <exception cref="DivergedTrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device is not there, or does not compute in the precision asked for.</exception>
     /// <exception cref="IOException">A file cannot be read, or the disk is full.</exception>
     public TrainingProgress Run(CancellationToken cancellation = default)
     {

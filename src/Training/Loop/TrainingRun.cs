@@ -33,7 +33,8 @@ internal sealed class TrainingRun : IDisposable
             new LearningRateSchedule(schedule.Scheduler, schedule.PeakLearningRate, setup.TotalSteps, schedule.WarmupRatio),
             setup.Options.Optimizer.MaxGradNorm,
             (ulong)setup.Plan.Seed,
-            setup.Task.Ranks);
+            setup.Task.Ranks,
+            setup.Task.Compute);
         _best = new BestWeights(schedule.EarlyStoppingPatience);
         _checkpoints = new CheckpointStore(setup.Plan.CheckpointDirectory);
         _lengths = [.. setup.Train.Select(example => example.Tokens.Ids.Length)];

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Heads;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Training.Datasets;
 using FeedbackService.Training.Optimization;
@@ -12,6 +13,7 @@ using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
 using FeedbackService.Training.Progress;
 using FeedbackService.Training.Vocabulary;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Training.Loop;
@@ -90,6 +92,7 @@ internal sealed class TrainingSetup : IDisposable
     /// <summary>Reads the files and makes tokenizer, examples, model and optimizer.</summary>
     /// <exception cref="InvalidOptionsException">The options do not fit.</exception>
     /// <exception cref="TrainingDataException">The data cannot be trained on as asked, or the base cannot.</exception>
+    /// <exception cref="DeviceNotAvailableException">The device is not there, or does not compute in the precision asked for.</exception>
     public static TrainingSetup Create(TrainingPlan plan, Action<TrainingProgress> report, CancellationToken cancellation)
     {
         var source = TrainingSource.Read(plan, report, cancellation);
@@ -98,6 +101,7 @@ internal sealed class TrainingSetup : IDisposable
             ?? throw new ArgumentException($"The plan names neither a base artifact nor a known preset ('{plan.Preset}').", nameof(plan));
         RequireMethod(plan.Method, preset);
         var options = OptionCatalog.Resolve(preset, OptionJson.Parse(plan.Hyperparameters ?? default, preset.Encoder, plan.Method, preset.Fixed), source.Facts, plan.Method);
+        Require(TorchRuntime.ParseDevice(plan.Device), options.Optimizer.Precision, report);
         var labels = registered is not null && registered.Config.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(source.Labels) ? registered.Config.Labels
             : options.Data.Head == HeadKind.Graded ? GradeScale.InOrder(source.Labels)
             : source.Labels;
@@ -144,6 +148,15 @@ internal sealed class TrainingSetup : IDisposable
     {
         Optimizer.Dispose();
         Task.Dispose();
+    }
+
+    private static void Require(Device device, ComputePrecision precision, Action<TrainingProgress> report)
+    {
+        TorchRuntime.RequirePrecision(device, precision, "the option precision");
+        if (precision != ComputePrecision.Float32 && device.type == DeviceType.CPU)
+        {
+            report(new ProgressMessage("warn", "Steps compute in bfloat16, as asked for, on a CPU, which has no units for it: they take many times as long as in float32."));
+        }
     }
 
     private static void RequireMethod(TrainingMethods method, Preset preset)

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Numerics;
 using FeedbackService.Training.Presets;
 
 namespace FeedbackService.Training.Options;
@@ -8,6 +9,10 @@ public sealed record OptimizerOptions
     /// <summary>Update rule.</summary>
     [TrainingOption("Update rule: sgd (momentum 0.9), adam (decay inside the gradient) or adamw (decay beside it).", Name = "optimizer", SearchValues = true)]
     public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
+
+    /// <summary>In what steps compute.</summary>
+    [TrainingOption("Element type in which steps compute forwards and back: float32, or bfloat16 on a device with units for it. Weights, moments, validation and the artifact are float32 either way. On a CPU bfloat16 takes many times as long.")]
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
 
     /// <summary>Leave the encoder as it is.</summary>
     [TrainingOption("Leave the encoder's weights as they are and train pooling, head and feedback loop on its states, which are then fixed features without dropout. Meant for a registered base model; from a preset the features are random.", Methods = TrainingMethods.Supervised)]

@@ -1,6 +1,7 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Serving;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
 
@@ -46,6 +47,23 @@ public sealed class ModelCacheTests
         Assert.True(IsLetGo(second));
         Assert.False(IsLetGo(first));
         Assert.NotSame(second, await UseAsync(bench, models[1]));
+    }
+
+    [Fact]
+    public async Task Models_ComputeInThePrecisionOfTheProcess()
+    {
+        var logits = new List<float[]>();
+        foreach (var precision in Enum.GetValues<ComputePrecision>())
+        {
+            await using var bench = new ServingBench(new ServingOptions { Precision = precision });
+            using var lease = await bench.Cache.RentAsync(bench.Model("feedback"), Cancel);
+            var text = lease.Predictor.Tokenize(new TextInput("red sky and green apples"));
+            logits.Add(lease.Predictor.Predict([text], PredictionOptions.Default)[0].Logits);
+        }
+
+        // Not the same numbers, but the same answer.
+        Assert.NotEqual(logits[0], logits[1]);
+        Assert.All(logits[0].Zip(logits[1]), pair => Assert.Equal(pair.First, pair.Second, 0.05f * logits[0].Max(Math.Abs)));
     }
 
     [Fact]

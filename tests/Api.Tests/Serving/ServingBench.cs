@@ -22,7 +22,7 @@ internal sealed class ServingBench : IAsyncDisposable
         Options = options ?? new ServingOptions { Provider = ServingProvider.Torch };
         Queue = new InferenceQueue(Options, Costs);
         var metrics = new ServingMetrics(Registry, Queue, Options);
-        var (settings, bases) = (Microsoft.Extensions.Options.Options.Create(Options), new SharedBases(CPU));
+        var (settings, bases) = (Microsoft.Extensions.Options.Options.Create(Options), new SharedBases(CPU, Microsoft.Extensions.Options.Options.Create(Options)));
         Cache = new ModelCache(settings, new ModelLoader(settings, CPU, bases, NullLogger<ModelLoader>.Instance), bases, Damaged, metrics, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, Costs, CPU, metrics, NullLogger<InferenceThread>.Instance);
         Engine = new ClassificationEngine(Cache, Queue, metrics);

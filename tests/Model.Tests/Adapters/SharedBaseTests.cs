@@ -3,6 +3,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
 using static TorchSharp.torch;
@@ -13,18 +14,19 @@ public sealed class SharedBaseTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string> All => new(AdaptedModels.All);
+    public static TheoryData<string, string, ComputePrecision> All =>
+        new(AdaptedModels.All.SelectMany(pair => Enum.GetValues<ComputePrecision>().Select(precision => (pair.Adapter, pair.Encoder, precision))));
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Attached_EqualsTheWholeClassifier(string adapter, string encoder)
+    public void Attached_EqualsTheWholeClassifier(string adapter, string encoder, ComputePrecision precision)
     {
         var config = AdaptedModels.Config(adapter, encoder);
         WriteBase(config);
         Write("one", config, seed: 8);
-        using var shared = SharedBase.Open(At("base"), CPU, ArtifactVerification.Hashes);
+        using var shared = SharedBase.Open(At("base"), CPU, ArtifactVerification.Hashes, precision: precision);
         using var scope = NewDisposeScope();
 
         using var attached = shared.Attach(ArtifactReader.Open(At("one")));
@@ -41,6 +43,7 @@ public sealed class SharedBaseTests : IDisposable
             }
         }
 
+        whole.ComputeIn(precision);
         whole.eval();
         var tokens = PackedTokens.Pack(TinyModels.Texts(5, 1, 9));
         Assert.All(whole.Forward(tokens, CPU, 2).Zip(attached.Forward(tokens, CPU, 2)), pair => Assert.Equal(AdaptedModels.Numbers(pair.First), AdaptedModels.Numbers(pair.Second)));
@@ -185,6 +188,17 @@ public sealed class SharedBaseTests : IDisposable
         using var classifier = shared.Attach(ArtifactReader.Open(At("one")));
 
         Assert.All(classifier.named_parameters(), entry => Assert.Equal(ScalarType.Float32, entry.parameter.dtype));
+    }
+
+    [Fact]
+    public void InBfloat16_TheBaseIsHalfAsLarge()
+    {
+        var config = AdaptedModels.Config("lora", "transformer");
+        WriteBase(config);
+        using var wide = SharedBase.Open(At("base"), CPU);
+        using var narrow = SharedBase.Open(At("base"), CPU, precision: ComputePrecision.Bfloat16);
+
+        Assert.Equal(wide.ByteCount, 2 * narrow.ByteCount);
     }
 
     private string At(string name) => Path.Combine(_folder.Path, name);

@@ -1,3 +1,4 @@
+using FeedbackService.Model.Numerics;
 using FeedbackService.Training.Estimation;
 using FeedbackService.Training.Options;
 using FeedbackService.Training.Presets;
@@ -82,11 +83,26 @@ public sealed class TrainingEstimatorTests
     }
 
     [Fact]
-    public void Speed_IsMeasured()
+    public void Bfloat16_MovesHalfTheBytes_AndKeepsACopyOfTheWeights()
     {
-        var speed = MachineSpeed.Measure();
+        var preset = PresetCatalog.Find("transformer")!;
+        var facts = new DataFacts(10_000, 10);
+        TrainingEstimate Of(ComputePrecision precision, int batch) => TrainingEstimator.Estimate(
+            OptionCatalog.Resolve(preset, OptionSet.Empty.With(o => o.Optimizer.Precision, precision).With(o => o.Schedule.BatchSize, batch), facts), preset.Encoder, facts, 200, false, TwoCores);
 
-        Assert.InRange(speed.MultiplicationsPerSecond, 1e8, 1e15);
+        Assert.True(Of(ComputePrecision.Bfloat16, 64).SecondsHigh < Of(ComputePrecision.Float32, 64).SecondsHigh);
+        Assert.True(Of(ComputePrecision.Bfloat16, 256).MemoryBytes < Of(ComputePrecision.Float32, 256).MemoryBytes);
+        Assert.True(Of(ComputePrecision.Bfloat16, 1).MemoryBytes > Of(ComputePrecision.Float32, 1).MemoryBytes);
+    }
+
+    [Theory]
+    [InlineData(ComputePrecision.Float32)]
+    [InlineData(ComputePrecision.Bfloat16)]
+    public void Speed_IsMeasured(ComputePrecision precision)
+    {
+        var speed = MachineSpeed.Measure(precision: precision);
+
+        Assert.InRange(speed.MultiplicationsPerSecond, 1e7, 1e15);
         Assert.InRange(speed.BytesPerSecond, 1e7, 1e14);
     }
 }

@@ -10,6 +10,7 @@ internal static class FineTuningServices
     {
         services.AddSingleton<TrainingBases>();
         services.AddSingleton<TrainingWarnings>();
+        services.AddSingleton<WorkerAbilities>();
         services.AddSingleton<TrainingPlanner>();
         services.AddSingleton<Estimator>();
         services.AddSingleton<TrainingHistory>();

@@ -9,7 +9,7 @@ using FeedbackService.Training.Presets;
 namespace FeedbackService.Api.Features.FineTuning;
 
 /// <summary>Checks a request against presets, options, files and registry before anything is queued.</summary>
-internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, TrainingWarnings warnings, ReservedNames reserved)
+internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, TrainingWarnings warnings, ReservedNames reserved, WorkerAbilities abilities)
 {
     private const int DefaultSeed = 42;
 
@@ -43,6 +43,7 @@ internal sealed class TrainingPlanner(UsableFiles files, TrainingBases bases, Tr
                 report.RowsWithoutLabels + report.RowsWithSeveralLabels)
             : new DataFacts(checked((int)report.ValidRows), Classes: 0, HasValidationFile: request.ValidationFile is not null, MeanCharacters: report.Statistics.MeanCharacters);
         var options = Resolve(start, asked, facts);
+        await abilities.RequireAsync(options, JobWishes.Of(request.Priority, request.Device).Device, asked.Path, cancellationToken);
         var spec = new TrainingSpec
         {
             Model = start.Address ?? start.Preset.Id,

@@ -1,5 +1,7 @@
 using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Storage.Entities;
+using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +11,8 @@ namespace FeedbackService.Api.Jobs.Workers;
 /// <summary>What this process says of itself as a worker.</summary>
 internal sealed class WorkerDescription(WorkerIdentity identity, Device device, IOptions<ServiceOptions> service)
 {
-    private const string Bf16 = "bf16";
+    /// <summary>Among its abilities when it computes in bfloat16.</summary>
+    public const string Bf16 = "bf16";
 
     /// <summary><c>cpu</c> or <c>cuda</c>: what its jobs are claimed for.</summary>
     public string DeviceKind => device.type == DeviceType.CUDA ? JobWishes.Cuda : JobWishes.Cpu;
@@ -32,21 +35,7 @@ internal sealed class WorkerDescription(WorkerIdentity identity, Device device, 
             // In a container its limit, else the machine's memory.
             MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             Queues = string.Join(' ', queues),
-            Capabilities = ComputesBf16() ? $"{DeviceKind} {Bf16}" : DeviceKind,
+            Capabilities = TorchRuntime.Computes(device, ComputePrecision.Bfloat16) ? $"{DeviceKind} {Bf16}" : DeviceKind,
         };
-    }
-
-    // Nobody tells it; whoever can multiply two such matrices has it.
-    private bool ComputesBf16()
-    {
-        try
-        {
-            using var scope = NewDisposeScope();
-            return ones([2, 2], ScalarType.BFloat16, device).matmul(ones([2, 2], ScalarType.BFloat16, device)).sum().item<float>() > 0;
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            return false;
-        }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class WorkerRegistry(IDbContextFactory<AppDbContext> contexts, T
     {
         var since = now - options.Value.LostAfter.ToMicroseconds();
         var workers = await db.Workers.AsNoTracking().Where(row => row.HeartbeatAt >= since && !row.Draining).ToListAsync(cancellationToken);
-        return [.. workers.Where(row => row.Queues.Split(' ').Contains(queue))];
+        return [.. workers.Where(row => Takes(row, queue))];
     }
 
     /// <summary>All workers, those that came first at the beginning.</summary>
@@ -77,10 +77,13 @@ internal sealed class WorkerRegistry(IDbContextFactory<AppDbContext> contexts, T
         return [.. workers.Select(row => new ListedWorker(row, StatusOf(row, now), [.. jobs[row.Id]]))];
     }
 
-    /// <summary>Whether a worker may take a job that needs a device.</summary>
+    /// <summary>Whether a worker has an ability, such as the device that a job needs.</summary>
     /// <param name="worker">The worker.</param>
-    /// <param name="device">As in the job's row.</param>
-    public static bool Has(WorkerRow worker, string? device) => device is null || worker.Capabilities.Split(' ').Contains(device);
+    /// <param name="ability">As in the worker's row; null: none is needed.</param>
+    public static bool Has(WorkerRow worker, string? ability) => ability is null || worker.Capabilities.Split(' ').Contains(ability);
+
+    /// <summary>Whether a worker takes jobs of a queue.</summary>
+    public static bool Takes(WorkerRow worker, string queue) => worker.Queues.Split(' ').Contains(queue);
 
     private WorkerStatus StatusOf(WorkerRow row, long now) =>
         row.HeartbeatAt < now - options.Value.LostAfter.ToMicroseconds() ? WorkerStatus.Lost

@@ -3,6 +3,7 @@ using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
+using FeedbackService.Model.Numerics;
 using Microsoft.Extensions.Options;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
@@ -40,13 +41,13 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
     {
         if (wanted == ServingProvider.Torch)
         {
-            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+            return (Torch(classifier), ServingProvider.Torch);
         }
 
-        if (device.type != DeviceType.CPU || classifier.Config.Encoder is BifnnEncoderConfig)
+        if (WhyNotOnnx(classifier) is { } reason)
         {
-            WarnIfUnheard(model, wanted, device.type != DeviceType.CPU ? $"this process computes on {device}" : "a graph cannot say how well bifnn solved its equation");
-            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+            WarnIfUnheard(model, wanted, reason);
+            return (Torch(classifier), ServingProvider.Torch);
         }
 
         OnnxBackend onnx;
@@ -57,12 +58,12 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         catch (Exception refused) when (refused is NotExportableException or OnnxRuntimeException)
         {
             WarnIfUnheard(model, wanted, refused.Message);
-            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+            return (Torch(classifier), ServingProvider.Torch);
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
         {
             LogMissing(logger, missing, model.Address);
-            return (new TorchBackend(classifier, device), ServingProvider.Torch);
+            return (Torch(classifier), ServingProvider.Torch);
         }
 
         if (wanted != ServingProvider.Auto)
@@ -71,7 +72,7 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
             return (onnx, wanted);
         }
 
-        var torch = new TorchBackend(classifier, device);
+        var torch = Torch(classifier);
         var ratio = ProviderRace.Ratio(onnx, torch);
         LogRaced(logger, model.Address, ratio);
         if (ratio > 1)
@@ -83,6 +84,14 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         onnx.Dispose();
         return (torch, ServingProvider.Torch);
     }
+
+    private TorchBackend Torch(TextClassifier classifier) => new(classifier, device, options.Value.Precision);
+
+    private string? WhyNotOnnx(TextClassifier classifier) =>
+        device.type != DeviceType.CPU ? $"this process computes on {device}"
+        : options.Value.Precision != ComputePrecision.Float32 ? $"this process computes in {options.Value.Precision}"
+        : classifier.Config.Encoder is BifnnEncoderConfig ? "a graph cannot say how well bifnn solved its equation"
+        : null;
 
     private void WarnIfUnheard(ServableModel model, ServingProvider wanted, string reason)
     {

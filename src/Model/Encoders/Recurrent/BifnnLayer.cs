@@ -55,7 +55,9 @@ internal sealed class BifnnLayer : RecurrentLayer
         var order = layout.ByTime;
         var mapped = _input.call(states.Rows);
         _inputAdapter?.Add(mapped, states.Rows);
-        var inputs = mapped.index_select(0, order.Gather); // [N, D]
+
+        // What is solved for moves by less in a sweep than the eight bits of bf16 can tell.
+        var inputs = mapped.index_select(0, order.Gather).Widened(); // [N, D]
         var (past, pastNorm) = _past.Bounded();
         var (future, futureNorm) = _future.Bounded();
         var system = new BifnnSystem(inputs, past, future, _activation, order);
@@ -66,7 +68,7 @@ internal sealed class BifnnLayer : RecurrentLayer
             _ => Phantom(system, layout.Count),
         };
         var kappa = training ? double.NaN : _slope * pastNorm.Plus(futureNorm).to(ScalarType.Float64).item<double>();
-        return states.With(found.index_select(0, order.Scatter).MoveToOuterDisposeScope()) with
+        return states.With(found.index_select(0, order.Scatter).to(states.Rows.dtype).MoveToOuterDisposeScope()) with
         {
             Solution = new FixedPoint(sweeps, residuals, [.. Enumerable.Repeat(kappa, layout.Count)]).After(states.Solution),
         };

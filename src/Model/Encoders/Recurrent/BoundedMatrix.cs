@@ -34,25 +34,26 @@ internal sealed class BoundedMatrix : nn.Module
     }
 
     /// <summary>The bounded matrix, and its norm as far as the power iteration knows it, which is from below. Both in the current dispose scope.</summary>
-    /// <returns>W̄ [D, D] and ‖W̄‖₂ as a scalar, both with gradient.</returns>
+    /// <returns>W̄ [D, D] and ‖W̄‖₂ as a scalar, both with gradient and never narrower than float32: a bound that is rounded is none.</returns>
     public (Tensor Weight, Tensor Norm) Bounded()
     {
         using var scope = NewDisposeScope();
+        var weight = _weight.Widened();
 
         // σ₁ = ‖Wᵀu‖ for the left singular vector u, and its gradient is right with u held: at the maximum, moving u changes nothing.
-        var norm = linalg.norm(_weight.t().matmul(Refine()), 2.0);
+        var norm = linalg.norm(weight.t().matmul(Refine(weight)), 2.0);
         var scale = norm.ClampMin(_bound).reciprocal().Times(_bound); // min(1, bound / σ₁)
-        return ((_weight * scale).MoveToOuterDisposeScope(), (norm * scale).MoveToOuterDisposeScope());
+        return ((weight * scale).MoveToOuterDisposeScope(), (norm * scale).MoveToOuterDisposeScope());
     }
 
-    private Tensor Refine()
+    private Tensor Refine(Tensor weight)
     {
         using var mode = no_grad();
         var kept = get_buffer(Direction)!;
-        var direction = kept.to(_weight.dtype);
+        var direction = kept.to(weight.dtype);
         for (var step = 0; step < PowerSteps; step++)
         {
-            var turned = _weight.matmul(_weight.t().matmul(direction));
+            var turned = weight.matmul(weight.t().matmul(direction));
             var length = linalg.norm(turned, 2.0);
 
             // Of a matrix of zeros nothing can be learned; the old direction serves when it has grown.

@@ -80,7 +80,7 @@ internal sealed class TransformerEmbeddings : nn.Module
         using var scope = NewDisposeScope();
         var rows = _token.call(tensor(tokens.Ids, int64, layout.Device)); // [N, H]
         var positions = _positionPadding is { } padding ? PositionsAfter(padding, tokens, layout) : layout.RowPosition;
-        rows = _sinusoids is null ? rows.Plus(_position!.call(positions)) : rows.Times(_tokenScale).Plus(_sinusoids.Look(positions));
+        rows = _sinusoids is null ? rows.Plus(_position!.call(positions)) : rows.Times(_tokenScale).Plus(_sinusoids.Look(positions)).to(rows.dtype);
         if (_segment is not null)
         {
             // Without segments all tokens are of segment 0, so that a text alone equals the same text beside a pair.
