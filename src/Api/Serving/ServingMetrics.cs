@@ -38,12 +38,15 @@ internal sealed class ServingMetrics
         var tokenize = Histogram("feedbackservice_classify_tokenize_seconds", "Time to tokenize the texts of a request.", Seconds);
         var wait = Histogram("feedbackservice_classify_queue_wait_seconds", "Time a text waited for the inference thread.", Seconds);
         var compute = Histogram("feedbackservice_classify_compute_seconds", "Time of a round of a batch on the inference thread.", Seconds);
+        var shared = factory.CreateCounter(
+            "feedbackservice_classify_shared_texts_total", "Texts answered by an equal one that was under way; not among those classified.", "priority");
         var batchTexts = Histogram("feedbackservice_classify_batch_texts", "Texts of a batch in a round.", Texts);
         var batchTokens = Histogram("feedbackservice_classify_batch_tokens", "Tokens of a batch in a round.", Tokens);
         _series = [.. Enum.GetValues<WorkPriority>().Select(MetricLabel.Of).Select(label => new Series(
             [.. Enum.GetValues<RequestOutcome>().Select(outcome => requests.WithLabels(label, MetricLabel.Of(outcome)))],
             texts.WithLabels(label),
             tokens.WithLabels(label),
+            shared.WithLabels(label),
             tokenize.WithLabels(label),
             wait.WithLabels(label),
             compute.WithLabels(label),
@@ -75,8 +78,19 @@ internal sealed class ServingMetrics
     /// <summary>A request to the engine has ended.</summary>
     public void CountRequest(WorkPriority priority, RequestOutcome outcome) => _series[(int)priority].Requests[(int)outcome].Inc();
 
-    /// <summary>The texts of a request have been tokenized.</summary>
-    public void Tokenized(WorkPriority priority, TimeSpan elapsed) => _series[(int)priority].Tokenize.Observe(elapsed.TotalSeconds);
+    /// <summary>Those texts of a request that nobody else had under way have been tokenized.</summary>
+    public void Tokenized(WorkPriority priority, ModelMetrics.Series? model, TimeSpan elapsed)
+    {
+        _series[(int)priority].Tokenize.Observe(elapsed.TotalSeconds);
+        model?.Tokenize.Observe(elapsed.TotalSeconds);
+    }
+
+    /// <summary>Texts of a request have been answered by equal ones that were under way.</summary>
+    public void Shared(WorkPriority priority, ModelMetrics.Series? model, int texts)
+    {
+        _series[(int)priority].Shared.Inc(texts);
+        model?.Shared.Inc(texts);
+    }
 
     /// <summary>Texts have been taken on by the inference thread.</summary>
     public void Joined(WorkPriority priority, IReadOnlyList<InferenceItem> items)
@@ -161,6 +175,7 @@ internal sealed class ServingMetrics
         Counter.Child[] Requests,
         Counter.Child Texts,
         Counter.Child Tokens,
+        Counter.Child Shared,
         Histogram.Child Tokenize,
         Histogram.Child Wait,
         Histogram.Child Compute,

@@ -28,11 +28,15 @@ internal static class ServingServices
         services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
         services.AddMetricRegistry();
         services.AddSingleton(provider => new ServingMetrics(
-            provider.GetRequiredService<CollectorRegistry>(), provider.GetRequiredService<InferenceQueue>(), provider.GetRequiredService<IOptions<ServingOptions>>().Value));
+            provider.GetRequiredService<CollectorRegistry>(),
+            provider.GetRequiredService<InferenceQueue>(),
+            provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<SharedBases>();
         services.AddSingleton<ModelCache>();
+        services.AddSingleton<SharedTexts>();
+        services.AddSingleton<SharedInference>();
         services.AddSingleton<IClassificationEngine, ClassificationEngine>();
         services.AddSingleton<ModelRouteMetrics>();
         services.AddSingleton<ModelExchange>();

@@ -19,15 +19,18 @@ internal sealed class ServingBench : IAsyncDisposable
     {
         Options = options ?? new ServingOptions();
         Queue = new InferenceQueue(Options, Costs);
-        var metrics = new ServingMetrics(Registry, Queue, Options);
-        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, new SharedBases(CPU), Damaged, metrics, NullLogger<ModelCache>.Instance);
-        Thread = new InferenceThread(Queue, Costs, CPU, metrics, NullLogger<InferenceThread>.Instance);
-        Engine = new ClassificationEngine(Cache, Queue, metrics);
+        Metrics = new ServingMetrics(Registry, Queue, Options);
+        Inference = new SharedInference(Queue, Texts, Metrics);
+        Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, new SharedBases(CPU), Damaged, Metrics, NullLogger<ModelCache>.Instance);
+        Thread = new InferenceThread(Queue, Costs, CPU, Metrics, NullLogger<InferenceThread>.Instance);
+        Engine = new ClassificationEngine(Cache, Inference, Metrics);
     }
 
     public ServingOptions Options { get; }
 
-    public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
+    public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    public ServingMetrics Metrics { get; }
 
     public ModelCosts Costs { get; } = new();
 
@@ -36,6 +39,10 @@ internal sealed class ServingBench : IAsyncDisposable
     public DamagedModels Damaged { get; } = new();
 
     public ModelCache Cache { get; }
+
+    public SharedTexts Texts { get; } = new();
+
+    public SharedInference Inference { get; }
 
     public InferenceThread Thread { get; }
 
