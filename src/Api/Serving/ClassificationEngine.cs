@@ -7,7 +7,7 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Serving;
 
 /// <inheritdoc cref="IClassificationEngine"/>
-internal sealed class ClassificationEngine(ModelCache cache, SharedInference inference, ServingMetrics metrics) : IClassificationEngine
+internal sealed class ClassificationEngine(ModelCache cache, ResultCache results, SharedInference inference, ServingMetrics metrics) : IClassificationEngine
 {
     /// <inheritdoc/>
     public async Task<ClassifiedTexts> ClassifyAsync(
@@ -21,7 +21,7 @@ internal sealed class ClassificationEngine(ModelCache cache, SharedInference inf
         var (outcome, began) = (RequestOutcome.Failed, Stopwatch.GetTimestamp());
         try
         {
-            var answers = await ComputeAsync(model, inputs, new TextTerms(model.ManifestSha256, options, truncate, priority), cancellationToken);
+            var answers = await AnswerAsync(model, inputs, new TextTerms(model.ManifestSha256, options, truncate, priority), cancellationToken);
             outcome = RequestOutcome.Answered;
             return answers;
         }
@@ -56,6 +56,21 @@ internal sealed class ClassificationEngine(ModelCache cache, SharedInference inf
         var predictor = lease.Predictor;
         return new ClassifiedTexts(
             model.Address, predictor.Config, predictor.Calibration, [.. inputs.Select(input => new ClassifiedText(predictor.Tokenize(input).Reading, null))]);
+    }
+
+    private async Task<ClassifiedTexts> AnswerAsync(
+        ServableModel model, IReadOnlyList<TextInput> inputs, TextTerms terms, CancellationToken cancellationToken)
+    {
+        if (results.Find(terms, inputs) is not { } lookup)
+        {
+            return await ComputeAsync(model, inputs, terms, cancellationToken);
+        }
+
+        var answers = lookup.Misses == 0
+            ? lookup.Complete(model.Address)
+            : lookup.Complete(await ComputeAsync(model, lookup.Unknown(inputs), terms, cancellationToken));
+        metrics.LookedUp(terms.Priority, metrics.Models.Find(model.Address), lookup.Hits, lookup.Misses);
+        return answers;
     }
 
     private async Task<ClassifiedTexts> ComputeAsync(

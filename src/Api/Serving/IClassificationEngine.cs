@@ -9,7 +9,8 @@ public interface IClassificationEngine
 {
     /// <summary>
     /// Loads the model if need be, tokenizes, queues, and answers when all texts are done. A text that is equal to one under way on the same terms, of this
-    /// request or another, waits for that and costs nothing.
+    /// request or another, waits for that and costs nothing; one whose prediction is kept (<see cref="ServingOptions.CachedTexts"/>) does not need the model either.
+    /// With <see cref="PredictionOptions.WithTrace"/> nothing is kept, so that something is computed.
     /// </summary>
     /// <param name="model">From the registry.</param>
     /// <param name="inputs">One or more texts, none empty.</param>

@@ -25,8 +25,8 @@ internal sealed class ServingMetrics
 
     private readonly int _mostTokens;
 
-    /// <summary>Makes the series; those of the queue are read from it at each scrape.</summary>
-    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ServingOptions options)
+    /// <summary>Makes the series; those of the queue and of the predictions kept are read from them at each scrape.</summary>
+    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ResultCache results, ServingOptions options)
     {
         _mostTokens = options.BatchTokens;
         Models = new ModelMetrics(registry);
@@ -40,6 +40,8 @@ internal sealed class ServingMetrics
         var compute = Histogram("feedbackservice_classify_compute_seconds", "Time of a round of a batch on the inference thread.", Seconds);
         var shared = factory.CreateCounter(
             "feedbackservice_classify_shared_texts_total", "Texts answered by an equal one that was under way; not among those classified.", "priority");
+        var lookups = factory.CreateCounter(
+            "feedbackservice_classify_cache_lookups_total", "Texts of answered requests looked for among the predictions kept; those not found are classified. None where no predictions are kept.", "priority", "result");
         var batchTexts = Histogram("feedbackservice_classify_batch_texts", "Texts of a batch in a round.", Texts);
         var batchTokens = Histogram("feedbackservice_classify_batch_tokens", "Tokens of a batch in a round.", Tokens);
         _series = [.. Enum.GetValues<WorkPriority>().Select(MetricLabel.Of).Select(label => new Series(
@@ -47,6 +49,8 @@ internal sealed class ServingMetrics
             texts.WithLabels(label),
             tokens.WithLabels(label),
             shared.WithLabels(label),
+            lookups.WithLabels(label, "hit"),
+            lookups.WithLabels(label, "miss"),
             tokenize.WithLabels(label),
             wait.WithLabels(label),
             compute.WithLabels(label),
@@ -67,6 +71,8 @@ internal sealed class ServingMetrics
         _loadSeconds = factory.CreateHistogram(
             "feedbackservice_model_load_seconds", "Time to verify and load a model.", new HistogramConfiguration { Buckets = [.01, .05, .1, .5, 1, 5, 30] });
         Watch(registry, factory, queue);
+        var kept = factory.CreateGauge("feedbackservice_cached_texts", "Texts whose predictions are kept.");
+        registry.AddBeforeCollectCallback(() => kept.Set(results.Count));
 
         Histogram Histogram(string name, string help, double[] buckets) =>
             factory.CreateHistogram(name, help, ["priority"], new HistogramConfiguration { Buckets = buckets });
@@ -90,6 +96,15 @@ internal sealed class ServingMetrics
     {
         _series[(int)priority].Shared.Inc(texts);
         model?.Shared.Inc(texts);
+    }
+
+    /// <summary>The texts of a request that was answered had been looked for among the predictions kept.</summary>
+    public void LookedUp(WorkPriority priority, ModelMetrics.Series? model, int hits, int misses)
+    {
+        _series[(int)priority].Hits.Inc(hits);
+        _series[(int)priority].Misses.Inc(misses);
+        model?.Hits.Inc(hits);
+        model?.Misses.Inc(misses);
     }
 
     /// <summary>Texts have been taken on by the inference thread.</summary>
@@ -176,6 +191,8 @@ internal sealed class ServingMetrics
         Counter.Child Texts,
         Counter.Child Tokens,
         Counter.Child Shared,
+        Counter.Child Hits,
+        Counter.Child Misses,
         Histogram.Child Tokenize,
         Histogram.Child Wait,
         Histogram.Child Compute,

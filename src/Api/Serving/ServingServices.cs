@@ -26,10 +26,12 @@ internal static class ServingServices
         });
         services.AddSingleton<ModelCosts>();
         services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
+        services.AddSingleton(provider => new ResultCache(provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddMetricRegistry();
         services.AddSingleton(provider => new ServingMetrics(
             provider.GetRequiredService<CollectorRegistry>(),
             provider.GetRequiredService<InferenceQueue>(),
+            provider.GetRequiredService<ResultCache>(),
             provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());

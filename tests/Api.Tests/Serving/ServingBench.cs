@@ -19,11 +19,12 @@ internal sealed class ServingBench : IAsyncDisposable
     {
         Options = options ?? new ServingOptions();
         Queue = new InferenceQueue(Options, Costs);
-        Metrics = new ServingMetrics(Registry, Queue, Options);
+        Results = new ResultCache(Options);
+        Metrics = new ServingMetrics(Registry, Queue, Results, Options);
         Inference = new SharedInference(Queue, Texts, Metrics);
         Cache = new ModelCache(Microsoft.Extensions.Options.Options.Create(Options), CPU, new SharedBases(CPU), Damaged, Metrics, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, Costs, CPU, Metrics, NullLogger<InferenceThread>.Instance);
-        Engine = new ClassificationEngine(Cache, Inference, Metrics);
+        Engine = new ClassificationEngine(Cache, Results, Inference, Metrics);
     }
 
     public ServingOptions Options { get; }
@@ -39,6 +40,8 @@ internal sealed class ServingBench : IAsyncDisposable
     public DamagedModels Damaged { get; } = new();
 
     public ModelCache Cache { get; }
+
+    public ResultCache Results { get; }
 
     public SharedTexts Texts { get; } = new();
 
