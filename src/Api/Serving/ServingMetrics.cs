@@ -22,6 +22,7 @@ internal sealed class ServingMetrics
     private readonly Counter _evictions;
     private readonly Counter _loads;
     private readonly Histogram _loadSeconds;
+    private readonly Gauge _pinned;
 
     private readonly int _mostTokens;
 
@@ -70,6 +71,7 @@ internal sealed class ServingMetrics
         _loads.WithLabels("failed").Publish();
         _loadSeconds = factory.CreateHistogram(
             "feedbackservice_model_load_seconds", "Time to verify and load a model.", new HistogramConfiguration { Buckets = [.01, .05, .1, .5, 1, 5, 30] });
+        _pinned = factory.CreateGauge("feedbackservice_models_pinned", "Addresses of Serving:Pinned whose models are held in memory.");
         Watch(registry, factory, queue);
         var kept = factory.CreateGauge("feedbackservice_cached_texts", "Texts whose predictions are kept.");
         registry.AddBeforeCollectCallback(() => kept.Set(results.Count));
@@ -106,6 +108,9 @@ internal sealed class ServingMetrics
         model?.Hits.Inc(hits);
         model?.Misses.Inc(misses);
     }
+
+    /// <summary>The models of so many addresses are held in memory.</summary>
+    public void ModelsPinned(int addresses) => _pinned.Set(addresses);
 
     /// <summary>Texts have been taken on by the inference thread.</summary>
     public void Joined(WorkPriority priority, IReadOnlyList<InferenceItem> items)

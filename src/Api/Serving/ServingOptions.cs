@@ -40,4 +40,13 @@ public sealed class ServingOptions
     /// </summary>
     [Range(0, 100_000_000)]
     public int CachedTexts { get; set; }
+
+    /// <summary>
+    /// Model addresses, separated by semicolons, whose models are loaded after the start and kept loaded whatever <see cref="LoadedBytes"/> says: <c>news;tickets:3;spam@champion</c>.
+    /// A process that answers no requests loads none. Null (default): none.
+    /// </summary>
+    public string? Pinned { get; set; }
+
+    /// <summary><see cref="Pinned"/> one by one.</summary>
+    public IReadOnlyList<string> PinnedAddresses => Pinned?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToArray() ?? [];
 }
