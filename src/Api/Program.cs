@@ -36,7 +36,7 @@ try
     builder.Services.AddContentSettings(builder.Configuration);
     builder.Services.AddFiles();
     builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
-    builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads);
+    builder.Services.AddServing(builder.Configuration, options.Device, options.ServingThreads, options.AnswersRequests);
     builder.Services.AddJobs(builder.Configuration, work: options.TakesJobs);
     builder.AddSecurity(options);
     builder.AddFeatures();

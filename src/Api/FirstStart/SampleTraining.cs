@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FeedbackService.Api.Features.FineTuning;
 using FeedbackService.Api.Files;
+using FeedbackService.Api.Hosting;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Storage;
 using FeedbackService.Api.Storage.Entities;

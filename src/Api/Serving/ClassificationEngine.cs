@@ -7,12 +7,8 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Serving;
 
 /// <inheritdoc cref="IClassificationEngine"/>
-internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queue, ServingMetrics metrics) : IClassificationEngine
+internal sealed class ClassificationEngine(ModelCache cache, ResultCache results, SharedInference inference, ServingMetrics metrics) : IClassificationEngine
 {
-    // Below this many texts, handing them to other threads costs more than tokenizing them here.
-    private const int ParallelTokenizationFrom = 32;
-    private const int StatusOfRefusal = 429;
-
     /// <inheritdoc/>
     public async Task<ClassifiedTexts> ClassifyAsync(
         ServableModel model,
@@ -25,7 +21,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         var (outcome, began) = (RequestOutcome.Failed, Stopwatch.GetTimestamp());
         try
         {
-            var answers = await AnswerAsync(model, inputs, options, truncate, priority, cancellationToken);
+            var answers = await AnswerAsync(model, inputs, new TextTerms(model.ManifestSha256, cache.ProviderOf(model), options, truncate, priority), cancellationToken);
             outcome = RequestOutcome.Answered;
             return answers;
         }
@@ -34,7 +30,7 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
             outcome = RequestOutcome.Cancelled;
             throw;
         }
-        catch (ServiceException refused) when (refused.Status == StatusOfRefusal)
+        catch (ServiceException refused) when (refused.Status == SharedInference.StatusOfRefusal)
         {
             outcome = RequestOutcome.Refused;
             throw;
@@ -46,45 +42,6 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         }
     }
 
-    private async Task<ClassifiedTexts> AnswerAsync(
-        ServableModel model,
-        IReadOnlyList<TextInput> inputs,
-        PredictionOptions options,
-        bool truncate,
-        WorkPriority priority,
-        CancellationToken cancellationToken)
-    {
-        // Refused before anything is spent on it; the queue decides again when the texts are ready.
-        if (!queue.HasRoom(inputs.Count, priority))
-        {
-            throw Refusal(inputs.Count, priority);
-        }
-
-        using var lease = await cache.RentAsync(model, cancellationToken);
-        var predictor = lease.Predictor;
-        var started = Stopwatch.GetTimestamp();
-        var texts = Tokenize(predictor, inputs, options.WithTrace);
-        var series = metrics.Models.Find(model.Address);
-        metrics.Tokenized(priority, Stopwatch.GetElapsedTime(started));
-        series?.Tokenize.Observe(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        var items = texts
-            .Select(text => truncate || !text.Truncated ? new InferenceItem(predictor, text, options, cancellationToken, series) : null)
-            .ToArray();
-        var tokenized = Stopwatch.GetTimestamp();
-        InferenceItem[] queued = [.. items.OfType<InferenceItem>()];
-        await RunAsync(queued, priority, cancellationToken);
-
-        var answers = new ClassifiedText[inputs.Count];
-        for (var i = 0; i < answers.Length; i++)
-        {
-            answers[i] = new ClassifiedText(texts[i], items[i] is { } item ? await item.Completion : null);
-        }
-
-        var timing = Time(started, tokenized, queued);
-        ServingActivities.Add(timing, started, priority, answers);
-        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, answers) { Timing = timing };
-    }
-
     /// <inheritdoc/>
     public async Task<ClassifierConfig> DescribeAsync(ServableModel model, CancellationToken cancellationToken)
     {
@@ -92,73 +49,45 @@ internal sealed class ClassificationEngine(ModelCache cache, InferenceQueue queu
         return lease.Predictor.Config;
     }
 
-    private static ClassificationTiming Time(long started, long tokenized, InferenceItem[] items)
-    {
-        var began = items.Select(item => item.BeganAt).DefaultIfEmpty(tokenized).Min();
-        var ended = items.Select(item => item.EndedAt).DefaultIfEmpty(tokenized).Max();
-        return new ClassificationTiming(
-            Stopwatch.GetElapsedTime(started, tokenized), Stopwatch.GetElapsedTime(tokenized, began), Stopwatch.GetElapsedTime(began, ended));
-    }
-
     /// <inheritdoc/>
     public async Task<ClassifiedTexts> TokenizeAsync(ServableModel model, IReadOnlyList<TextInput> inputs, CancellationToken cancellationToken)
     {
         using var lease = await cache.RentAsync(model, cancellationToken);
         var predictor = lease.Predictor;
-        var texts = Tokenize(predictor, inputs, withSpans: false);
-        return new ClassifiedTexts(model.Address, predictor.Config, predictor.Calibration, [.. texts.Select(text => new ClassifiedText(text, null))]);
+        return new ClassifiedTexts(
+            model.Address, predictor.Config, predictor.Calibration, [.. inputs.Select(input => new ClassifiedText(predictor.Tokenize(input).Reading, null))]);
     }
 
-    private async Task RunAsync(InferenceItem[] items, WorkPriority priority, CancellationToken cancellationToken)
+    private async Task<ClassifiedTexts> AnswerAsync(
+        ServableModel model, IReadOnlyList<TextInput> inputs, TextTerms terms, CancellationToken cancellationToken)
     {
-        if (items.Length > 0 && !queue.TryAdd(items, priority))
+        if (results.Find(terms, inputs) is not { } lookup)
         {
-            throw Refusal(items.Length, priority);
+            return await ComputeAsync(model, inputs, terms, cancellationToken);
         }
 
-        // What still waits when the caller goes makes room at once; what runs is waited for.
-        using var dropping = cancellationToken.UnsafeRegister(_ => queue.Drop(items), null);
-        try
-        {
-            // All of them, also after a failure or a cancellation: while one runs, the lease must be held.
-            await Task.WhenAll(items.Select(item => item.Completion));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Refusal(items.Length, priority);
-        }
+        var answers = lookup.Misses == 0
+            ? lookup.Complete(model.Address)
+            : lookup.Complete(await ComputeAsync(model, lookup.Unknown(inputs), terms, cancellationToken));
+        metrics.LookedUp(terms.Priority, metrics.Models.Find(model.Address), lookup.Hits, lookup.Misses);
+        return answers;
     }
 
-    private static TokenizedText[] Tokenize(Predictor predictor, IReadOnlyList<TextInput> inputs, bool withSpans)
+    private async Task<ClassifiedTexts> ComputeAsync(
+        ServableModel model, IReadOnlyList<TextInput> inputs, TextTerms terms, CancellationToken cancellationToken)
     {
-        var texts = new TokenizedText[inputs.Count];
-        if (inputs.Count < ParallelTokenizationFrom)
+        var keys = TextKey.Of(terms, inputs);
+        inference.ThrowIfFull(keys, terms.Priority);
+        using var lease = await cache.RentAsync(model, cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        var (items, timing) = await inference.RunAsync(keys, lease.Predictor, metrics.Models.Find(model.Address), cancellationToken);
+        var answers = new ClassifiedText[items.Length];
+        for (var i = 0; i < answers.Length; i++)
         {
-            for (var i = 0; i < texts.Length; i++)
-            {
-                texts[i] = predictor.Tokenize(inputs[i], withSpans);
-            }
-        }
-        else
-        {
-            Parallel.For(0, texts.Length, i => texts[i] = predictor.Tokenize(inputs[i], withSpans));
+            answers[i] = new ClassifiedText(items[i].Tokens.Reading, await items[i].Completion);
         }
 
-        return texts;
-    }
-
-    private Exception Refusal(int texts, WorkPriority priority)
-    {
-        if (!queue.IsClosed)
-        {
-            return new ServiceException(StatusOfRefusal, "overloaded", "More texts are waiting than can be answered soon. Try again after the time in Retry-After.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(queue.TimeToRoom(texts).TotalSeconds))),
-            };
-        }
-
-        return priority == WorkPriority.Background
-            ? new OperationCanceledException("The service is stopping.")
-            : new ServiceException(StatusOfRefusal, "stopping", "The service is stopping. Try again after the time in Retry-After.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        ServingActivities.Add(timing, started, terms.Priority, answers);
+        return new ClassifiedTexts(model.Address, lease.Predictor.Config, lease.Predictor.Calibration, answers) { Timing = timing };
     }
 }

@@ -53,6 +53,9 @@ internal sealed partial class ModelCache(
         }
     }
 
+    /// <summary>What the model is to be computed by.</summary>
+    public ServingProvider ProviderOf(ServableModel model) => loader.ProviderOf(model);
+
     /// <summary>Whether the model is in memory now.</summary>
     public bool Holds(ServableModel model)
     {

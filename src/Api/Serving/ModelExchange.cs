@@ -1,7 +1,5 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Registry;
-using FeedbackService.Model.Inference;
-using FeedbackService.Model.Tokenization;
 
 namespace FeedbackService.Api.Serving;
 
@@ -10,7 +8,7 @@ namespace FeedbackService.Api.Serving;
 /// with the old one end with it, for they hold its lease. A model that cannot be loaded never takes over.
 /// </summary>
 internal sealed partial class ModelExchange(
-    ModelRegistry registry, ModelCache cache, IClassificationEngine engine, ModelRouteMetrics metrics, TimeProvider clock, ILogger<ModelExchange> logger) : IDisposable
+    ModelRegistry registry, ModelCache cache, ModelWarmer warmer, ModelRouteMetrics metrics, TimeProvider clock, ILogger<ModelExchange> logger) : IDisposable
 {
     // Looks are short queries; loading takes memory and a core.
     private const int LooksAtOnce = 8;
@@ -23,10 +21,6 @@ internal sealed partial class ModelExchange(
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LoadAgainAfter = TimeSpan.FromSeconds(30);
 
-    // Texts of callers go first, and where they never end, a new version must not wait for ever.
-    private static readonly TimeSpan WarmingPatience = TimeSpan.FromMilliseconds(500);
-
-    private static readonly TextInput[] WarmingText = [new("warm")];
     private readonly SemaphoreSlim _looks = new(LooksAtOnce);
     private readonly SemaphoreSlim _loads = new(LoadsAtOnce);
     private readonly CancellationTokenSource _stopping = new();
@@ -109,7 +103,7 @@ internal sealed partial class ModelExchange(
                 return false;
             }
             using var lease = await cache.RentAsync(found, cancellationToken);
-            await WarmAsync(found, cancellationToken);
+            await warmer.WarmAsync(found, cancellationToken);
             return route.Exchange(found);
         }
 #pragma warning disable CA1031 // Whatever is wrong with the new model, the old one goes on.
@@ -124,20 +118,6 @@ internal sealed partial class ModelExchange(
         finally
         {
             _loads.Release();
-        }
-    }
-
-    private async Task WarmAsync(ServableModel model, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(WarmingPatience);
-        try
-        {
-            await engine.ClassifyAsync(model, WarmingText, PredictionOptions.Default, truncate: true, WorkPriority.Background, patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Too busy to warm it: its first callers do.
         }
     }
 

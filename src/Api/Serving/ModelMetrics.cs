@@ -19,6 +19,8 @@ internal sealed class ModelMetrics
     private readonly Counter _requests;
     private readonly Counter _texts;
     private readonly Counter _tokens;
+    private readonly Counter _shared;
+    private readonly Counter _lookups;
     private readonly Counter _padding;
     private readonly Counter _exits;
     private readonly Counter _failed;
@@ -38,6 +40,9 @@ internal sealed class ModelMetrics
         _requests = factory.CreateCounter("feedbackservice_model_requests_total", "Requests to a version; refused ones got 429, cancelled ones were given up by their callers.", [.. Labels, "outcome"]);
         _texts = factory.CreateCounter("feedbackservice_model_texts_total", "Texts that a version classified.", Labels);
         _tokens = factory.CreateCounter("feedbackservice_model_tokens_total", "Tokens of these texts.", Labels);
+        _shared = factory.CreateCounter("feedbackservice_model_shared_texts_total", "Texts answered by an equal one that was under way; not among those classified.", Labels);
+        _lookups = factory.CreateCounter(
+            "feedbackservice_model_cache_lookups_total", "Texts of answered requests looked for among the predictions kept; those not found are classified.", [.. Labels, "result"]);
         _padding = factory.CreateCounter("feedbackservice_model_padding_tokens_total", "Places for tokens in batches that were empty because texts are of different lengths; only attention and recurrences see them.", Labels);
         _exits = factory.CreateCounter("feedbackservice_model_exits_total", "Texts by why they took no further round.", [.. Labels, "exit"]);
         _failed = factory.CreateCounter("feedbackservice_model_texts_failed_total", "Texts that failed on the inference thread.", Labels);
@@ -74,7 +79,7 @@ internal sealed class ModelMetrics
         }
 
         var labels = Split(address);
-        foreach (var family in new Collector[] { _requests, _texts, _tokens, _padding, _exits, _failed, _wait, _tokenize, _compute, _total, _fill, _rounds, _bytes, _provider })
+        foreach (var family in new Collector[] { _requests, _texts, _tokens, _shared, _lookups, _padding, _exits, _failed, _wait, _tokenize, _compute, _total, _fill, _rounds, _bytes, _provider })
         {
             Remove(family, labels);
         }
@@ -89,6 +94,9 @@ internal sealed class ModelMetrics
             [.. Enum.GetValues<RequestOutcome>().Select(outcome => Published(_requests.WithLabels([.. labels, MetricLabel.Of(outcome)])))],
             _texts.WithLabels(labels),
             _tokens.WithLabels(labels),
+            _shared.WithLabels(labels),
+            Published(_lookups.WithLabels([.. labels, "hit"])),
+            Published(_lookups.WithLabels([.. labels, "miss"])),
             _padding.WithLabels(labels),
             [.. Enum.GetValues<ExitReason>().Select(exit => Published(_exits.WithLabels([.. labels, MetricLabel.Of(exit)])))],
             _failed.WithLabels(labels),
@@ -136,6 +144,9 @@ internal sealed class ModelMetrics
         Counter.Child[] Requests,
         Counter.Child Texts,
         Counter.Child Tokens,
+        Counter.Child Shared,
+        Counter.Child Hits,
+        Counter.Child Misses,
         Counter.Child Padding,
         Counter.Child[] Exits,
         Counter.Child TextsFailed,

@@ -32,6 +32,6 @@ internal static class ServingActivities
     private static void Add(string name, DateTimeOffset start, TimeSpan duration, IReadOnlyList<ClassifiedText> texts)
     {
         using var span = ServiceActivities.Source.StartActivity(name, ActivityKind.Internal, default(ActivityContext), startTime: start);
-        span?.SetTag("classify.texts", texts.Count).SetTag("classify.tokens", texts.Sum(text => text.Tokens.Ids.Length)).SetEndTime((start + duration).UtcDateTime);
+        span?.SetTag("classify.texts", texts.Count).SetTag("classify.tokens", texts.Sum(text => text.Reading.Length)).SetEndTime((start + duration).UtcDateTime);
     }
 }

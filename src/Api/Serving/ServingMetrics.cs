@@ -23,11 +23,12 @@ internal sealed class ServingMetrics
     private readonly Counter _evictions;
     private readonly Counter _loads;
     private readonly Histogram _loadSeconds;
+    private readonly Gauge _pinned;
 
     private readonly int _mostTokens;
 
-    /// <summary>Makes the series; those of the queue are read from it at each scrape.</summary>
-    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ServingOptions options)
+    /// <summary>Makes the series; those of the queue and of the predictions kept are read from them at each scrape.</summary>
+    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ResultCache results, ServingOptions options)
     {
         _mostTokens = options.BatchTokens;
         Models = new ModelMetrics(registry);
@@ -39,12 +40,19 @@ internal sealed class ServingMetrics
         var tokenize = Histogram("feedbackservice_classify_tokenize_seconds", "Time to tokenize the texts of a request.", Seconds);
         var wait = Histogram("feedbackservice_classify_queue_wait_seconds", "Time a text waited for the inference thread.", Seconds);
         var compute = Histogram("feedbackservice_classify_compute_seconds", "Time of a round of a batch on the inference thread.", Seconds);
+        var shared = factory.CreateCounter(
+            "feedbackservice_classify_shared_texts_total", "Texts answered by an equal one that was under way; not among those classified.", "priority");
+        var lookups = factory.CreateCounter(
+            "feedbackservice_classify_cache_lookups_total", "Texts of answered requests looked for among the predictions kept; those not found are classified. None where no predictions are kept.", "priority", "result");
         var batchTexts = Histogram("feedbackservice_classify_batch_texts", "Texts of a batch in a round.", Texts);
         var batchTokens = Histogram("feedbackservice_classify_batch_tokens", "Tokens of a batch in a round.", Tokens);
         _series = [.. Enum.GetValues<WorkPriority>().Select(MetricLabel.Of).Select(label => new Series(
             [.. Enum.GetValues<RequestOutcome>().Select(outcome => requests.WithLabels(label, MetricLabel.Of(outcome)))],
             texts.WithLabels(label),
             tokens.WithLabels(label),
+            shared.WithLabels(label),
+            lookups.WithLabels(label, "hit"),
+            lookups.WithLabels(label, "miss"),
             tokenize.WithLabels(label),
             wait.WithLabels(label),
             compute.WithLabels(label),
@@ -64,7 +72,10 @@ internal sealed class ServingMetrics
         _loads.WithLabels("failed").Publish();
         _loadSeconds = factory.CreateHistogram(
             "feedbackservice_model_load_seconds", "Time to verify and load a model.", new HistogramConfiguration { Buckets = [.01, .05, .1, .5, 1, 5, 30] });
+        _pinned = factory.CreateGauge("feedbackservice_models_pinned", "Addresses of Serving:Pinned whose models are held in memory.");
         Watch(registry, factory, queue);
+        var kept = factory.CreateGauge("feedbackservice_cached_texts", "Texts whose predictions are kept.");
+        registry.AddBeforeCollectCallback(() => kept.Set(results.Count));
 
         Histogram Histogram(string name, string help, double[] buckets) =>
             factory.CreateHistogram(name, help, ["priority"], new HistogramConfiguration { Buckets = buckets });
@@ -76,8 +87,31 @@ internal sealed class ServingMetrics
     /// <summary>A request to the engine has ended.</summary>
     public void CountRequest(WorkPriority priority, RequestOutcome outcome) => _series[(int)priority].Requests[(int)outcome].Inc();
 
-    /// <summary>The texts of a request have been tokenized.</summary>
-    public void Tokenized(WorkPriority priority, TimeSpan elapsed) => _series[(int)priority].Tokenize.Observe(elapsed.TotalSeconds);
+    /// <summary>Those texts of a request that nobody else had under way have been tokenized.</summary>
+    public void Tokenized(WorkPriority priority, ModelMetrics.Series? model, TimeSpan elapsed)
+    {
+        _series[(int)priority].Tokenize.Observe(elapsed.TotalSeconds);
+        model?.Tokenize.Observe(elapsed.TotalSeconds);
+    }
+
+    /// <summary>Texts of a request have been answered by equal ones that were under way.</summary>
+    public void Shared(WorkPriority priority, ModelMetrics.Series? model, int texts)
+    {
+        _series[(int)priority].Shared.Inc(texts);
+        model?.Shared.Inc(texts);
+    }
+
+    /// <summary>The texts of a request that was answered had been looked for among the predictions kept.</summary>
+    public void LookedUp(WorkPriority priority, ModelMetrics.Series? model, int hits, int misses)
+    {
+        _series[(int)priority].Hits.Inc(hits);
+        _series[(int)priority].Misses.Inc(misses);
+        model?.Hits.Inc(hits);
+        model?.Misses.Inc(misses);
+    }
+
+    /// <summary>The models of so many addresses are held in memory.</summary>
+    public void ModelsPinned(int addresses) => _pinned.Set(addresses);
 
     /// <summary>Texts have been taken on by the inference thread.</summary>
     public void Joined(WorkPriority priority, IReadOnlyList<InferenceItem> items)
@@ -164,6 +198,9 @@ internal sealed class ServingMetrics
         Counter.Child[] Requests,
         Counter.Child Texts,
         Counter.Child Tokens,
+        Counter.Child Shared,
+        Counter.Child Hits,
+        Counter.Child Misses,
         Histogram.Child Tokenize,
         Histogram.Child Wait,
         Histogram.Child Compute,

@@ -13,12 +13,13 @@ namespace FeedbackService.Api.Serving;
 /// <summary>Registers what answers classification requests.</summary>
 internal static partial class ServingServices
 {
-    /// <summary>Adds the queue, the inference thread, the model cache, what addresses mean, and the service. Needs the registry.</summary>
+    /// <summary>Adds the queue, the inference thread, the model cache, what addresses mean, pinned models, and the service. Needs the registry.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">Root of the configuration; section <c>Serving</c> is read.</param>
     /// <param name="device">auto, cpu or cuda:N.</param>
     /// <param name="threads">Threads of libtorch on a CPU, 1 or more.</param>
-    public static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration, string device, int threads)
+    /// <param name="answersRequests">Whether callers wait for this process, so that pinned models are worth their memory.</param>
+    public static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration, string device, int threads, bool answersRequests)
     {
         services.AddOptions<ServingOptions>().Bind(configuration.GetSection(ServingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider =>
@@ -32,19 +33,32 @@ internal static partial class ServingServices
         });
         services.AddSingleton<ModelCosts>();
         services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
+        services.AddSingleton(provider => new ResultCache(provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddMetricRegistry();
         services.AddSingleton(provider => new ServingMetrics(
-            provider.GetRequiredService<CollectorRegistry>(), provider.GetRequiredService<InferenceQueue>(), provider.GetRequiredService<IOptions<ServingOptions>>().Value));
+            provider.GetRequiredService<CollectorRegistry>(),
+            provider.GetRequiredService<InferenceQueue>(),
+            provider.GetRequiredService<ResultCache>(),
+            provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<SharedBases>();
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<ModelCache>();
+        services.AddSingleton<SharedTexts>();
+        services.AddSingleton<SharedInference>();
         services.AddSingleton<IClassificationEngine, ClassificationEngine>();
+        services.AddSingleton<ModelWarmer>();
         services.AddSingleton<ModelRouteMetrics>();
         services.AddSingleton<ModelExchange>();
         services.AddSingleton<ModelRoutes>();
         services.AddHostedService<ModelRouteKeeper>();
+        if (answersRequests)
+        {
+            services.AddSingleton<PinnedModels>();
+            services.AddHostedService<PinnedModelKeeper>();
+        }
+
         services.AddSingleton<OcclusionExplainer>();
         services.AddSingleton<ClassificationService>();
         return services;

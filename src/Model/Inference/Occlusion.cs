@@ -16,10 +16,10 @@ public static class Occlusion
     /// The stretches to leave out, one after another: the words of what the model has read or, if there are too many, as many neighbours joined as it takes.
     /// </summary>
     /// <param name="input">The text.</param>
-    /// <param name="read">What the tokenizer made of it, with spans.</param>
+    /// <param name="read">How much of it was read, with spans.</param>
     /// <param name="most">Number of stretches at most, 2 or more.</param>
     /// <returns>In text order, those of the text pair last; none for a text in which nothing can be seen.</returns>
-    public static IReadOnlyList<TokenSpan> Units(TextInput input, TokenizedText read, int most)
+    public static IReadOnlyList<TokenSpan> Units(TextInput input, TextReading read, int most)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(read);
@@ -62,7 +62,7 @@ public static class Occlusion
         return whole.Probabilities[best] - without.Probabilities[best];
     }
 
-    private static IReadOnlyList<TokenSpan> Words(string? text, TokenizedText read, bool pair)
+    private static IReadOnlyList<TokenSpan> Words(string? text, TextReading read, bool pair)
     {
         if (string.IsNullOrEmpty(text))
         {

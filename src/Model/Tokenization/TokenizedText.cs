@@ -14,4 +14,7 @@ public sealed record TokenizedText(int[] Ids, int[]? SegmentIds, int FullLength)
 
     /// <summary>Source position of every token; null unless asked for.</summary>
     public TokenSpan[]? Spans { get; init; }
+
+    /// <summary>How much was read, for whoever has no use for the tokens.</summary>
+    public TextReading Reading => new(Ids.Length, FullLength) { Spans = Spans };
 }

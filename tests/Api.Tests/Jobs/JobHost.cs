@@ -139,7 +139,7 @@ internal sealed class JobHost : IAsyncDisposable
         builder.Services.AddStorage(_ => root, database ?? TestProvider.DatabaseOf(root));
         builder.Services.AddFiles();
         builder.Services.AddRegistry(PresetCatalog.All.Select(preset => preset.Id));
-        builder.Services.AddServing(builder.Configuration, "cpu", threads: 1);
+        builder.Services.AddServing(builder.Configuration, "cpu", threads: 1, answersRequests: false);
         builder.Services.AddJobs(builder.Configuration, work: true);
         builder.Services.AddSingleton<EvaluationPredictions>();
         builder.Services.AddSingleton(Options.Create(settings));

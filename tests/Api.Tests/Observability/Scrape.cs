@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using Prometheus;
 
 namespace FeedbackService.Api.Tests.Observability;
 
@@ -44,6 +46,13 @@ internal sealed partial class Scrape
         Assert.True(response.IsSuccessStatusCode);
         Assert.Equal("text/plain", response.Content.Headers.ContentType?.MediaType);
         return new Scrape(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public static async Task<Scrape> TakeAsync(CollectorRegistry registry)
+    {
+        using var text = new MemoryStream();
+        await registry.CollectAndExportAsTextAsync(text, TestContext.Current.CancellationToken);
+        return new Scrape(Encoding.UTF8.GetString(text.ToArray()));
     }
 
     /// <summary>Names of the labels of a family, in order; a histogram's own <c>le</c> left out.</summary>

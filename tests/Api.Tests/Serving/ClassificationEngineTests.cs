@@ -62,11 +62,11 @@ public sealed class ClassificationEngineTests
         var model = bench.Model("attending");
         TextInput[] texts = [new("red"), new(string.Join(' ', Enumerable.Repeat("blue", 40))), new("green")];
         var cut = await ClassifyAsync(bench, model, texts);
-        Assert.Equal([false, true, false], cut.Items.Select(item => item.Tokens.Truncated));
+        Assert.Equal([false, true, false], cut.Items.Select(item => item.Reading.Truncated));
         Assert.All(cut.Items, item => Assert.NotNull(item.Prediction));
         var refused = await ClassifyAsync(bench, model, texts, truncate: false);
         Assert.Equal([true, false, true], refused.Items.Select(item => item.Prediction is not null));
-        Assert.Equal(42, refused.Items[1].Tokens.FullLength);
+        Assert.Equal(42, refused.Items[1].Reading.FullLength);
     }
 
     [Fact]

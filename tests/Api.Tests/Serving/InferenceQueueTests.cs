@@ -139,7 +139,7 @@ public sealed class InferenceQueueTests : IDisposable
     public void Batch_IsOfOneModel_TheOldestTextsOne()
     {
         var sut = new InferenceQueue(new ServingOptions(), _costs);
-        InferenceItem[] items = [Item(1, _red, Cancel), Item(1, _blue, Cancel), Item(1, _red, Cancel), Item(1, _blue, Cancel)];
+        InferenceItem[] items = [Item(1, _red), Item(1, _blue), Item(1, _red), Item(1, _blue)];
         sut.TryAdd(items, WorkPriority.Interactive);
         Assert.Equal([items[0], items[2]], Take(sut));
         Assert.Equal([items[1], items[3]], Take(sut));
@@ -163,20 +163,19 @@ public sealed class InferenceQueueTests : IDisposable
     public void WhereAnotherModelsTurnHasCome_NothingJoins()
     {
         var sut = new InferenceQueue(new ServingOptions(), _costs);
-        InferenceItem[] items = [Item(1, _blue, Cancel), Item(1, _red, Cancel)];
+        InferenceItem[] items = [Item(1, _blue), Item(1, _red)];
         sut.TryAdd(items, WorkPriority.Interactive);
         Assert.Empty(sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive));
         Assert.Equal([items[0]], sut.TakeJoining((_blue, 1, 1), WorkPriority.Interactive));
     }
 
     [Fact]
-    public void TextWhoseCallerHasGone_IsNotTaken()
+    public void TextNobodyWaitsFor_IsNotTaken()
     {
         var sut = new InferenceQueue(new ServingOptions { BatchTexts = 1 }, _costs);
-        using var gone = new CancellationTokenSource();
-        var (abandoned, wanted) = (Item(3, _red, gone.Token), Item(4, _red, Cancel));
+        var (abandoned, wanted) = (Item(3, _red), Item(4, _red));
         sut.TryAdd([abandoned, wanted], WorkPriority.Interactive);
-        gone.Cancel();
+        abandoned.GiveUp();
         Assert.Equal([wanted], Take(sut));
         Assert.True(abandoned.Completion.IsCanceled);
         Assert.Equal((0, 0L), (sut.Count, sut.InteractiveTokens));
@@ -254,8 +253,8 @@ public sealed class InferenceQueueTests : IDisposable
         new HashedNgramTokenizer(new HashedNgramConfig { Buckets = TinyModels.Vocabulary }),
         new TorchBackend(ClassifierFactory.Create(TinyModels.Plain()), CPU));
 
-    private static InferenceItem Item(int tokens, Predictor predictor, CancellationToken cancellationToken) =>
-        new(predictor, new TokenizedText(new int[tokens], null, tokens), PredictionOptions.Default, cancellationToken);
+    private static InferenceItem Item(int tokens, Predictor predictor) =>
+        new(predictor, PredictionOptions.Default) { Tokens = new TokenizedText(new int[tokens], null, tokens) };
 
-    private InferenceItem[] Items(params int[] tokens) => [.. tokens.Select(count => Item(count, _red, Cancel))];
+    private InferenceItem[] Items(params int[] tokens) => [.. tokens.Select(count => Item(count, _red))];
 }

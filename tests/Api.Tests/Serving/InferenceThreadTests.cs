@@ -20,7 +20,7 @@ public sealed class InferenceThreadTests
         var backend = new GatedBackend(new TorchBackend(classifier, CPU));
         using var predictor = new Predictor(new HashedNgramTokenizer(new HashedNgramConfig { Buckets = TinyModels.Vocabulary }), backend);
         var (all, plain) = (PredictionOptions.Default, new PredictionOptions { MaxRounds = 0 });
-        var items = new[] { all, plain, all }.Select(options => new InferenceItem(predictor, predictor.Tokenize(new TextInput("red apples")), options, CancellationToken.None)).ToArray();
+        var items = new[] { all, plain, all }.Select(options => new InferenceItem(predictor, options) { Tokens = predictor.Tokenize(new TextInput("red apples")) }).ToArray();
 
         Assert.True(bench.Queue.TryAdd(items[..2], WorkPriority.Interactive));
         bench.Start();
@@ -30,6 +30,6 @@ public sealed class InferenceThreadTests
         var answers = await Task.WhenAll(items.Select(item => item.Completion)).WaitAsync(Deadline, TestContext.Current.CancellationToken);
 
         Assert.Equal([[0, 0], [1, 0], [2, 1], [2]], backend.Rounds);
-        Assert.Equal([2, 0, 2], answers.Select(answer => answer.Rounds));
+        Assert.Equal([2, 0, 2], answers.Select(answer => answer!.Rounds));
     }
 }

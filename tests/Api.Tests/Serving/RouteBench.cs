@@ -1,11 +1,13 @@
 using FeedbackService.Api.Registry;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage;
+using FeedbackService.Api.Tests.Observability;
 using FeedbackService.Api.Tests.Registry;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FeedbackService.Api.Tests.Serving;
@@ -24,8 +26,10 @@ internal sealed class RouteBench : IAsyncDisposable
         Serving = ServingBench.Started(options);
         Metrics = new ModelRouteMetrics(Serving.Registry);
         var lookup = new ModelRegistry(_contexts, registry.Artifacts, new ReservedNames(new HashSet<string>()), new DamagedModels());
-        _exchange = new ModelExchange(lookup, Serving.Cache, Serving.Engine, Metrics, Clock, NullLogger<ModelExchange>.Instance);
+        var warmer = new ModelWarmer(Serving.Engine);
+        _exchange = new ModelExchange(lookup, Serving.Cache, warmer, Metrics, Clock, NullLogger<ModelExchange>.Instance);
         Routes = new ModelRoutes(lookup, _exchange, Serving.Cache, registry.Storage.Changes, Metrics, Clock);
+        Pinned = new PinnedModels(Options.Create(Serving.Options), Routes, Serving.Cache, warmer, Serving.Metrics, Clock, PinnedLog);
     }
 
     public ServingBench Serving { get; }
@@ -33,6 +37,10 @@ internal sealed class RouteBench : IAsyncDisposable
     public ModelRouteMetrics Metrics { get; }
 
     public ModelRoutes Routes { get; }
+
+    public PinnedModels Pinned { get; }
+
+    public LogLines<PinnedModels> PinnedLog { get; } = new();
 
     public FakeTimeProvider Clock => _registry.Storage.Clock;
 
@@ -83,6 +91,7 @@ internal sealed class RouteBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Pinned.Dispose();
         Routes.Dispose();
         _exchange.Dispose();
         await Serving.DisposeAsync();

@@ -21,16 +21,21 @@ internal sealed class ServingBench : IAsyncDisposable
         // What a race finds is another thing from run to run; tests of providers say which they want.
         Options = options ?? new ServingOptions { Provider = ServingProvider.Torch };
         Queue = new InferenceQueue(Options, Costs);
-        var metrics = new ServingMetrics(Registry, Queue, Options);
-        var (settings, bases) = (Microsoft.Extensions.Options.Options.Create(Options), new SharedBases(CPU, Microsoft.Extensions.Options.Options.Create(Options)));
-        Cache = new ModelCache(settings, new ModelLoader(settings, CPU, bases, NullLogger<ModelLoader>.Instance), bases, Damaged, metrics, NullLogger<ModelCache>.Instance);
-        Thread = new InferenceThread(Queue, Costs, CPU, metrics, NullLogger<InferenceThread>.Instance);
-        Engine = new ClassificationEngine(Cache, Queue, metrics);
+        Results = new ResultCache(Options);
+        Metrics = new ServingMetrics(Registry, Queue, Results, Options);
+        Inference = new SharedInference(Queue, Texts, Metrics);
+        var settings = Microsoft.Extensions.Options.Options.Create(Options);
+        var bases = new SharedBases(CPU, settings);
+        Cache = new ModelCache(settings, new ModelLoader(settings, CPU, bases, NullLogger<ModelLoader>.Instance), bases, Damaged, Metrics, NullLogger<ModelCache>.Instance);
+        Thread = new InferenceThread(Queue, Costs, CPU, Metrics, NullLogger<InferenceThread>.Instance);
+        Engine = new ClassificationEngine(Cache, Results, Inference, Metrics);
     }
 
     public ServingOptions Options { get; }
 
-    public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
+    public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    public ServingMetrics Metrics { get; }
 
     public ModelCosts Costs { get; } = new();
 
@@ -39,6 +44,12 @@ internal sealed class ServingBench : IAsyncDisposable
     public DamagedModels Damaged { get; } = new();
 
     public ModelCache Cache { get; }
+
+    public ResultCache Results { get; }
+
+    public SharedTexts Texts { get; } = new();
+
+    public SharedInference Inference { get; }
 
     public InferenceThread Thread { get; }
 

@@ -80,7 +80,7 @@ public sealed class OcclusionTests
     {
         var input = new TextInput(Words(first), second == 0 ? null : Words(second));
 
-        var units = Occlusion.Units(input, new TokenizedText([1], null, 1), most);
+        var units = Occlusion.Units(input, new TextReading(1, 1), most);
 
         Assert.Equal(expected, units.Count);
         Assert.Equal((first, second), (Count(input.Text, pair: false), Count(input.TextPair ?? "", pair: true)));
@@ -96,7 +96,7 @@ public sealed class OcclusionTests
         var input = new TextInput("one two three four five six");
         var read = tokenizer.Encode(input, maxTokens: 4, withSpans: true);
 
-        Assert.Equal(4, Occlusion.Units(input, read, 256).Count);
+        Assert.Equal(4, Occlusion.Units(input, read.Reading, 256).Count);
     }
 
     private static Prediction One(Predictor sut, TextInput input) => sut.Predict([sut.Tokenize(input)], PredictionOptions.Default)[0];
@@ -104,7 +104,7 @@ public sealed class OcclusionTests
     private static float[] Weights(Predictor sut, TextInput input, out IReadOnlyList<TokenSpan> units)
     {
         var read = sut.Tokenize(input, withSpans: true);
-        units = Occlusion.Units(input, read, 256);
+        units = Occlusion.Units(input, read.Reading, 256);
         var answers = sut.Predict([read, .. units.Select(unit => sut.Tokenize(Occlusion.Without(input, unit)))], PredictionOptions.Default);
         return [.. answers.Skip(1).Select(answer => Occlusion.Weight(answers[0], answer))];
     }

@@ -21,7 +21,7 @@ internal static class ComputeHeaders
         headers["x-compute-type"] = device.type == DeviceType.CPU ? "cpu" : "gpu";
         headers["x-compute-time"] = Milliseconds(total);
         headers["x-compute-characters"] = Number(inputs.Sum(input => Characters(input.Text) + Characters(input.TextPair)));
-        headers["x-compute-tokens"] = Number(answers.Items.Sum(item => (long)item.Tokens.Ids.Length));
+        headers["x-compute-tokens"] = Number(answers.Items.Sum(item => (long)item.Reading.Length));
         headers["x-total-time"] = Milliseconds(total);
         headers["x-tokenization-time"] = Milliseconds(tokenization);
         headers["x-queue-time"] = Milliseconds(queue);

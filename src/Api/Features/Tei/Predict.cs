@@ -28,7 +28,7 @@ internal static class Predict
             Truncate = request.Truncate ?? true,
         };
         var answers = await classifications.ClassifyAllAsync(query, cancellationToken);
-        if (request.TruncationDirection == TruncationDirection.Left && answers.Items.Any(item => item.Tokens.Truncated))
+        if (request.TruncationDirection == TruncationDirection.Left && answers.Items.Any(item => item.Reading.Truncated))
         {
             throw ServiceException.Unusable(
                 "truncation_direction_unsupported",

@@ -15,10 +15,10 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
     /// <summary>Composes the answer of one text.</summary>
     /// <param name="index">Place in the request.</param>
     /// <param name="input">The text.</param>
-    /// <param name="tokens">What was read of it.</param>
+    /// <param name="reading">How much of it was read.</param>
     /// <param name="prediction">What the model said.</param>
     /// <param name="explanation">By another method; null for the attention in the prediction's trace, if there is any.</param>
-    public AnsweredItem Compose(int index, TextInput input, TokenizedText tokens, Prediction prediction, Explanation? explanation = null)
+    public AnsweredItem Compose(int index, TextInput input, TextReading reading, Prediction prediction, Explanation? explanation = null)
     {
         var order = LabelRanking.BestFirst(prediction.Logits);
         var scores = _ranking.Rank(prediction, request.RawScores ? ScoreFunction.None : null, request.TopK);
@@ -38,10 +38,10 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
                 ExitReason.MaxRounds => "max_rounds",
                 _ => "none",
             },
-            Tokens = tokens.Ids.Length,
-            Truncated = tokens.Truncated,
+            Tokens = reading.Length,
+            Truncated = reading.Truncated,
             Trace = prediction.Trace is null ? null : [.. prediction.Trace.Select(Report)],
-            Explanation = explanation ?? Attention(input, tokens, prediction),
+            Explanation = explanation ?? Attention(input, reading, prediction),
         };
     }
 
@@ -61,9 +61,9 @@ internal sealed class AnswerComposer(ClassifyRequest request, ClassifierConfig c
         round.Solution?.Residual,
         round.Solution?.Kappa);
 
-    private static Explanation? Attention(TextInput input, TokenizedText tokens, Prediction prediction)
+    private static Explanation? Attention(TextInput input, TextReading reading, Prediction prediction)
     {
-        if (tokens.Spans is not { } spans || prediction.Trace?.LastOrDefault(round => round.Attention is not null)?.Attention is not { } weights)
+        if (reading.Spans is not { } spans || prediction.Trace?.LastOrDefault(round => round.Attention is not null)?.Attention is not { } weights)
         {
             return null;
         }

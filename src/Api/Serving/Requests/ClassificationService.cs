@@ -64,9 +64,9 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         if (request is { Truncate: false, Input.IsList: false })
         {
             var read = await engine.TokenizeAsync(model, request.Input.Items, cancellationToken);
-            if (read.Items[0].Tokens is { Truncated: true } tokens)
+            if (read.Items[0].Reading is { Truncated: true } reading)
             {
-                Refuse(request, 0, tokens.FullLength, read.Config.MaxTokens);
+                Refuse(request, 0, reading.FullLength, read.Config.MaxTokens);
             }
         }
     }
@@ -109,9 +109,9 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
             {
                 var (index, item) = (readable[i], answers.Items[i]);
                 answered[index] = item.Prediction is { } prediction
-                    ? composer.Compose(index, texts[i], item.Tokens, prediction, explained.Explanations?[i])
-                    : Refuse(request, index, item.Tokens.FullLength, answers.Config.MaxTokens);
-                tokens += item.Prediction is null ? 0 : item.Tokens.Ids.Length;
+                    ? composer.Compose(index, texts[i], item.Reading, prediction, explained.Explanations?[i])
+                    : Refuse(request, index, item.Reading.FullLength, answers.Config.MaxTokens);
+                tokens += item.Prediction is null ? 0 : item.Reading.Length;
             }
 
             tokens += explained.Tokens;
@@ -139,9 +139,9 @@ internal sealed class ClassificationService(ModelRoutes models, IClassificationE
         var answers = await engine.ClassifyAsync(model, query.Inputs, query.Options, query.Truncate, WorkPriority.Interactive, cancellationToken);
         for (var index = 0; index < answers.Items.Count; index++)
         {
-            if (answers.Items[index] is { Prediction: null, Tokens: var tokens })
+            if (answers.Items[index] is { Prediction: null, Reading: var reading })
             {
-                throw ServiceException.Unusable("text_too_long", query.Locate(index, TooLong(tokens.FullLength, answers.Config.MaxTokens)), query.Field);
+                throw ServiceException.Unusable("text_too_long", query.Locate(index, TooLong(reading.FullLength, answers.Config.MaxTokens)), query.Field);
             }
         }
 

@@ -51,7 +51,7 @@ internal sealed class OcclusionExplainer(IClassificationEngine engine)
         WorkPriority priority,
         CancellationToken cancellationToken)
     {
-        var units = inputs.Zip(answers, (input, answer) => answer.Prediction is null ? [] : Occlusion.Units(input, answer.Tokens, Most(input, inputs.Count))).ToArray();
+        var units = inputs.Zip(answers, (input, answer) => answer.Prediction is null ? [] : Occlusion.Units(input, answer.Reading, Most(input, inputs.Count))).ToArray();
         TextInput[] shortened = [.. inputs.Zip(units).SelectMany(text => text.Second.Select(unit => Occlusion.Without(text.First, unit)))];
         IReadOnlyList<ClassifiedText> again = shortened.Length == 0
             ? []
@@ -61,7 +61,7 @@ internal sealed class OcclusionExplainer(IClassificationEngine engine)
         var explanations = inputs.Select((input, text) => answers[text].Prediction is { } whole
             ? new Explanation(Method, Weigh(input, whole, units[text], [.. units[text].Select(_ => rest.Dequeue())]))
             : null);
-        return ([.. explanations], again.Sum(item => item.Tokens.Ids.Length));
+        return ([.. explanations], again.Sum(item => item.Reading.Length));
     }
 
     private static int Most(TextInput input, int texts)

@@ -105,7 +105,7 @@ public sealed class AnswerComposerTests
     public void Explanation_PointsIntoTheTexts_HeaviestFirst_WithoutSpecialTokens()
     {
         var input = new TextInput("red 😀 sky", "not blue");
-        var tokens = new TokenizedText([2, 5, 6, 7, 3, 8], null, 6)
+        var reading = new TextReading(6, 6)
         {
             Spans = [new(0, 0), new(0, 3), new(4, 6), new(7, 10), new(10, 10), new(4, 8, Pair: true)],
         };
@@ -115,7 +115,7 @@ public sealed class AnswerComposerTests
             new(1, Probabilities, 0.6, [0.3f, 0.1f, 0.2f, 0.15f, 0.2f, 0.05f], 0.9),
         ];
 
-        var answer = Compose(new Wanted { Explain = true }, new Prediction(Logits, Probabilities, 1, ExitReason.None, trace), input: input, tokens: tokens);
+        var answer = Compose(new Wanted { Explain = true }, new Prediction(Logits, Probabilities, 1, ExitReason.None, trace), input: input, reading: reading);
 
         Assert.Equal("feedback_attention", answer.Explanation!.Method);
         Assert.Equal(
@@ -131,8 +131,8 @@ public sealed class AnswerComposerTests
     [Fact]
     public void WithoutAttention_ThereIsATraceButNoExplanation()
     {
-        var tokens = new TokenizedText([5], null, 1) { Spans = [new(0, 3)] };
-        var answer = Compose(new Wanted { Explain = true }, new Prediction(Logits, Probabilities, 0, ExitReason.None, [new(0, Probabilities, 0.7, null, null)]), tokens: tokens);
+        var reading = new TextReading(1, 1) { Spans = [new(0, 3)] };
+        var answer = Compose(new Wanted { Explain = true }, new Prediction(Logits, Probabilities, 0, ExitReason.None, [new(0, Probabilities, 0.7, null, null)]), reading: reading);
         Assert.Single(answer.Trace!);
         Assert.Null(answer.Explanation);
     }
@@ -143,7 +143,7 @@ public sealed class AnswerComposerTests
         ClassifierConfig? config = null,
         double[]? thresholds = null,
         TextInput? input = null,
-        TokenizedText? tokens = null)
+        TextReading? reading = null)
     {
         input ??= new TextInput("red");
         var request = new ClassifyRequest
@@ -156,7 +156,7 @@ public sealed class AnswerComposerTests
             Explain = wanted.Explain,
         };
         return new AnswerComposer(request, config ?? TinyModels.Plain(), new Calibration([], thresholds))
-            .Compose(0, input, tokens ?? new TokenizedText([5], null, 1), prediction ?? new Prediction(Logits, Probabilities, 0, ExitReason.None, null));
+            .Compose(0, input, reading ?? new TextReading(1, 1), prediction ?? new Prediction(Logits, Probabilities, 0, ExitReason.None, null));
     }
 
     private sealed record Wanted

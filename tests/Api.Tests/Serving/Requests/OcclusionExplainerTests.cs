@@ -39,7 +39,7 @@ public sealed class OcclusionExplainerTests
         TextInput[] inputs = [.. Enumerable.Repeat(new TextInput(string.Concat(Enumerable.Repeat("blue ", words))), texts)];
         var answers = await bench.Engine.ClassifyAsync(model, inputs, Options, truncate: true, WorkPriority.Interactive, Cancel);
         // As if all had been read.
-        ClassifiedText[] whole = [.. answers.Items.Select(item => item with { Tokens = item.Tokens with { FullLength = item.Tokens.Ids.Length } })];
+        ClassifiedText[] whole = [.. answers.Items.Select(item => item with { Reading = item.Reading with { FullLength = item.Reading.Length } })];
 
         var (explanations, tokens) = await new OcclusionExplainer(bench.Engine).ExplainAsync(model, inputs, whole, Options, WorkPriority.Interactive, Cancel);
 

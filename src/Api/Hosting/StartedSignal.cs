@@ -1,4 +1,4 @@
-namespace FeedbackService.Api.FirstStart;
+namespace FeedbackService.Api.Hosting;
 
 /// <summary>Waiting for the host to be up.</summary>
 internal static class StartedSignal
