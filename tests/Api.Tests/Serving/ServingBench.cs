@@ -20,8 +20,8 @@ internal sealed class ServingBench : IAsyncDisposable
         Options = options ?? new ServingOptions();
         Queue = new InferenceQueue(Options, Costs);
         var metrics = new ServingMetrics(Registry, Queue, Options);
-        var options = Microsoft.Extensions.Options.Options.Create(Options);
-        Cache = new ModelCache(options, CPU, new SharedBases(CPU, options), Damaged, metrics, NullLogger<ModelCache>.Instance);
+        var given = Microsoft.Extensions.Options.Options.Create(Options);
+        Cache = new ModelCache(given, CPU, new SharedBases(CPU, given), Damaged, metrics, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, Costs, CPU, metrics, NullLogger<InferenceThread>.Instance);
         Engine = new ClassificationEngine(Cache, Queue, metrics);
     }
