@@ -101,7 +101,7 @@ internal sealed class TrainingSetup : IDisposable
             ?? throw new ArgumentException($"The plan names neither a base artifact nor a known preset ('{plan.Preset}').", nameof(plan));
         RequireMethod(plan.Method, preset);
         var options = OptionCatalog.Resolve(preset, OptionJson.Parse(plan.Hyperparameters ?? default, preset.Encoder, plan.Method, preset.Fixed), source.Facts, plan.Method);
-        Require(TorchRuntime.ParseDevice(plan.Device), options.Optimizer.Precision, report);
+        RequirePrecision(TorchRuntime.ParseDevice(plan.Device), options.Optimizer.Precision, report);
         var labels = registered is not null && registered.Config.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(source.Labels) ? registered.Config.Labels
             : options.Data.Head == HeadKind.Graded ? GradeScale.InOrder(source.Labels)
             : source.Labels;
@@ -150,7 +150,7 @@ internal sealed class TrainingSetup : IDisposable
         Task.Dispose();
     }
 
-    private static void Require(Device device, ComputePrecision precision, Action<TrainingProgress> report)
+    private static void RequirePrecision(Device device, ComputePrecision precision, Action<TrainingProgress> report)
     {
         TorchRuntime.RequirePrecision(device, precision, "the option precision");
         if (precision != ComputePrecision.Float32 && device.type == DeviceType.CPU)
