@@ -44,7 +44,7 @@ internal static class Worker
         builder.Services.AddStorage(_ => folder, database);
         builder.Services.AddFiles();
         builder.Services.AddRegistry([]);
-        builder.Services.AddServing(builder.Configuration, "cpu", threads: 1);
+        builder.Services.AddServing(builder.Configuration, "cpu", threads: 1, answersRequests: false);
         builder.Services.AddJobs(builder.Configuration, work);
         builder.Services.AddKeyedSingleton<IJobRunner>(JobKind.Train, new Sleeper(sleep));
         return builder.Build();
