@@ -37,7 +37,12 @@ internal static class PretrainingChild
             var everything = Path.Combine(order.Data, "train.csv");
             var few = WriteFew(order, everything, folder);
             var encoder = Path.Combine(folder.FullName, "encoder");
-            var pretrained = MeasuredTraining.Run(Plan(order, everything, folder, "encoder") with { Preset = Preset, Method = TrainingMethods.MaskedLanguageModeling });
+            var pretrained = MeasuredTraining.Run(Plan(order, everything, folder, "encoder") with
+            {
+                Preset = Preset,
+                Method = TrainingMethods.MaskedLanguageModeling,
+                Hyperparameters = JsonSerializer.SerializeToElement(order.Epochs is { } epochs ? new JsonObject { ["n_epochs"] = epochs } : []),
+            });
             var arms = new List<PretrainingArm>();
             foreach (var (labels, file) in new (int?, string)[] { (null, everything), (Few, few) })
             {
@@ -55,6 +60,7 @@ internal static class PretrainingChild
             {
                 Set = order.Set,
                 Seed = order.Seed,
+                Epochs = order.Epochs,
                 FirstMaskedLoss = pretrained.FirstMaskedLoss!.Value,
                 MaskedLoss = pretrained.Report["masked_loss"]!.GetValue<double>(),
                 MaskedAccuracy = pretrained.Report["masked_accuracy"]!.GetValue<double>(),

@@ -5,4 +5,5 @@ namespace FeedbackService.Accuracy;
 /// <param name="Data">Folder of the set.</param>
 /// <param name="Seed">Of weights, order, split, dropout and the choice of the few labels.</param>
 /// <param name="Threads">Of libtorch.</param>
-internal sealed record PretrainingOrder(string Set, string Data, int Seed, int Threads);
+/// <param name="Epochs">Of the pre-training; null for what it comes with.</param>
+internal sealed record PretrainingOrder(string Set, string Data, int Seed, int Threads, int? Epochs);

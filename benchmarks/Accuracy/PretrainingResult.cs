@@ -9,6 +9,9 @@ internal sealed record PretrainingResult
     /// <summary>The seed.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>Epochs of the pre-training that were asked for; null for what it comes with.</summary>
+    public int? Epochs { get; init; }
+
     /// <summary>Loss on the held-out texts at the first evaluation of the pre-training.</summary>
     public required double FirstMaskedLoss { get; init; }
 

@@ -4,7 +4,7 @@ using FeedbackService.Accuracy;
 // Does feedback pay, and what does each preset come to? Trainings on sets of one's own, each in a process of its own; what has a result is not run again.
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA run [--full] [--minutes N] [--seeds N]   feedback against its rivals
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA presets [--minutes N]                    every preset as it comes
-//   dotnet run -c Release --project benchmarks/Accuracy -- DATA pretraining [--minutes N] [--seeds N]    masked-language pre-training against a start from nothing
+//   dotnet run -c Release --project benchmarks/Accuracy -- DATA pretraining [--minutes N] [--seeds N] [--set NAME] [--epochs N]   masked-language pre-training against a start from nothing
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA speed [--full]                           texts per second; with nothing else running
 //   dotnet run -c Release --project benchmarks/Accuracy -- DATA report [--full]                          tables to standard output, plots to docs/feedback
 // DATA holds a folder per set with train.csv and test.csv. Results are kept in benchmarks/Accuracy/results, artifacts in benchmarks/Accuracy/artifacts.
@@ -18,7 +18,7 @@ switch (args)
 
 if (args is not [var data, "run" or "presets" or "pretraining" or "speed" or "report", ..] || !Directory.Exists(data))
 {
-    Console.Error.WriteLine("usage: DATA run|presets|pretraining|speed|report [--full] [--minutes N] [--seeds N]");
+    Console.Error.WriteLine("usage: DATA run|presets|pretraining|speed|report [--full] [--minutes N] [--seeds N] [--set NAME] [--epochs N]");
     return 2;
 }
 
@@ -36,7 +36,7 @@ switch (args[1])
     case "presets":
         return await new Runner(data, work, results, deadline).RunAsync(Protocol.Presets(), [Protocol.Seeds[0]]) ? 0 : 1;
     case "pretraining":
-        return await new PretrainingRunner(data, pretraining, deadline).RunAsync([.. Protocol.Seeds.Take(Number("--seeds", 3))]) ? 0 : 1;
+        return await new PretrainingRunner(data, pretraining, deadline, Sets(), Number("--epochs", 0) is > 0 and var epochs ? epochs : null).RunAsync([.. Protocol.Seeds.Take(Number("--seeds", 3))]) ? 0 : 1;
     case "speed":
         foreach (var study in studies.Concat(Protocol.Presets()))
         {
@@ -84,6 +84,8 @@ IReadOnlyList<ArmSummary> Summaries(Study study)
     var own = new Runner(data, work, results, deadline).ResultsOf(study);
     return own[Arm.Plain].Any() ? [.. study.Arms.Where(arm => own[arm.Name].Any()).Select(arm => new ArmSummary(arm, own))] : [];
 }
+
+IReadOnlyList<string> Sets() => Array.IndexOf(args, "--set") is >= 0 and var at && at + 1 < args.Length ? [args[at + 1]] : Protocol.Sets;
 
 int Number(string name, int otherwise)
 {

@@ -58,13 +58,13 @@ internal static class Tables
     public static string Pretraining(IReadOnlyList<PretrainingResult> results)
     {
         var table = new StringBuilder();
-        table.AppendLine("| set | labels | seeds | from nothing | pre-trained | difference | masked loss, first → kept | hidden tokens guessed | processor seconds to pre-train / train |");
-        table.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        table.AppendLine("| set | labels | seeds | from nothing | pre-trained | difference | masked loss, first → kept | hidden tokens guessed | epochs of pre-training | processor seconds to pre-train / train |");
+        table.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var group in from result in results from arm in result.Arms group (result, arm) by (result.Set, arm.Labels))
         {
             var (from, to) = (group.Where(pair => !pair.arm.Pretrained).OrderBy(pair => pair.result.Seed).ToList(), group.Where(pair => pair.arm.Pretrained).OrderBy(pair => pair.result.Seed).ToList());
             var gain = Statistics.Of([.. to.Zip(from, (one, other) => one.arm.Accuracy - other.arm.Accuracy)]);
-            table.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Set} | {group.Key.Labels?.ToString("N0", CultureInfo.InvariantCulture) ?? "all"} | {to.Count} | {Format(Statistics.Of([.. from.Select(pair => pair.arm.Accuracy)]))} | {Format(Statistics.Of([.. to.Select(pair => pair.arm.Accuracy)]))} | {Format(gain, "+0.00;-0.00;0.00")} | {to.Average(pair => pair.result.FirstMaskedLoss):F2} → {to.Average(pair => pair.result.MaskedLoss):F2} | {to.Average(pair => pair.result.MaskedAccuracy):P1} | {to.Average(pair => pair.result.Seconds):F0} / {to.Average(pair => pair.arm.Seconds):F0} |");
+            table.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Set} | {group.Key.Labels?.ToString("N0", CultureInfo.InvariantCulture) ?? "all"} | {to.Count} | {Format(Statistics.Of([.. from.Select(pair => pair.arm.Accuracy)]))} | {Format(Statistics.Of([.. to.Select(pair => pair.arm.Accuracy)]))} | {Format(gain, "+0.00;-0.00;0.00")} | {to.Average(pair => pair.result.FirstMaskedLoss):F2} → {to.Average(pair => pair.result.MaskedLoss):F2} | {to.Average(pair => pair.result.MaskedAccuracy):P1} | {to[0].result.Epochs?.ToString(CultureInfo.InvariantCulture) ?? "as it comes"} | {to.Average(pair => pair.result.Seconds):F0} / {to.Average(pair => pair.arm.Seconds):F0} |");
         }
 
         return table.ToString();

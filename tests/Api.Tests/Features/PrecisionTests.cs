@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using FeedbackService.Api.Jobs;
 using FeedbackService.Api.Jobs.Workers;
 using FeedbackService.Api.Serving;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Numerics;
-using Microsoft.Extensions.Options;
 
 namespace FeedbackService.Api.Tests.Features;
 
@@ -47,12 +47,13 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public async Task Serving_ComputesInWhatItsProcessIsTold()
+    public void SettingsOfServing_AreReadInAnyCase()
     {
-        await using var api = new ApiFixture { Settings = new Dictionary<string, string> { ["Serving:Precision"] = "bfloat16" } };
+        var settings = new Dictionary<string, string?> { ["Serving:Precision"] = "bfloat16", ["Serving:Provider"] = "onnx", ["Serving:Providers:news"] = "OnnxInt8" };
 
-        Assert.NotNull(api.Address);
-        Assert.Equal(ComputePrecision.Bfloat16, api.Services.GetRequiredService<IOptions<ServingOptions>>().Value.Precision);
+        var read = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection(ServingOptions.Section).Get<ServingOptions>()!;
+
+        Assert.Equal((ComputePrecision.Bfloat16, ServingProvider.Onnx, ServingProvider.OnnxInt8), (read.Precision, read.Provider, read.Providers["news"]));
     }
 
     private static void Register(ApiFixture api, string id, string capabilities) => api.Services.GetRequiredService<WorkerRegistry>().Beat(new WorkerRow
