@@ -11,7 +11,7 @@ namespace FeedbackService.ServingBenchmark.Models;
 internal static class TrainingChild
 {
     /// <summary>First argument of such a process.</summary>
-    public const string Mode = "--train";
+    public const string Mode = "--fit";
 
     /// <summary>Trains with all processors.</summary>
     public static TrainingResult Run(TrainingOrder order)
