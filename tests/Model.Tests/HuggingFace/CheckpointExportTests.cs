@@ -91,6 +91,26 @@ public sealed class CheckpointExportTests : IDisposable
     }
 
     [Fact]
+    public void Gpt2_WithHeadsOfOtherTasks_IsReadWithoutThem()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var encoder = (TransformerEncoderConfig)Combinations.Encoder("gpt2") with { VocabularySize = 136 };
+        var artifact = Write(TinyModels.Plain(encoder, PoolingKind.Last) with { HeadBias = false }, family: "gpt2");
+        var checkpoint = Export(artifact);
+        var heads = new[] { "qa_outputs.weight", "multiple_choice_head.summary.weight", "lm_head.weight" };
+        CheckpointFixture.Rewrite(checkpoint, tensor => tensor.Name != "score.weight"
+            ? [tensor]
+            : [tensor, .. heads.Select(name => new TensorSource(name, tensor.Dtype, [2, encoder.HiddenSize], () => zeros(2, encoder.HiddenSize)))]);
+
+        using var one = CheckpointFixture.Load(artifact);
+        using var other = CheckpointFixture.Load(CheckpointFixture.Import(checkpoint, _folder.Path));
+
+        var tokens = PackedTokens.Pack(TinyModels.Texts(5, 3, 9));
+        Assert.Equal(one.Forward(tokens, CPU, 0)[0].data<float>().ToArray(), other.Forward(tokens, CPU, 0)[0].data<float>().ToArray());
+    }
+
+    [Fact]
     public void TransformerTrainedFromScratch_LeavesAsABert_AndSaysTheSame()
     {
         using var scope = NewDisposeScope();
