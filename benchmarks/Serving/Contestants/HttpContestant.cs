@@ -25,7 +25,7 @@ internal sealed class HttpContestant(
         var answers = new string[asked.Count][];
         var loop = new ClosedLoop(requester, asked, clients) { OnAnswer = (number, _, answer) => answers[number] = [.. labels(JsonNode.Parse(answer.Body)!)] };
         var result = await loop.RunAsync();
-        return result.IsSound ? [.. answers.SelectMany(own => own).Take(count)] : throw new InvalidOperationException($"{name}: {result.Failures}");
+        return result.IsSound ? [.. answers.SelectMany(own => own).Take(count)] : throw new InvalidOperationException($"{name}: {result.FirstFailure}");
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 
 namespace FeedbackService.ServingBenchmark.Load;
 
@@ -35,9 +36,10 @@ internal sealed class ClosedLoop(Requester requester, IReadOnlyList<byte[]> bodi
     {
         var (next, refused) = (-1L, 0);
         var failed = new ConcurrentDictionary<int, int>();
+        string? firstFailure = null;
         var (began, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var times = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(AskAsync)));
-        return new LoadResult(Stopwatch.GetElapsedTime(began), [.. times.SelectMany(own => own)], failed, refused, Environment.CpuUsage.TotalTime - cpu);
+        return new LoadResult(Stopwatch.GetElapsedTime(began), [.. times.SelectMany(own => own)], failed, firstFailure, refused, Environment.CpuUsage.TotalTime - cpu);
 
         async Task<List<double>> AskAsync()
         {
@@ -61,6 +63,7 @@ internal sealed class ClosedLoop(Requester requester, IReadOnlyList<byte[]> bodi
                 else
                 {
                     failed.AddOrUpdate(answer.Status, 1, (_, seen) => seen + 1);
+                    Interlocked.CompareExchange(ref firstFailure, $"{answer.Status}: {Encoding.UTF8.GetString(answer.Body)}", null);
                 }
             }
 

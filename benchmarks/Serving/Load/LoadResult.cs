@@ -6,9 +6,11 @@ namespace FeedbackService.ServingBenchmark.Load;
 /// <param name="Elapsed">From the first request to the last answer.</param>
 /// <param name="Milliseconds">Time of every request that was answered with 200, waits after a refusal included.</param>
 /// <param name="Failed">Requests by any status but 200 and 429; 0 is a connection that broke.</param>
+/// <param name="FirstFailure">What one of them says; null without.</param>
 /// <param name="Refused">Answers of 429; these requests were made again after the time in Retry-After.</param>
 /// <param name="ClientCpu">CPU time of this process meanwhile.</param>
-internal sealed record LoadResult(TimeSpan Elapsed, IReadOnlyList<double> Milliseconds, IReadOnlyDictionary<int, int> Failed, int Refused, TimeSpan ClientCpu)
+internal sealed record LoadResult(
+    TimeSpan Elapsed, IReadOnlyList<double> Milliseconds, IReadOnlyDictionary<int, int> Failed, string? FirstFailure, int Refused, TimeSpan ClientCpu)
 {
     /// <summary>Requests answered per second.</summary>
     public double PerSecond => Milliseconds.Count / Elapsed.TotalSeconds;

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace FeedbackService.ServingBenchmark.Load;
 
@@ -32,7 +33,7 @@ internal sealed class Requester : IDisposable
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException)
         {
-            return new Answer(0, [], null);
+            return new Answer(0, Encoding.UTF8.GetBytes(broken.ToString()), null);
         }
     }
 

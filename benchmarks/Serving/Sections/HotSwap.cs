@@ -54,7 +54,7 @@ internal sealed class HotSwap(Settings settings, TrainedModels models) : ISectio
 
             {settings.Clients} clients with one text each; version 1 is plain, version 2 has feedback rounds.
             """));
-        report.FaultIf(!result.IsSound || result.Refused > 0, "Hot swap: a request failed.");
+        report.FaultIf(!result.IsSound || result.Refused > 0, $"Hot swap: a request failed: {result.FirstFailure}");
         report.FaultIf(stale > 0, "Hot swap: a request that came after a move was answered by the version before it.");
         report.AtMost(0, result.Failed.Values.Sum() + result.Refused, "hot swap under load: failed requests");
     }

@@ -25,10 +25,11 @@ internal sealed class Soak(Settings settings, TrainedModels models) : ISection
         using var requester = new Requester(service.Classify);
         var clients = new ClosedLoop(requester, bodies, settings.Clients);
         var looks = new List<Look> { await LookAsync(0) };
-        var (sound, part) = (true, Math.Max(1, settings.Requests / Looks));
+        var (failure, part) = ((string?)null, Math.Max(1, settings.Requests / Looks));
         for (var requests = part; requests <= settings.Requests; requests += part)
         {
-            sound &= (await clients.RunAsync(part)).IsSound;
+            var result = await clients.RunAsync(part);
+            failure ??= result.FirstFailure;
             looks.Add(await LookAsync(requests));
         }
 
@@ -47,7 +48,7 @@ internal sealed class Soak(Settings settings, TrainedModels models) : ISection
         report.Add("Soak", table.AppendLine().AppendLine(
             CultureInfo.InvariantCulture,
             $"Second half, per 100,000 requests: resident {resident / 1e6:+0.00;-0.00} MB, managed {managed / 1e6:+0.00;-0.00} MB. Looked at after every {part} requests, with none under way: {fewest:F0} to {most:F0} tensors were alive. One that is left to the collector would be among them until it comes.").ToString());
-        report.FaultIf(!sound, "Soak: a request was not answered with 200.");
+        report.FaultIf(failure is not null, $"Soak: a request was not answered with 200 but {failure}");
         report.AtMost(Flat, resident / late[^1].Resident, FormattableString.Invariant($"{settings.Requests} requests: growth of resident memory per 100,000 requests, share"));
         report.AtMost(0, most - fewest, FormattableString.Invariant($"{settings.Requests} requests: tensors left to the finalizer"));
 
