@@ -13,7 +13,8 @@ namespace FeedbackService.Training.Loop;
 /// </summary>
 /// <remarks>
 /// Nothing of a step stays in the copy, so checkpoints know nothing of it. bfloat16 has the range of float32: no gradient needs scaling, unlike the paper's in float16.
-/// Where libtorch adds up many rows of a gradient itself, as for a table of tokens, it does so in the copy's element type.
+/// Where libtorch adds up many rows of a gradient itself, as for a table of tokens, it does so in the copy's element type. Buffers come back rounded: the only ones there are, directions of power
+/// iterations, are where the next step's iteration begins.
 /// </remarks>
 internal sealed class ComputeCopy : IDisposable
 {

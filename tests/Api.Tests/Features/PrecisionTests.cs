@@ -5,6 +5,7 @@ using FeedbackService.Api.Serving;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Numerics;
 using Microsoft.Extensions.Options;
+using TorchSharp;
 
 namespace FeedbackService.Api.Tests.Features;
 
@@ -47,12 +48,14 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public async Task Serving_ComputesInWhatItsProcessIsTold()
+    public void Serving_ComputesInWhatItsProcessIsTold()
     {
-        await using var api = new ApiFixture { Settings = new Dictionary<string, string> { ["Serving:Precision"] = "bfloat16" } };
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Serving:Precision"] = "bfloat16" }).Build();
+        using var provider = new ServiceCollection().AddLogging().AddServing(settings, "cpu", Environment.ProcessorCount).BuildServiceProvider();
 
-        Assert.NotNull(api.Address);
-        Assert.Equal(ComputePrecision.Bfloat16, api.Services.GetRequiredService<IOptions<ServingOptions>>().Value.Precision);
+        // Where the device is made, one that does not compute it would be refused.
+        Assert.Equal(DeviceType.CPU, provider.GetRequiredService<torch.Device>().type);
+        Assert.Equal(ComputePrecision.Bfloat16, provider.GetRequiredService<IOptions<ServingOptions>>().Value.Precision);
     }
 
     private static void Register(ApiFixture api, string id, string capabilities) => api.Services.GetRequiredService<WorkerRegistry>().Beat(new WorkerRow

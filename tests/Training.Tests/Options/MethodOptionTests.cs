@@ -16,7 +16,7 @@ public sealed class MethodOptionTests
     public void Pretraining_HasTheseOptions_AndNoOthers() => Assert.Equal(
         [
             "activation", "batch_size", "dropout", "early_stopping_patience", "eval_every", "heads", "hidden_size", "intermediate_size", "layers", "learning_rate", "learning_rate_multiplier",
-            "lowercase", "mask_ratio", "max_grad_norm", "max_tokens", "n_epochs", "norm", "optimizer", "positions", "scheduler", "validation_split", "vocabulary_size", "warmup_ratio",
+            "lowercase", "mask_ratio", "max_grad_norm", "max_tokens", "n_epochs", "norm", "optimizer", "positions", "precision", "scheduler", "validation_split", "vocabulary_size", "warmup_ratio",
             "weight_decay", "whole_word_masking",
         ],
         OptionCatalog.For(EncoderFamilies.Transformer, Masked).Select(option => option.Name).Order(StringComparer.Ordinal));
