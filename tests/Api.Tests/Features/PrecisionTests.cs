@@ -34,7 +34,7 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public async Task Bfloat16_TakesLonger_OnAProcessorWithoutUnitsForIt()
+    public async Task Estimate_IsThatOfThePrecisionAskedFor()
     {
         await using var api = new ApiFixture();
         using var client = api.NewClient();
