@@ -6,8 +6,8 @@ using FeedbackService.ServingBenchmark.Service;
 namespace FeedbackService.ServingBenchmark.Sections;
 
 /// <summary>
-/// What threads of the service spend their time on. Models run on the thread <c>inference</c>, whose name libtorch's own threads inherit; requests are read, tokenized
-/// and answered on those of the pool.
+/// What threads of the service spend their time on. Models run on the thread <c>inference</c>, whose name libtorch's own threads inherit, and on those of ONNX Runtime, <c>inference-onnx</c>; requests
+/// are read, tokenized and answered on those of the pool.
 /// </summary>
 internal sealed class Profile(ServiceProcess service) : IDisposable
 {
@@ -23,7 +23,9 @@ internal sealed class Profile(ServiceProcess service) : IDisposable
     private double _computing;
 
     /// <summary>Share of the CPU time that is not the model's; NaN where the system does not tell.</summary>
-    public double ShareBesideInference => _seconds.TryGetValue(Inference, out var inference) ? 1 - (inference / _cpu) : double.NaN;
+    public double ShareBesideInference => _seconds.ContainsKey(Inference)
+        ? 1 - (_seconds.Where(thread => thread.Key.StartsWith(Inference, StringComparison.Ordinal)).Sum(thread => thread.Value) / _cpu)
+        : double.NaN;
 
     /// <summary>Watches a turn.</summary>
     public async Task<Pass> WatchAsync(Func<Task<Pass>> turn)
@@ -60,7 +62,7 @@ internal sealed class Profile(ServiceProcess service) : IDisposable
         return table
             .AppendLine(CultureInfo.InvariantCulture, $"| ended meanwhile, or rounding | {_cpu - _seconds.Values.Sum():F2} | {1 - (_seconds.Values.Sum() / _cpu):P1} |")
             .AppendLine()
-            .AppendLine("`inference` is the model: its thread and those of libtorch, which have its name. All else is HTTP, JSON, tokenization, log, collector.")
+            .AppendLine("`inference` and `inference-onnx` are the model: its thread, those of libtorch, which have its name, and those of ONNX Runtime. All else is HTTP, JSON, tokenization, log, collector.")
             .AppendLine(CultureInfo.InvariantCulture, $"By `/metrics`, in seconds of the clock: {_tokenizing:F2} in tokenization, {_computing:F1} on the inference thread, which was busy {_computing / _elapsed:P0} of the time.")
             .ToString();
     }

@@ -40,7 +40,7 @@ public sealed class ServingOptions
     public Dictionary<string, ServingProvider> Providers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// In what models compute, on this process's device. Default float32. Bfloat16 is for GPUs; answers differ from those in float32 in the third digit, and a CPU takes many times as long. A device
+    /// In what models compute, on this process's device. Default float32. Bfloat16 is for GPUs; answers differ from those in float32 in the third digit, and a CPU without instructions for it takes many times as long. A device
     /// that does not compute it is refused at the start.
     /// </summary>
     [EnumDataType(typeof(ComputePrecision))]

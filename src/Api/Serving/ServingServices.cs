@@ -74,6 +74,6 @@ internal static partial class ServingServices
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Serving:Precision is bfloat16 on a CPU, which has no units for it: answers take many times as long as in float32")]
+    [LoggerMessage(LogLevel.Warning, "Serving:Precision is bfloat16 on a CPU: one without instructions for it takes many times as long as in float32")]
     private static partial void LogSlow(ILogger logger);
 }

@@ -48,14 +48,13 @@ internal sealed class TorchRun(TextClassifier classifier, Device device) : IClas
 
     public void Keep(IReadOnlyList<int> rows)
     {
-        ClassifierRows.RequireAscending(rows, ActiveCount);
+        var computed = Computed;
+        var (ofState, ofJoining) = ClassifierRows.Split(rows, computed, ActiveCount);
         if (rows.Count == ActiveCount)
         {
             return;
         }
 
-        var computed = Computed;
-        int[] ofState = [.. rows.TakeWhile(row => row < computed)];
         if (ofState.Length == 0)
         {
             Release();
@@ -65,7 +64,7 @@ internal sealed class TorchRun(TextClassifier classifier, Device device) : IClas
             Narrow(ofState, _state!);
         }
 
-        _joining = ofState.Length == rows.Count ? null : _joining!.Select([.. rows.Skip(ofState.Length).Select(row => row - computed)]);
+        _joining = ofJoining.Length == 0 ? null : _joining!.Select(ofJoining);
     }
 
     public void Dispose()

@@ -155,7 +155,7 @@ internal sealed class TrainingSetup : IDisposable
         TorchRuntime.RequirePrecision(device, precision, "the option precision");
         if (precision != ComputePrecision.Float32 && device.type == DeviceType.CPU)
         {
-            report(new ProgressMessage("warn", "Steps compute in bfloat16, as asked for, on a CPU, which has no units for it: they take many times as long as in float32."));
+            report(new ProgressMessage("warn", "Steps compute in bfloat16 on a CPU, as asked for: one without instructions for it takes many times as long as in float32."));
         }
     }
 

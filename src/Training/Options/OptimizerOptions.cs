@@ -11,7 +11,7 @@ public sealed record OptimizerOptions
     public OptimizerKind Kind { get; init; } = OptimizerKind.Adamw;
 
     /// <summary>In what steps compute.</summary>
-    [TrainingOption("Element type in which steps compute forwards and back: float32, or bfloat16 on a device with units for it. Weights, moments, validation and the artifact are float32 either way. On a CPU bfloat16 takes many times as long.")]
+    [TrainingOption("Element type in which steps compute forwards and back: float32, or bfloat16 on a device with units for it. Weights, moments, validation and the artifact are float32 either way. A CPU without instructions for bfloat16 takes many times as long.")]
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
 
     /// <summary>Leave the encoder as it is.</summary>

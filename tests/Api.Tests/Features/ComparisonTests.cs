@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FeedbackService.Api.Tests.Features.Classify;
+using FeedbackService.Testing;
 
 namespace FeedbackService.Api.Tests.Features;
 
@@ -13,7 +14,7 @@ public sealed class ComparisonTests(ServedModels served)
     public async Task Models_AreHeldAgainstTheSameRows()
     {
         using var client = served.Api.NewClient();
-        var labels = FeedbackService.Testing.TinyModels.Plain().Labels;
+        var labels = TinyModels.Plain().Labels;
         var rows = string.Concat(Enumerable.Range(0, 24).Select(i => $"the colour is {(i % 2 == 0 ? "red" : "blue")} {i},{labels[i % labels.Count]}\n"));
         var file = (string)(await ApiFixture.UploadAsync(client, "text,label\n" + rows, purpose: "evals"))["id"]!;
         var done = await EvaluateAsync(client, new { model = "plain", file, baseline = "feedback" });
@@ -38,7 +39,7 @@ public sealed class ComparisonTests(ServedModels served)
     public async Task ProviderOfAnEvaluation_IsHeldAgainstTheExactModel()
     {
         using var client = served.Api.NewClient();
-        var labels = FeedbackService.Testing.TinyModels.Plain().Labels;
+        var labels = TinyModels.Plain().Labels;
         var rows = string.Concat(Enumerable.Range(0, 24).Select(i => $"the colour is {i},{labels[i % labels.Count]}\n"));
         var file = (string)(await ApiFixture.UploadAsync(client, "text,label\n" + rows, purpose: "evals"))["id"]!;
 
@@ -56,7 +57,28 @@ public sealed class ComparisonTests(ServedModels served)
             400, "invalid_value", "provider");
     }
 
+    [Fact]
+    public async Task ProviderThatCannotComputeTheModel_FailsTheEvaluation_AndSaysWhy()
+    {
+        await served.RegisterAsync("solved", TinyModels.Plain(TinyModels.Bifnn));
+        using var client = served.Api.NewClient();
+        var file = (string)(await ApiFixture.UploadAsync(client, "text,label\nred," + TinyModels.Plain().Labels[0] + "\nblue," + TinyModels.Plain().Labels[1] + "\n", purpose: "evals"))["id"]!;
+
+        var ended = await EndAsync(client, new { model = "solved", file, provider = "onnx_int8" });
+
+        Assert.Equal("failed", (string)ended["status"]!);
+        Assert.Equal(("provider_not_possible", "provider"), ((string)ended["error"]!["code"]!, (string)ended["error"]!["param"]!));
+        Assert.Contains("bifnn", (string)ended["error"]!["message"]!, StringComparison.Ordinal);
+    }
+
     private static async Task<JsonObject> EvaluateAsync(HttpClient client, object request)
+    {
+        var evaluation = await EndAsync(client, request);
+        Assert.True((string)evaluation["status"]! == "succeeded", evaluation.ToJsonString());
+        return evaluation;
+    }
+
+    private static async Task<JsonObject> EndAsync(HttpClient client, object request)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(Deadline);
@@ -67,7 +89,6 @@ public sealed class ComparisonTests(ServedModels served)
             evaluation = await ApiFixture.ReadAsync(await client.GetAsync($"/v1/evaluations/{evaluation["id"]}", deadline.Token));
         }
 
-        Assert.True((string)evaluation["status"]! == "succeeded", evaluation.ToJsonString());
         return evaluation;
     }
 }

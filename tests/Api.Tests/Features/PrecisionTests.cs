@@ -5,6 +5,8 @@ using FeedbackService.Api.Serving;
 using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Storage.Entities;
 using FeedbackService.Model.Numerics;
+using Microsoft.Extensions.Options;
+using TorchSharp;
 
 namespace FeedbackService.Api.Tests.Features;
 
@@ -33,7 +35,7 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public async Task Bfloat16_TakesLonger_OnAProcessorWithoutUnitsForIt()
+    public async Task Estimate_IsThatOfThePrecisionAskedFor()
     {
         await using var api = new ApiFixture();
         using var client = api.NewClient();
@@ -47,12 +49,15 @@ public sealed class PrecisionTests
     }
 
     [Fact]
-    public void SettingsOfServing_AreReadInAnyCase()
+    public void Serving_ComputesInWhatItsProcessIsTold_InAnyCase()
     {
-        var settings = new Dictionary<string, string?> { ["Serving:Precision"] = "bfloat16", ["Serving:Provider"] = "onnx", ["Serving:Providers:news"] = "OnnxInt8" };
+        var told = new Dictionary<string, string?> { ["Serving:Precision"] = "bfloat16", ["Serving:Provider"] = "onnx", ["Serving:Providers:news"] = "OnnxInt8" };
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(told).Build();
+        using var services = new ServiceCollection().AddLogging().AddServing(settings, "cpu", Environment.ProcessorCount, answersRequests: false).BuildServiceProvider();
 
-        var read = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection(ServingOptions.Section).Get<ServingOptions>()!;
-
+        // Where the device is made, one that does not compute it would be refused.
+        Assert.Equal(DeviceType.CPU, services.GetRequiredService<torch.Device>().type);
+        var read = services.GetRequiredService<IOptions<ServingOptions>>().Value;
         Assert.Equal((ComputePrecision.Bfloat16, ServingProvider.Onnx, ServingProvider.OnnxInt8), (read.Precision, read.Provider, read.Providers["news"]));
     }
 

@@ -1,3 +1,4 @@
+using FeedbackService.Api.Errors;
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Model.Inference;
@@ -43,12 +44,14 @@ public sealed class ModelLoaderTests
     }
 
     [Fact]
-    public async Task ModelThatOnnxRuntimeCannotTell_IsComputedByTorch()
+    public async Task ModelThatOnnxRuntimeCannotTell_IsComputedByTorch_ButNotForWhomAsksForTheOther()
     {
-        await using var bench = ServingBench.Started();
+        await using var bench = ServingBench.Started(new ServingOptions { Provider = ServingProvider.Onnx });
         var model = bench.Model("bifnn", TinyModels.Plain(TinyModels.Bifnn));
 
-        Assert.Equal(await ScoresAsync(bench, model), await ScoresAsync(bench, model with { Provider = ServingProvider.Onnx }));
+        Assert.Equal(await ScoresAsync(bench, model with { Provider = ServingProvider.Torch }), await ScoresAsync(bench, model));
+        var refused = await Assert.ThrowsAsync<ServiceException>(() => ScoresAsync(bench, model with { Provider = ServingProvider.OnnxInt8 }));
+        Assert.Equal((422, ModelLoader.NotPossible), (refused.Status, refused.Code));
     }
 
     private static async Task<float[]> ScoresAsync(ServingBench bench, ServableModel model)

@@ -17,7 +17,7 @@ public sealed record CreateEvaluationRequest
     public string? Baseline { get; init; }
 
     /// <summary>
-    /// What computes the model: <c>auto</c>, <c>torch</c>, <c>onnx</c> or <c>onnx_int8</c>. Default what the service's settings say. With the same model as <c>baseline</c>, which is then computed exactly, the comparison says what eight bits cost.
+    /// What computes the model: <c>auto</c>, <c>torch</c>, <c>onnx</c> or <c>onnx_int8</c>. Default what the service's settings say. With the same model as <c>baseline</c>, which is then computed exactly, the comparison says what eight bits cost. One that cannot compute the model fails the evaluation with <c>provider_not_possible</c>.
     /// </summary>
     [JsonConverter(typeof(WordConverter<ServingProvider>))]
     public ServingProvider? Provider { get; init; }

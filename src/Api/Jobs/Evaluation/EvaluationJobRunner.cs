@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FeedbackService.Api.Errors;
 using FeedbackService.Api.Events;
 using FeedbackService.Api.Files;
 using FeedbackService.Api.Registry;
@@ -46,6 +47,10 @@ internal sealed class EvaluationJobRunner(
             phase?.SetTag("evaluation.texts", tally.Counted);
             await CheckAsync(lease, tally, comparison, stopping);
             return new JobOutcome(new EvaluationResult(tally.Report, comparison?.Comparison).ToJson());
+        }
+        catch (ServiceException refused) when (refused.Code == ModelLoader.NotPossible)
+        {
+            throw new JobFailedException(new JobFailure(refused.Code, refused.Message, refused.Param), refused);
         }
         catch (Exception fault) when (fault is UnreadableDatasetException or ColumnMappingException)
         {

@@ -42,10 +42,9 @@ internal sealed class OnnxPlainRun(OnnxGraphSession classifier) : IClassifierRun
     /// <inheritdoc/>
     public void Keep(IReadOnlyList<int> rows)
     {
-        ClassifierRows.RequireAscending(rows, ActiveCount);
-        var computed = _computed;
-        _computed = rows.Count(row => row < computed);
-        _joining = _computed == rows.Count ? null : _joining!.Select([.. rows.Skip(_computed).Select(row => row - computed)]);
+        var (ofComputed, ofJoining) = ClassifierRows.Split(rows, _computed, ActiveCount);
+        _computed = ofComputed.Length;
+        _joining = ofJoining.Length == 0 ? null : _joining!.Select(ofJoining);
     }
 
     /// <inheritdoc/>

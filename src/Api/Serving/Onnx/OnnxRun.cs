@@ -76,14 +76,13 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
     /// <inheritdoc/>
     public void Keep(IReadOnlyList<int> rows)
     {
-        ClassifierRows.RequireAscending(rows, ActiveCount);
+        var computed = Computed;
+        var (ofState, ofJoining) = ClassifierRows.Split(rows, computed, ActiveCount);
         if (rows.Count == ActiveCount)
         {
             return;
         }
 
-        var computed = Computed;
-        int[] ofState = [.. rows.TakeWhile(row => row < computed)];
         if (ofState.Length == 0)
         {
             Release();
@@ -97,7 +96,7 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
             _round = _round.Select(ofState);
         }
 
-        _joining = ofState.Length == rows.Count ? null : _joining!.Select([.. rows.Skip(ofState.Length).Select(row => row - computed)]);
+        _joining = ofJoining.Length == 0 ? null : _joining!.Select(ofJoining);
     }
 
     /// <inheritdoc/>

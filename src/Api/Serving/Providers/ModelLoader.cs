@@ -1,3 +1,4 @@
+using FeedbackService.Api.Errors;
 using FeedbackService.Api.Serving.Onnx;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
@@ -14,6 +15,9 @@ namespace FeedbackService.Api.Serving.Providers;
 /// <summary>Brings models into memory, each with the library that shall compute it.</summary>
 internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Device device, SharedBases bases, ILogger<ModelLoader> logger)
 {
+    /// <summary>Code of the refusal of a provider that was asked for and cannot compute the model.</summary>
+    public const string NotPossible = "provider_not_possible";
+
     private const ArtifactVerification Verification = ArtifactVerification.Hashes;
 
     /// <summary>What a model is to be computed by: what it says itself, else what the settings say of its name, else of all.</summary>
@@ -22,19 +26,28 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
 
     /// <summary>Verifies and loads a model. All hashes are looked at, not only sizes: a flipped byte must not become a wrong answer.</summary>
     /// <exception cref="InvalidArtifactException">Files of it cannot be used.</exception>
+    /// <exception cref="ServiceException">422 <see cref="NotPossible"/>: the model itself, and not a setting, asks for a provider that cannot compute it.</exception>
     public LoadedModel Load(ServableModel model)
     {
         var wanted = ProviderOf(model);
         if (model.Base is not null)
         {
-            WarnIfUnheard(model, wanted, "it is an adapter, and those share their base in TorchSharp");
+            RefuseOrWarn(model, wanted, "it is an adapter, and those share their base in TorchSharp");
             var (adapted, giveBack) = bases.Load(model);
             return new LoadedModel(adapted, ServingProvider.Torch, giveBack);
         }
 
         var loaded = LoadedClassifier.Open(model.Directory, Verification, model.ManifestSha256);
-        var (backend, provider) = Choose(model, loaded.Classifier, wanted);
-        return new LoadedModel(new Predictor(loaded.Tokenizer, backend, loaded.Calibration), provider, null);
+        try
+        {
+            var (backend, provider) = Choose(model, loaded.Classifier, wanted);
+            return new LoadedModel(new Predictor(loaded.Tokenizer, backend, loaded.Calibration), provider, null);
+        }
+        catch
+        {
+            loaded.Classifier.Dispose();
+            throw;
+        }
     }
 
     private (IClassifierBackend Backend, ServingProvider Provider) Choose(ServableModel model, TextClassifier classifier, ServingProvider wanted)
@@ -46,7 +59,7 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
 
         if (WhyNotOnnx(classifier) is { } reason)
         {
-            WarnIfUnheard(model, wanted, reason);
+            RefuseOrWarn(model, wanted, reason);
             return (Torch(classifier), ServingProvider.Torch);
         }
 
@@ -57,12 +70,13 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         }
         catch (Exception refused) when (refused is NotExportableException or OnnxRuntimeException)
         {
-            WarnIfUnheard(model, wanted, refused.Message);
+            RefuseOrWarn(model, wanted, refused.Message);
             return (Torch(classifier), ServingProvider.Torch);
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
         {
             LogMissing(logger, missing, model.Address);
+            RefuseOrWarn(model, wanted, "its native library does not load here");
             return (Torch(classifier), ServingProvider.Torch);
         }
 
@@ -93,12 +107,20 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         : classifier.Config.Encoder is BifnnEncoderConfig ? "a graph cannot say how well bifnn solved its equation"
         : null;
 
-    private void WarnIfUnheard(ServableModel model, ServingProvider wanted, string reason)
+    // Settings are wishes, for models of all kinds; who asks for one model by one library would be told figures of another.
+    private void RefuseOrWarn(ServableModel model, ServingProvider wanted, string reason)
     {
-        if (wanted is ServingProvider.Onnx or ServingProvider.OnnxInt8)
+        if (wanted is not (ServingProvider.Onnx or ServingProvider.OnnxInt8))
         {
-            LogUnheard(logger, model.Address, wanted, reason);
+            return;
         }
+
+        if (model.Provider == wanted)
+        {
+            throw ServiceException.Unusable(NotPossible, $"'{model.Address}' cannot be computed by ONNX Runtime: {reason}. Leave the provider out, or take torch.", "provider");
+        }
+
+        LogUnheard(logger, model.Address, wanted, reason);
     }
 
     [LoggerMessage(LogLevel.Information, "{Model} takes TorchSharp {Ratio:F2} times as long as ONNX Runtime")]
