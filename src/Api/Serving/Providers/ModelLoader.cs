@@ -117,7 +117,7 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
 
         if (model.Provider == wanted)
         {
-            throw ServiceException.Unusable(NotPossible, $"'{model.Address}' cannot be computed by ONNX Runtime: {reason}. Leave the provider out, or take torch.", "provider");
+            throw ServiceException.Unusable(NotPossible, $"'{model.Address}' cannot be computed by ONNX Runtime: {reason.TrimEnd('.')}. Leave the provider out, or take torch.", "provider");
         }
 
         LogUnheard(logger, model.Address, wanted, reason);
