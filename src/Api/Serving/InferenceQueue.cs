@@ -13,6 +13,7 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
     private const int LookAhead = 1024;
 
     // Of a model whose cost is not known yet.
+    private const int FirstInteractiveTokens = 2048;
     private const int FirstBackgroundTokens = 256;
 
     // A monitor and not a Lock: the inference thread waits on it.
@@ -75,7 +76,7 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
         {
             lock (_gate)
             {
-                return TimeSpan.FromSeconds(_interactiveWork.Sum(work => costs.Of(work.Key).Seconds(work.Value.Texts, work.Value.Tokens, options.BatchTexts, options.BatchTokens)));
+                return TimeSpan.FromSeconds(_interactiveWork.Sum(work => costs.Of(work.Key).Seconds(work.Value.Texts, work.Value.Tokens, options.BatchTexts, (int)BudgetOf(WorkPriority.Interactive, work.Key))));
             }
         }
     }
@@ -236,9 +237,13 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
 
     private LinkedList<InferenceItem> QueueOf(WorkPriority priority) => priority == WorkPriority.Interactive ? _interactive : _background;
 
-    private long BudgetOf(WorkPriority priority, Predictor predictor) => priority == WorkPriority.Interactive
-        ? options.BatchTokens
-        : Math.Min(options.BatchTokens, costs.Of(predictor).TokensIn(options.BackgroundBatchTime) ?? FirstBackgroundTokens);
+    private long BudgetOf(WorkPriority priority, Predictor predictor)
+    {
+        var (time, first) = priority == WorkPriority.Interactive
+            ? (options.InteractiveBatchTime, FirstInteractiveTokens)
+            : (options.BackgroundBatchTime, FirstBackgroundTokens);
+        return Math.Min(options.BatchTokens, costs.Of(predictor).TokensIn(time) ?? first);
+    }
 
     private bool Remove(InferenceItem item)
     {

@@ -28,6 +28,12 @@ public sealed class ServingOptions
     public int BatchTexts { get; set; } = 64;
 
     /// <summary>
+    /// About how long a round of a batch of interactive texts may take, and hence a text that comes just then wait for it: its tokens are cut to what the model has lately read in that time. Default 250 ms; a single text
+    /// runs however long it takes.
+    /// </summary>
+    public TimeSpan InteractiveBatchTime { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
     /// About how long a batch of background texts may take, and hence an interactive text that comes just then wait for it: its tokens are
     /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes.
     /// </summary>

@@ -81,9 +81,19 @@ public static class OnnxExport
         {
             IrVersion = IrVersion,
             ProducerName = "FeedbackService",
-            OpsetImport = { new OperatorSetIdProto { Version = OperatorVersion } },
+            OpsetImport = { Operators(form.Layout) },
             Graph = graph.Proto,
         }.WriteTo(stream);
+    }
+
+    // Only where texts are packed, which this process alone computes, a graph may go beyond the standard.
+    private static IEnumerable<OperatorSetIdProto> Operators(OnnxLayout layout)
+    {
+        yield return new OperatorSetIdProto { Version = OperatorVersion };
+        if (layout == OnnxLayout.Packed)
+        {
+            yield return new OperatorSetIdProto { Domain = OnnxGraph.RuntimeDomain, Version = 1 };
+        }
     }
 
     private static TextClassifier Load(ModelArtifact artifact)

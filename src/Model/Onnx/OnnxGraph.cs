@@ -7,6 +7,9 @@ namespace FeedbackService.Model.Onnx;
 /// <summary>Puts a graph together, node by node. Values are known by their names; every method that makes one gives its name back.</summary>
 internal sealed class OnnxGraph
 {
+    /// <summary>Domain of ONNX Runtime's own operators.</summary>
+    public const string RuntimeDomain = "com.microsoft";
+
     private readonly OnnxGraph? _outer;
     private readonly HashSet<string> _weights = new(StringComparer.Ordinal);
     private int _values;
@@ -60,6 +63,17 @@ internal sealed class OnnxGraph
         node.Attribute.Add(attributes);
         Proto.Node.Add(node);
         return names;
+    }
+
+    /// <summary>A node of ONNX Runtime's own operators, which other runtimes do not have, with one output.</summary>
+    /// <param name="operation">In the domain <see cref="RuntimeDomain"/>.</param>
+    /// <param name="inputs">Empty where one is left out.</param>
+    /// <param name="attributes">Of the node.</param>
+    public string RuntimeNode(string operation, IReadOnlyList<string> inputs, params AttributeProto[] attributes)
+    {
+        var name = Node(operation, inputs, attributes);
+        Proto.Node[^1].Domain = RuntimeDomain;
+        return name;
     }
 
     /// <summary>Largest value over some dimensions.</summary>

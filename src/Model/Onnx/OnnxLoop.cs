@@ -77,20 +77,20 @@ internal static class OnnxLoop
         var graph = parts.Graph;
         var gate = graph.Node("Sigmoid", graph.Node("Add", parts.Map(Fusion + ".gate_state", states), signal.Spread(texts, parts.Map(Fusion + ".gate_signal", signal.Values))));
         var values = signal.Spread(texts, signal.Values);
-        return (graph.Node("Add", values, graph.Node("Mul", gate, graph.Node("Sub", states, values))), graph.Mean(gate, keep: false, 2));
+        return (graph.Node("Add", values, graph.Node("Mul", gate, graph.Node("Sub", states, values))), graph.Mean(gate, keep: false, -1));
     }
 
     private static (string Rows, string Kept) MixHeads(OnnxParts parts, OnnxTexts texts, ClassifierConfig config, string states, OnnxSignal signal)
     {
         var graph = parts.Graph;
         var (heads, size) = (config.Feedback!.Heads, config.Encoder.HiddenSize / config.Feedback.Heads);
-        string Split(string value) => graph.Node("Reshape", value, graph.Integers(0, -1, heads, size));
+        string Split(string value) => texts.Reshape(value, heads, size);
         string Spread(string map) => Split(signal.Spread(texts, parts.Map(Fusion + map, signal.Values)));
         var products = graph.Node("Mul", Split(parts.Map(Fusion + ".query", states)), Spread(".key"));
-        var score = graph.Node("Div", graph.Node("ReduceSum", [products, graph.Integers(3)], OnnxGraph.Attribute("keepdims", 0L)), graph.Number(Math.Sqrt(size))); // [.., heads]
+        var score = graph.Node("Div", graph.Node("ReduceSum", [products, graph.Integers(-1)], OnnxGraph.Attribute("keepdims", 0L)), graph.Number(Math.Sqrt(size))); // [.., heads]
         var kept = graph.Node("Sigmoid", graph.Node("Neg", graph.Node("Add", score, parts.Weight(Fusion + ".bias"))));
         var (old, incoming) = (Split(states), Spread(".value"));
-        var rows = graph.Node("Add", incoming, graph.Node("Mul", graph.Node("Unsqueeze", kept, graph.Integers(3)), graph.Node("Sub", old, incoming)));
-        return (graph.Node("Reshape", rows, graph.Integers(0, 0, config.Encoder.HiddenSize)), graph.Mean(kept, keep: false, 2));
+        var rows = graph.Node("Add", incoming, graph.Node("Mul", graph.Node("Unsqueeze", kept, graph.Integers(-1)), graph.Node("Sub", old, incoming)));
+        return (texts.Reshape(rows, config.Encoder.HiddenSize), graph.Mean(kept, keep: false, -1));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class OnnxMlp(MlpEncoderConfig config) : OnnxEncoder
         var ids = graph.Input(Ids, TensorProto.Types.DataType.Int64, texts.Shape());
         var weights = graph.Input(Weights, TensorProto.Types.DataType.Float, texts.Shape());
         var rows = graph.Node("Gather", parts.Weight("encoder.embedding.weight"), ids);
-        return graph.Node("Mul", rows, graph.Node("Unsqueeze", weights, graph.Integers(2)));
+        return graph.Node("Mul", rows, graph.Node("Unsqueeze", weights, graph.Integers(-1)));
     }
 
     /// <inheritdoc/>

@@ -24,21 +24,37 @@ internal sealed class OnnxPackedTexts : OnnxTexts
     {
         _slots = graph.Input(SlotsName, TensorProto.Types.DataType.Int64, "batch", "tokens");
         _places = graph.Input(PlacesName, TensorProto.Types.DataType.Int64, "rows");
-        _textOfRow = graph.Input(TextOfRowName, TensorProto.Types.DataType.Int64, 1, "rows");
+        _textOfRow = graph.Input(TextOfRowName, TensorProto.Types.DataType.Int64, "rows");
+        Lengths = graph.Node("Cast", [graph.Node("Squeeze", Count, graph.Integers(1))], OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Int32));
     }
 
+    /// <summary>Tokens per text. [B] int32.</summary>
+    public string Lengths { get; }
+
     /// <inheritdoc/>
-    public override IReadOnlyList<object> RowShape { get; } = [1, "rows"];
+    public override IReadOnlyList<object> RowShape { get; } = ["rows"];
+
+    /// <summary>One of several equal parts of the width of rows, padded.</summary>
+    /// <param name="rows">[N, parts · X] float.</param>
+    /// <param name="width">X.</param>
+    /// <param name="part">Which, from 0.</param>
+    /// <param name="parts">How many there are.</param>
+    /// <returns>[B, T, X] float.</returns>
+    public string PadPart(string rows, long width, int part, int parts)
+    {
+        var at = Graph.Node("Add", Graph.Node("Mul", _slots, Graph.Integer(parts)), Graph.Integer(part));
+        return Graph.Node("Gather", [Graph.Node("Reshape", rows, Graph.Integers(-1, width)), at], OnnxGraph.Attribute("axis", 0L));
+    }
 
     /// <inheritdoc/>
     public override string Pad(string rows) => PadNumbers(rows);
 
     /// <inheritdoc/>
     public override string PadNumbers(string numbers) =>
-        Graph.Node("Gather", [Graph.Node("Squeeze", numbers, Graph.Integers(0)), _slots], OnnxGraph.Attribute("axis", 0L));
+        Graph.Node("Gather", [numbers, _slots], OnnxGraph.Attribute("axis", 0L));
 
     /// <inheritdoc/>
-    public override string UnpadNumbers(string padded) => Graph.Node("Squeeze", Unpad(Graph.Node("Unsqueeze", padded, Graph.Integers(2))), Graph.Integers(2));
+    public override string UnpadNumbers(string padded) => Graph.Node("Gather", [Graph.Node("Reshape", padded, Graph.Integers(-1)), _places], OnnxGraph.Attribute("axis", 0L));
 
     /// <inheritdoc/>
     public override string Unpad(string padded)
@@ -46,7 +62,7 @@ internal sealed class OnnxPackedTexts : OnnxTexts
         // The last size is kept, the first two become one.
         var width = Graph.Node("Slice", Graph.Node("Shape", padded), Graph.Integers(2), Graph.Integers(3));
         var flat = Graph.Node("Reshape", padded, Graph.Node("Concat", [Graph.Integers(-1), width], OnnxGraph.Attribute("axis", 0L)));
-        return Graph.Node("Unsqueeze", Graph.Node("Gather", [flat, _places], OnnxGraph.Attribute("axis", 0L)), Graph.Integers(0));
+        return Graph.Node("Gather", [flat, _places], OnnxGraph.Attribute("axis", 0L));
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal abstract class OnnxRecurrent(RecurrentEncoderConfig config) : OnnxEncod
         }
 
         var segments = graph.Input(Segments, TensorProto.Types.DataType.Int64, texts.Shape());
-        var second = graph.Node("Cast", [graph.Node("Unsqueeze", segments, graph.Integers(2))], OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Float));
+        var second = graph.Node("Cast", [graph.Node("Unsqueeze", segments, graph.Integers(-1))], OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Float));
         return graph.Node("Add", rows, graph.Node("Mul", second, parts.Weight("encoder.second_text")));
     }
 }

@@ -2,7 +2,7 @@ using Onnx;
 
 namespace FeedbackService.Model.Onnx;
 
-/// <summary>The texts of a batch in a graph. Rows are the states of tokens as they lie between parts: [B, T, H] or [1, N, H].</summary>
+/// <summary>The texts of a batch in a graph. Rows are the states of tokens as they lie between parts: [B, T, H] or [N, H].</summary>
 internal abstract class OnnxTexts
 {
     /// <summary>Name of the input that says where tokens are.</summary>
@@ -49,7 +49,7 @@ internal abstract class OnnxTexts
     /// <summary>[B, T, H] to rows.</summary>
     public abstract string Unpad(string padded);
 
-    /// <summary>A vector per text to something that can be added to rows. [B, H] to [B, 1, H] or [1, N, H].</summary>
+    /// <summary>A vector per text to something that can be added to rows. [B, H] to [B, 1, H] or [N, H].</summary>
     public abstract string Spread(string perText);
 
     /// <summary>Without a width: [B, T] to a number per token.</summary>
@@ -57,6 +57,11 @@ internal abstract class OnnxTexts
 
     /// <summary>T, as a number without a dimension.</summary>
     public string Longest() => Graph.Node("Squeeze", Graph.Node("Gather", [Graph.Node("Shape", Mask), Graph.Integers(1)], OnnxGraph.Attribute("axis", 0L)));
+
+    /// <summary>Rows whose width is taken apart or put together.</summary>
+    /// <param name="rows">Rows of any width.</param>
+    /// <param name="width">The same as one or more sizes.</param>
+    public string Reshape(string rows, params long[] width) => Graph.Node("Reshape", rows, Graph.Integers([.. RowShape.Select(_ => 0L), .. width]));
 
     /// <summary>A shape of rows of some width.</summary>
     public object[] Shape(params object[] width) => [.. RowShape, .. width];

@@ -10,6 +10,8 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
 {
     private const string Embeddings = "encoder.embeddings";
 
+    private readonly OnnxAttention _attention = new(config);
+
     /// <inheritdoc/>
     public override string Embed(OnnxParts parts, OnnxTexts texts)
     {
@@ -53,39 +55,10 @@ internal sealed class OnnxTransformer(TransformerEncoderConfig config) : OnnxEnc
         return layer == config.Layers ? parts.Norm("encoder.final_norm", states, config.NormEpsilon) : states;
 
         string Norm(string norm, string input) => parts.Norm(name + norm, input, config.NormEpsilon);
-        string Attend(string input) => parts.Bottleneck(name + ".attention_adapter", Attention(parts, texts, name + ".attention", input));
+        string Attend(string input) => parts.Bottleneck(name + ".attention_adapter", parts.Map(name + ".attention.output", _attention.Mix(parts, texts, name + ".attention", input)));
         string Forward(string input) => parts.Bottleneck(
             name + ".feed_forward_adapter",
             parts.Map(name + ".feed_forward.outer", parts.Activate(config.Activation, name + ".feed_forward.activation", parts.Map(name + ".feed_forward.inner", input))));
-    }
-
-    private string Attention(OnnxParts parts, OnnxTexts texts, string name, string input)
-    {
-        var graph = parts.Graph;
-        long size = config.HiddenSize / config.Heads;
-        var split = graph.Nodes("Split", [texts.Pad(parts.Map(name + ".qkv", input))], 3, OnnxGraph.Attribute("axis", -1L));
-        var shape = graph.Integers(0, 0, config.Heads, size);
-        string Heads(string value, params long[] order) => graph.Node("Transpose", [graph.Node("Reshape", value, shape)], OnnxGraph.Attribute("perm", order));
-        var query = Heads(split[0], 0, 2, 1, 3); // [B, heads, T, D]
-        var key = Heads(split[1], 0, 2, 3, 1); // [B, heads, D, T]
-        var scores = graph.Node("Div", graph.Node("MatMul", query, key), graph.Number(Math.Sqrt(size)));
-        var weights = graph.Node("Softmax", [graph.Node("Where", Seen(graph, texts), scores, graph.Number(float.MinValue))], OnnxGraph.Attribute("axis", -1L));
-        var mixed = graph.Node("Transpose", [graph.Node("MatMul", weights, Heads(split[2], 0, 2, 1, 3))], OnnxGraph.Attribute("perm", 0, 2, 1, 3));
-        return parts.Map(name + ".output", texts.Unpad(graph.Node("Reshape", mixed, graph.Integers(0, 0, config.HiddenSize))));
-    }
-
-    // Which token sees which: [B, 1, 1, T], causally [B, 1, T, T].
-    private string Seen(OnnxGraph graph, OnnxTexts texts)
-    {
-        var real = graph.Node("Unsqueeze", graph.Node("Squeeze", texts.Real, graph.Integers(2)), graph.Integers(1, 2));
-        if (!config.Causal)
-        {
-            return real;
-        }
-
-        var places = graph.Node("Range", graph.Integer(0), texts.Longest(), graph.Integer(1));
-        var before = graph.Node("LessOrEqual", graph.Node("Unsqueeze", places, graph.Integers(0)), graph.Node("Unsqueeze", places, graph.Integers(1)));
-        return graph.Node("And", real, before);
     }
 
     private static string Positions(OnnxGraph graph, OnnxTexts texts) =>

@@ -39,7 +39,7 @@ internal sealed class OnnxSession(byte[] model) : IDisposable
             }
         }
 
-        int[] shape = [1, packed.TotalTokens];
+        int[] shape = [packed.TotalTokens];
         return
         [
             NamedOnnxValue.CreateFromTensor("input_ids", new DenseTensor<long>(Array.ConvertAll(packed.Ids, id => (long)id), shape)),

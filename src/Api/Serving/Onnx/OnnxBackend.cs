@@ -16,7 +16,7 @@ internal sealed class OnnxBackend : IClassifierBackend
     /// <summary>Writes and loads the graphs.</summary>
     /// <param name="classifier">In evaluation mode, on the CPU. Not used afterwards.</param>
     /// <param name="quantised">Whether the encoder's maps compute in 8 bits.</param>
-    /// <param name="threads">Of the pool that all sessions share, 1 or more; the first caller decides.</param>
+    /// <param name="threads">Most that a graph may take, 1 or more.</param>
     /// <exception cref="NotExportableException">There is no graph of it, or it is too large for one.</exception>
     public OnnxBackend(TextClassifier classifier, bool quantised, int threads)
     {

@@ -31,7 +31,7 @@ internal sealed class OnnxBatch : IDisposable
         Add("attention_mask", mask, lengths.Count, longest);
         Add("slots", slots, lengths.Count, longest);
         Add("places", places, Tokens);
-        Add("text_of_row", textOfRow, 1, Tokens);
+        Add("text_of_row", textOfRow, Tokens);
     }
 
     /// <summary>Tokens per text.</summary>
@@ -47,9 +47,9 @@ internal sealed class OnnxBatch : IDisposable
     public static OnnxBatch Of(PackedTokens tokens)
     {
         var batch = new OnnxBatch(tokens.Lengths);
-        batch.Add("input_ids", Array.ConvertAll(tokens.Ids, id => (long)id), 1, batch.Tokens);
-        batch.Add("token_type_ids", Array.ConvertAll(tokens.SegmentIds ?? new int[batch.Tokens], id => (long)id), 1, batch.Tokens);
-        batch.Add("token_weights", tokens.Weights ?? [.. Enumerable.Repeat(1f, batch.Tokens)], 1, batch.Tokens);
+        batch.Add("input_ids", Array.ConvertAll(tokens.Ids, id => (long)id), batch.Tokens);
+        batch.Add("token_type_ids", Array.ConvertAll(tokens.SegmentIds ?? new int[batch.Tokens], id => (long)id), batch.Tokens);
+        batch.Add("token_weights", tokens.Weights ?? [.. Enumerable.Repeat(1f, batch.Tokens)], batch.Tokens);
         return batch;
     }
 

@@ -4,7 +4,7 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace FeedbackService.Api.Serving.Onnx;
 
-/// <summary>ONNX Runtime in this process: one pool of threads for all graphs, however many models are in memory.</summary>
+/// <summary>ONNX Runtime in this process: how graphs are loaded.</summary>
 internal static class OnnxEnvironment
 {
     // Threads that the runtime makes take over the name of the one that makes them, and so top and profilers can tell whose they are.
@@ -12,36 +12,54 @@ internal static class OnnxEnvironment
 
     private static readonly Lock Gate = new();
 
-    /// <summary>Options of a session that computes on the threads of the process.</summary>
-    /// <param name="threads">Of the pool, 1 or more; the first caller decides.</param>
+    /// <summary>Options of sessions.</summary>
+    /// <param name="threads">Of each session, 1 or more, that of the caller included. How many of them an operator takes is decided by the work it has.</param>
     public static SessionOptions SessionOptions(int threads)
     {
-        Ensure(threads);
         var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = threads,
             // A plan of memory is made for each shape that comes, and here hardly two batches have the same.
             EnableMemoryPattern = false,
         };
-        options.DisablePerSessionThreads();
+
+        // Between two operators of a run threads wait awake, for to sleep and be woken takes longer than some operators do; after the run they sleep, for the processors are others' then.
+        // Only threads of a session can be told so, not those of a pool for all.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "1");
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         return options;
     }
 
-    private static void Ensure(int threads)
+    /// <summary>Loads a graph.</summary>
+    /// <param name="model">A message of ONNX.</param>
+    /// <param name="options">From <see cref="SessionOptions"/>.</param>
+    /// <exception cref="OnnxRuntimeException">The runtime refuses it.</exception>
+    public static InferenceSession Load(byte[] model, SessionOptions options)
+    {
+        InferenceSession? session = null;
+        ExceptionDispatchInfo? fault = null;
+        var thread = new Thread(() => fault = Try(() =>
+        {
+            Ensure();
+            session = new InferenceSession(model, options);
+        })) { Name = ThreadName, IsBackground = true };
+        thread.Start();
+        thread.Join();
+        fault?.Throw();
+        return session!;
+    }
+
+    private static void Ensure()
     {
         lock (Gate)
         {
-            if (OrtEnv.IsCreated)
+            if (!OrtEnv.IsCreated)
             {
-                return;
+                var options = new EnvironmentCreationOptions { logId = "feedbackservice", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+                OrtEnv.CreateInstanceWithOptions(ref options);
             }
-
-            ExceptionDispatchInfo? fault = null;
-            var thread = new Thread(() => fault = Try(() => Create(threads))) { Name = ThreadName, IsBackground = true };
-            thread.Start();
-            thread.Join();
-            fault?.Throw();
         }
     }
 
@@ -58,23 +76,5 @@ internal static class OnnxEnvironment
         {
             return ExceptionDispatchInfo.Capture(fault);
         }
-    }
-
-    private static void Create(int threads)
-    {
-        using var pool = new OrtThreadingOptions
-        {
-            GlobalIntraOpNumThreads = threads,
-            GlobalInterOpNumThreads = 1,
-            // Threads that spin between operators take the processor from those that speak HTTP.
-            GlobalSpinControl = false,
-        };
-        var options = new EnvironmentCreationOptions
-        {
-            logId = "feedbackservice",
-            logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            threadOptions = pool,
-        };
-        OrtEnv.CreateInstanceWithOptions(ref options);
     }
 }

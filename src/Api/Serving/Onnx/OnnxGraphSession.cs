@@ -23,7 +23,7 @@ internal sealed class OnnxGraphSession : IDisposable
     {
         using var stream = new MemoryStream();
         OnnxExport.Write(classifier, part, stream, form);
-        _session = new InferenceSession(stream.ToArray(), options);
+        _session = OnnxEnvironment.Load(stream.ToArray(), options);
         _inputs = [.. _session.InputMetadata.Keys];
         _outputs = [.. _session.OutputMetadata.Keys];
     }

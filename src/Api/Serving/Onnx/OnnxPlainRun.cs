@@ -33,10 +33,19 @@ internal sealed class OnnxPlainRun(OnnxGraphSession classifier) : IClassifierRun
             return new RoundOutput([], [], withTrace ? [] : null);
         }
 
-        using var batch = OnnxBatch.Of(_joining);
-        using var logits = classifier.Run(batch.Inputs, "logits")[0];
+        var logits = new float[_joining.Count][];
+        foreach (var group in LengthGroups.Of(_joining.Lengths))
+        {
+            using var batch = OnnxBatch.Of(_joining.Select(group));
+            using var found = classifier.Run(batch.Inputs, "logits")[0];
+            foreach (var (text, own) in group.Zip(OnnxRows.ToArrays(found)))
+            {
+                logits[text] = own;
+            }
+        }
+
         (_computed, _joining) = (_joining.Count, null);
-        return new RoundOutput(new int[_computed], OnnxRows.ToArrays(logits), withTrace ? [.. Enumerable.Repeat(new RoundTrace(null, null), _computed)] : null);
+        return new RoundOutput(new int[_computed], logits, withTrace ? [.. Enumerable.Repeat(new RoundTrace(null, null), _computed)] : null);
     }
 
     /// <inheritdoc/>

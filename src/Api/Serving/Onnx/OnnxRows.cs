@@ -3,9 +3,12 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace FeedbackService.Api.Serving.Onnx;
 
-/// <summary>States of tokens, end to end. [1, N, H] float, outside the collected heap.</summary>
+/// <summary>States of tokens, end to end. [N, H] float, outside the collected heap.</summary>
 internal static class OnnxRows
 {
+    /// <summary>Part of what a text holds.</summary>
+    public delegate ReadOnlySpan<float> Part(OnnxText text);
+
     /// <summary>Rows of one and then rows of another.</summary>
     public static OrtValue Join(OrtValue first, OrtValue second)
     {
@@ -19,30 +22,27 @@ internal static class OnnxRows
         return joined;
     }
 
-    /// <summary>The rows of some of the texts.</summary>
-    /// <param name="rows">Of all of them.</param>
-    /// <param name="lengths">Tokens per text.</param>
-    /// <param name="texts">Ascending indices of those that stay.</param>
-    public static OrtValue Select(OrtValue rows, IReadOnlyList<int> lengths, IReadOnlyList<int> texts)
+    /// <summary>What texts hold, end to end. Texts are one or more.</summary>
+    public static OrtValue Of(IReadOnlyList<OnnxText> texts, Part part)
     {
-        var width = Width(rows);
-        var selected = Allocate(texts.Sum(text => lengths[text]), width);
-        var source = rows.GetTensorDataAsSpan<float>();
-        var target = selected.GetTensorMutableDataAsSpan<float>();
-        var (text, from, to) = (0, 0, 0);
-        foreach (var kept in texts)
+        var tokens = texts.Sum(text => text.Length);
+        var rows = Allocate(tokens, part(texts[0]).Length / texts[0].Length);
+        var target = rows.GetTensorMutableDataAsSpan<float>();
+        foreach (var text in texts)
         {
-            for (; text < kept; text++)
-            {
-                from += lengths[text] * width;
-            }
-
-            var count = lengths[kept] * width;
-            source.Slice(from, count).CopyTo(target.Slice(to, count));
-            to += count;
+            var values = part(text);
+            values.CopyTo(target);
+            target = target[values.Length..];
         }
 
-        return selected;
+        return rows;
+    }
+
+    /// <summary>Some of the rows. [count, H]</summary>
+    public static ReadOnlySpan<float> Slice(OrtValue rows, int first, int count)
+    {
+        var width = Width(rows);
+        return rows.GetTensorDataAsSpan<float>().Slice(first * width, count * width);
     }
 
     /// <summary>A table as an array per row. [B, L] float.</summary>
@@ -61,5 +61,5 @@ internal static class OnnxRows
 
     private static int Width(OrtValue value) => (int)value.GetTensorTypeAndShape().Shape[^1];
 
-    private static OrtValue Allocate(int rows, int width) => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [1, rows, width]);
+    private static OrtValue Allocate(int rows, int width) => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [rows, width]);
 }

@@ -4,21 +4,17 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FeedbackService.Api.Serving.Onnx;
 
-/// <summary>Texts on their way through the rounds of a classifier with feedback. Between rounds it owns H_m and H^k of the texts computed so far.</summary>
+/// <summary>Texts on their way through the rounds of a classifier with feedback. Between rounds each text holds its own states, so that in the next one it may be computed with any others.</summary>
 /// <param name="segments">The graphs.</param>
 /// <param name="maxRounds">K.</param>
 internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifierRun
 {
     // Computed texts come first, then those that have joined since.
-    private OnnxRound _round = OnnxRound.Empty;
-    private OrtValue? _anchor;
-    private OrtValue? _states;
+    private List<OnnxText> _computed = [];
     private PackedTokens? _joining;
 
     /// <inheritdoc/>
-    public int ActiveCount => Computed + (_joining?.Count ?? 0);
-
-    private int Computed => _round.Lengths.Count;
+    public int ActiveCount => _computed.Count + (_joining?.Count ?? 0);
 
     /// <inheritdoc/>
     public void Add(PackedTokens tokens)
@@ -30,119 +26,83 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
     /// <inheritdoc/>
     public RoundOutput Advance(bool withTrace = false)
     {
-        if (_round.Rounds.Any(round => round >= maxRounds))
+        if (_computed.Exists(text => text.Round >= maxRounds))
         {
             throw new InvalidOperationException($"A text has taken all {maxRounds + 1} rounds of the classifier.");
         }
 
-        if (ActiveCount == 0)
+        var advanced = new OnnxText[ActiveCount];
+        var traces = withTrace ? new RoundTrace[ActiveCount] : null;
+        foreach (var group in LengthGroups.Of([.. _computed.Select(text => text.Length), .. _joining?.Lengths ?? []]))
         {
-            return new RoundOutput([], [], withTrace ? [] : null);
+            Advance(group, advanced, traces);
         }
 
-        var step = Computed == 0 ? null : segments.FeedBack(_round, _anchor!, _states!, withTrace);
-        var input = step?.Input;
-        try
-        {
-            if (_joining is not null)
-            {
-                input = Join(segments.Begin(_joining), input);
-            }
-
-            using var batch = new OnnxBatch([.. _round.Lengths, .. _joining?.Lengths ?? []]);
-            var (states, logits) = segments.End(batch, input!);
-            using (logits)
-            {
-                var rounds = _round.Rounds.Select(round => round + 1).Concat(Enumerable.Repeat(0, _joining?.Count ?? 0));
-                _round = new OnnxRound(batch.Lengths, [.. rounds], OnnxRows.ToArrays(logits));
-            }
-
-            _states?.Dispose();
-            _states = states;
-            _joining = null;
-        }
-        finally
-        {
-            // Where all texts have just joined, the input is the anchor itself.
-            if (!ReferenceEquals(input, _anchor))
-            {
-                input?.Dispose();
-            }
-        }
-
-        return new RoundOutput(_round.Rounds, [.. _round.Logits], withTrace ? Traces(step) : null);
+        _computed.ForEach(text => text.Dispose());
+        (_computed, _joining) = ([.. advanced], null);
+        return new RoundOutput([.. advanced.Select(text => text.Round)], [.. advanced.Select(text => text.Logits)], traces);
     }
 
     /// <inheritdoc/>
     public void Keep(IReadOnlyList<int> rows)
     {
-        var computed = Computed;
-        var (ofState, ofJoining) = ClassifierRows.Split(rows, computed, ActiveCount);
-        if (rows.Count == ActiveCount)
+        var (ofComputed, ofJoining) = ClassifierRows.Split(rows, _computed.Count, ActiveCount);
+        var kept = ofComputed.Select(text => _computed[text]).ToList();
+        foreach (var settled in _computed.Except(kept))
         {
-            return;
+            settled.Dispose();
         }
 
-        if (ofState.Length == 0)
-        {
-            Release();
-        }
-        else if (ofState.Length < computed)
-        {
-            var (anchor, states) = (_anchor!, _states!);
-            (_anchor, _states) = (OnnxRows.Select(anchor, _round.Lengths, ofState), OnnxRows.Select(states, _round.Lengths, ofState));
-            anchor.Dispose();
-            states.Dispose();
-            _round = _round.Select(ofState);
-        }
-
+        _computed = kept;
         _joining = ofJoining.Length == 0 ? null : _joining!.Select(ofJoining);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Release();
-        _joining = null;
+        _computed.ForEach(text => text.Dispose());
+        (_computed, _joining) = ([], null);
     }
 
-    // The input of texts under way and of those that join, whose anchors become part of the run's.
-    private OrtValue Join(OrtValue anchor, OrtValue? input)
+    // One round of some of the texts: indices ascend, so that those in a feedback round come before those in their plain pass.
+    private void Advance(int[] group, OnnxText[] advanced, RoundTrace[]? traces)
     {
-        if (_anchor is null || input is null)
+        var before = group.Where(text => text < _computed.Count).Select(text => _computed[text]).ToList();
+        var step = before.Count == 0 ? null : segments.FeedBack(before, traces is not null);
+        using var fed = step?.Input;
+        using var begun = before.Count == group.Length ? null : segments.Begin(_joining!.Select([.. group.Skip(before.Count).Select(text => text - _computed.Count)]));
+        using var joined = fed is null || begun is null ? null : OnnxRows.Join(fed, begun);
+        using var batch = new OnnxBatch([.. before.Select(text => text.Length), .. group.Skip(before.Count).Select(text => _joining!.Lengths[text - _computed.Count])]);
+        var (states, logits) = segments.End(batch, joined ?? fed ?? begun!);
+        using (states)
+        using (logits)
         {
-            return _anchor = anchor;
+            var (answers, first) = (OnnxRows.ToArrays(logits), 0);
+            for (var i = 0; i < group.Length; i++)
+            {
+                var former = i < before.Count ? before[i] : null;
+                advanced[group[i]] = After(former, batch.Lengths[i], answers[i], begun, states, first, before.Sum(text => text.Length));
+                if (traces is not null)
+                {
+                    traces[group[i]] = Trace(former is null ? null : step, first..(first + batch.Lengths[i]));
+                }
+
+                first += batch.Lengths[i];
+            }
+        }
+    }
+
+    // A text after its round. Rows of those that have begun come behind all rows of feedback rounds.
+    private OnnxText After(OnnxText? former, int length, float[] logits, OrtValue? begun, OrtValue states, int first, int rowsBefore)
+    {
+        var text = new OnnxText(length, former is null ? 0 : former.Round + 1, logits);
+        if (text.Round < maxRounds)
+        {
+            text.Hold(former is null ? OnnxRows.Slice(begun!, first - rowsBefore, length) : former.Anchor, OnnxRows.Slice(states, first, length));
         }
 
-        using (anchor)
-        using (input)
-        using (_anchor)
-        {
-            _anchor = OnnxRows.Join(_anchor, anchor);
-            return OnnxRows.Join(input, anchor);
-        }
+        return text;
     }
 
-    private RoundTrace[] Traces(OnnxFeedback? step)
-    {
-        var traces = new RoundTrace[_round.Lengths.Count];
-        var first = 0;
-        for (var text = 0; text < traces.Length; text++)
-        {
-            var length = _round.Lengths[text];
-            var rows = new Range(first, first + length);
-            // Texts in a feedback round come first, so their rows are the same with and without those that have joined.
-            traces[text] = _round.Rounds[text] == 0 ? new RoundTrace(null, null) : new RoundTrace(step?.Attention?[rows], step?.Kept?[rows].Average(value => (double)value));
-            first += length;
-        }
-
-        return traces;
-    }
-
-    private void Release()
-    {
-        _anchor?.Dispose();
-        _states?.Dispose();
-        (_anchor, _states, _round) = (null, null, OnnxRound.Empty);
-    }
+    private static RoundTrace Trace(OnnxFeedback? step, Range rows) => new(step?.Attention?[rows], step?.Kept?[rows].Average(value => (double)value));
 }

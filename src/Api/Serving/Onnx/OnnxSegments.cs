@@ -21,16 +21,16 @@ internal sealed class OnnxSegments : IDisposable
         _feedback = new OnnxGraphSession(classifier, OnnxPart.Feedback, form, options);
     }
 
-    /// <summary>H_m of texts. [1, N, H] float.</summary>
+    /// <summary>H_m of texts. [N, H] float.</summary>
     public OrtValue Begin(PackedTokens tokens)
     {
         using var batch = OnnxBatch.Of(tokens);
         return _beginning.Run(batch.Inputs, "anchor")[0];
     }
 
-    /// <summary>H^k ([1, N, H] float) and z^k ([B, L] float).</summary>
+    /// <summary>H^k ([N, H] float) and z^k ([B, L] float).</summary>
     /// <param name="batch">The texts.</param>
-    /// <param name="input">X^k. [1, N, H] float.</param>
+    /// <param name="input">X^k. [N, H] float.</param>
     public (OrtValue States, OrtValue Logits) End(OnnxBatch batch, OrtValue input)
     {
         var found = _ending.Run([.. batch.Inputs, ("input", input)], "states", "logits");
@@ -38,15 +38,15 @@ internal sealed class OnnxSegments : IDisposable
     }
 
     /// <summary>X^k, and if asked for the weights of tokens and the shares of states that are kept.</summary>
-    /// <param name="round">Where the texts stand.</param>
-    /// <param name="anchor">H_m. [1, N, H] float.</param>
-    /// <param name="states">H^{k−1}. [1, N, H] float.</param>
+    /// <param name="texts">One or more, each with a round before it.</param>
     /// <param name="withTrace">Whether they are asked for.</param>
-    public OnnxFeedback FeedBack(OnnxRound round, OrtValue anchor, OrtValue states, bool withTrace)
+    public OnnxFeedback FeedBack(IReadOnlyList<OnnxText> texts, bool withTrace)
     {
-        using var batch = new OnnxBatch(round.Lengths);
-        batch.Add("previous_logits", [.. round.Logits.SelectMany(logits => logits)], round.Lengths.Count, round.Logits[0].Length);
-        batch.Add("round", [.. round.Rounds.Select(taken => taken + 1L)], round.Rounds.Count);
+        using var batch = new OnnxBatch([.. texts.Select(text => text.Length)]);
+        batch.Add("previous_logits", [.. texts.SelectMany(text => text.Logits)], texts.Count, texts[0].Logits.Length);
+        batch.Add("round", [.. texts.Select(text => text.Round + 1L)], texts.Count);
+        using var anchor = OnnxRows.Of(texts, text => text.Anchor);
+        using var states = OnnxRows.Of(texts, text => text.States);
         string[] traces = withTrace ? [.. new[] { "attention", "kept" }.Where(_feedback.Gives)] : [];
         var found = _feedback.Run([.. batch.Inputs, ("anchor", anchor), ("states", states)], ["input", .. traces]);
         var numbers = new Dictionary<string, float[]>(StringComparer.Ordinal);
