@@ -87,9 +87,9 @@ public sealed class InferenceQueueTests : IDisposable
     }
 
     [Fact]
-    public void BackgroundBatch_IsCutToATime_ByTheCostOfItsModel_AndInteractiveOnesAreNot()
+    public void Batch_IsCutToATime_ByTheCostOfItsModel_EachPriorityToItsOwn()
     {
-        var sut = new InferenceQueue(new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25) }, _costs);
+        var sut = new InferenceQueue(new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25), InteractiveBatchTime = TimeSpan.FromMilliseconds(100) }, _costs);
         sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Background);
         sut.TryAdd(Items(10, 10, 10, 10), WorkPriority.Interactive);
         Cost(10, TimeSpan.FromMilliseconds(25));
@@ -108,6 +108,14 @@ public sealed class InferenceQueueTests : IDisposable
     {
         var sut = new InferenceQueue(new ServingOptions(), _costs);
         sut.TryAdd(Items(200, 56, 1), WorkPriority.Background);
+        Assert.Equal(2, Take(sut).Count);
+    }
+
+    [Fact]
+    public void Batch_OfAModelWhoseCostIsUnknown_IsModerate()
+    {
+        var sut = new InferenceQueue(new ServingOptions(), _costs);
+        sut.TryAdd(Items(2000, 48, 1), WorkPriority.Interactive);
         Assert.Equal(2, Take(sut).Count);
     }
 

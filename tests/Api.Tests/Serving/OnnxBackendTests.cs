@@ -52,6 +52,38 @@ public sealed class OnnxBackendTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TextsInSeveralGroups_InDifferentRounds_GetTheAnswersOfTorch(bool causal)
+    {
+        var config = TinyModels.WithFeedback(TinyModels.Transformer with { Causal = causal, MaxPositions = 300 }, FeedbackKind.Attention, FusionKind.Gated, initialScale: 0.5);
+        var classifier = Classifier(config);
+        using var torch = new TorchBackend(classifier, CPU);
+        using var onnx = new OnnxBackend(classifier, quantised: false, threads: 2);
+        using var expected = torch.Start();
+        using var found = onnx.Start();
+        foreach (var run in new[] { expected, found })
+        {
+            run.Add(PackedTokens.Pack(TinyModels.Texts(300, 3, 250, 120, 1, 119, 118, 299)));
+        }
+
+        AssertSame(expected.Advance(withTrace: true), found.Advance(withTrace: true));
+        foreach (var run in new[] { expected, found })
+        {
+            run.Keep([0, 3, 4, 6, 7]);
+            run.Add(PackedTokens.Pack(TinyModels.Texts(2, 298, 121, 300)));
+        }
+
+        AssertSame(expected.Advance(withTrace: true), found.Advance(withTrace: true));
+        foreach (var run in new[] { expected, found })
+        {
+            run.Keep([1, 4, 5, 8]);
+        }
+
+        AssertSame(expected.Advance(withTrace: true), found.Advance(withTrace: true));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
