@@ -29,6 +29,7 @@ var models = new TrainedModels(settings);
 var sections = new Dictionary<string, ISection>
 {
     ["throughput"] = new Throughput(settings, models),
+    ["int8"] = new Quantised(settings, models),
     ["latency"] = new Latency(settings, models),
     ["exit"] = new ExitCurve(settings, models),
     ["overload"] = new Overload(settings, models),

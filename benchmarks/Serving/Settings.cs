@@ -7,7 +7,7 @@ internal sealed record Settings
 {
     /// <summary>How it is called.</summary>
     public const string Usage = """
-        usage: DATA all|model|throughput|latency|exit|overload|swap|soak|batch|training [options]
+        usage: DATA all|model|throughput|int8|latency|exit|overload|swap|soak|batch|training [options]
           DATA holds a folder per set with train.csv and test.csv.
           --set NAME                  the set (agnews)
           --preset ID                 a transformer (transformer)

@@ -14,8 +14,7 @@ internal sealed class BatchFile(Settings settings, TrainedModels models) : ISect
     {
         var inputs = TestSet.TestPart(settings).Inputs;
         var artifact = await models.PlainAsync();
-        TorchRuntime.SetThreads(Environment.ProcessorCount);
-        using var predictor = Predictor.Load(artifact, TorchSharp.torch.CPU);
+        using var predictor = OwnPredictor.Load(artifact);
         await using var service = await ServiceProcess.StartAsync(artifact);
         using var http = new HttpClient { BaseAddress = service.Address };
         var client = new BatchClient(http);

@@ -18,9 +18,8 @@ internal sealed class ExitCurve(Settings settings, TrainedModels models) : ISect
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
-        TorchRuntime.SetThreads(Environment.ProcessorCount);
-        using var plain = Predictor.Load(await models.PlainAsync(), TorchSharp.torch.CPU);
-        using var rounds = Predictor.Load(await models.WithRoundsAsync(), TorchSharp.torch.CPU);
+        using var plain = OwnPredictor.Load(await models.PlainAsync());
+        using var rounds = OwnPredictor.Load(await models.WithRoundsAsync());
         var test = TestSet.TestPart(settings);
         var (ofPlain, ofRounds, held) = (Tokenize(plain, test), Tokenize(rounds, test), Tokenize(rounds, models.HeldOut));
         var plainAnswers = Plain();

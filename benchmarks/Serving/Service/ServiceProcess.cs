@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FeedbackService.ServingBenchmark.Service;
 
-/// <summary>The real program in a process of its own, with the settings that it comes with, on a free port and a data folder of its own.</summary>
+/// <summary>The real program in a process of its own, with the settings that it comes with unless others are given, on a free port and a data folder of its own.</summary>
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int KeptLines = 200;
@@ -14,12 +14,12 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private readonly Queue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(DirectoryInfo data)
+    private ServiceProcess(DirectoryInfo data, IReadOnlyList<string> settings)
     {
         _data = data;
         _process = Process.Start(new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "FeedbackService.Api.exe" : "FeedbackService.Api"),
-            ["--data-dir", data.FullName, "--urls", "http://127.0.0.1:0", "--role", "all", "--device", "cpu", "--sample-on-first-start", "off"])
+            ["--data-dir", data.FullName, "--urls", "http://127.0.0.1:0", "--role", "all", "--device", "cpu", "--sample-on-first-start", "off", .. settings])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -52,11 +52,16 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it with a model whose versions are these artifacts, and waits until it listens.</summary>
-    public static async Task<ServiceProcess> StartAsync(params IReadOnlyList<string> artifacts)
+    public static Task<ServiceProcess> StartAsync(params IReadOnlyList<string> artifacts) => StartAsync(artifacts, []);
+
+    /// <summary>Starts it with further settings.</summary>
+    /// <param name="artifacts">Versions of the model.</param>
+    /// <param name="settings">As on its command line.</param>
+    public static async Task<ServiceProcess> StartAsync(IReadOnlyList<string> artifacts, IReadOnlyList<string> settings)
     {
         var data = Directory.CreateTempSubdirectory("serving-benchmark-");
         await Registration.AddAsync(data.FullName, ServedModel.Name, artifacts);
-        var service = new ServiceProcess(data);
+        var service = new ServiceProcess(data, settings);
         try
         {
             service.Address = await service._address.Task.WaitAsync(StartDeadline);

@@ -199,32 +199,20 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
 
     private List<InferenceItem> Collect(LinkedList<InferenceItem> queue, Predictor? model, int room, Func<Predictor, long> budgetOf, bool evenIfTooLong)
     {
+        var waiting = room <= 0 ? [] : Waiting(queue, model);
         var batch = new List<InferenceItem>();
-        long? budget = null;
-        var node = queue.First;
-        for (var seen = 0; node is not null && seen < LookAhead && batch.Count < room; seen++)
+        if (waiting.Count == 0)
         {
-            var item = node.Value;
-            node = node.Next;
-            if (item.IsAbandoned)
-            {
-                // Its caller is about to drop it; the batch need not wait for that.
-                Remove(item);
-                item.Abandon();
-                continue;
-            }
+            return batch;
+        }
 
-            if (budget is null && model is not null && !ReferenceEquals(item.Predictor, model))
-            {
-                return batch;
-            }
-
-            model ??= item.Predictor;
-            budget ??= budgetOf(model);
+        var budget = budgetOf(waiting[0].Predictor);
+        foreach (var item in waiting)
+        {
             var tokens = item.Tokens.Ids.Length;
 
             // The first is taken whatever its size where nothing else is under way: one text over the budget runs alone.
-            if (ReferenceEquals(item.Predictor, model) && (tokens <= budget || (evenIfTooLong && batch.Count == 0)))
+            if (batch.Count < room && (tokens <= budget || (evenIfTooLong && batch.Count == 0)))
             {
                 Remove(item);
                 batch.Add(item);
@@ -233,6 +221,37 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
         }
 
         return batch;
+    }
+
+    // Texts of the oldest one's model, which is the one asked for if one is, in the order in which a batch takes them: the oldest one first.
+    private List<InferenceItem> Waiting(LinkedList<InferenceItem> queue, Predictor? model)
+    {
+        var waiting = new List<InferenceItem>();
+        var node = queue.First;
+        for (var seen = 0; node is not null && seen < LookAhead; seen++)
+        {
+            var item = node.Value;
+            node = node.Next;
+            if (item.IsAbandoned)
+            {
+                // Its caller is about to drop it; the batch need not wait for that.
+                Remove(item);
+                item.Abandon();
+            }
+            else if (ReferenceEquals(item.Predictor, model ??= item.Predictor))
+            {
+                waiting.Add(item);
+            }
+            else if (waiting.Count == 0)
+            {
+                return waiting;
+            }
+        }
+
+        // Batches of background texts are small, and nobody waits for a single one: those of the oldest one's length go with it. As every batch takes the oldest, none waits for ever.
+        return queue == _interactive || waiting.Count == 0
+            ? waiting
+            : [.. waiting.OrderBy(item => Math.Abs(item.Tokens.Ids.Length - waiting[0].Tokens.Ids.Length))];
     }
 
     private LinkedList<InferenceItem> QueueOf(WorkPriority priority) => priority == WorkPriority.Interactive ? _interactive : _background;

@@ -112,6 +112,16 @@ public sealed class InferenceQueueTests : IDisposable
     }
 
     [Fact]
+    public void BackgroundBatch_TakesTheOldest_AndThenThoseOfItsLength()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTexts = 3 }, _costs);
+        var items = Items(10, 90, 12, 50, 9, 11);
+        sut.TryAdd(items, WorkPriority.Background);
+        Assert.Equal([items[0], items[4], items[5]], Take(sut));
+        Assert.Equal([items[1], items[3], items[2]], Take(sut));
+    }
+
+    [Fact]
     public void Batch_OfAModelWhoseCostIsUnknown_IsModerate()
     {
         var sut = new InferenceQueue(new ServingOptions(), _costs);
