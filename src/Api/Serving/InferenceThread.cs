@@ -62,6 +62,8 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
 
     private void Run()
     {
+        // A model that is loaded at this moment may be measured on few threads, and a new thread gets what any has set last.
+        TorchRuntime.RestoreThreads();
         do
         {
             while ((Fill(WorkPriority.Interactive) ?? Fill(WorkPriority.Background)) is { } batch)

@@ -43,7 +43,13 @@ internal static partial class ServingServices
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<SharedBases>();
-        services.AddSingleton<ModelLoader>();
+        services.AddSingleton(provider => new ModelLoader(
+            provider.GetRequiredService<IOptions<ServingOptions>>(),
+            provider.GetRequiredService<Device>(),
+            provider.GetRequiredService<SharedBases>(),
+            provider.GetRequiredService<ILogger<ModelLoader>>(),
+            // A worker's batches keep all threads busy anyway, and nobody is there for whom a text alone would be faster.
+            answersRequests ? ThreadMeasurement.Measure : null));
         services.AddSingleton<ModelCache>();
         services.AddSingleton<SharedTexts>();
         services.AddSingleton<SharedInference>();

@@ -26,9 +26,12 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
 
     /// <summary>Loads an adapter on top of its base, which is loaded first unless it is there. One at a time: attaching is for one thread.</summary>
     /// <param name="model">One with a base.</param>
-    /// <returns>The predictor, and what to call once it has been disposed of.</returns>
+    /// <param name="measure">
+    /// Asked for the threads of the first adapter of a base. Others, which cost the same but for little, take its answer. Null: each computing thread's own number.
+    /// </param>
+    /// <returns>The predictor, the threads it computes on, and what to call once it has been disposed of.</returns>
     /// <exception cref="InvalidArtifactException">Files of the adapter or of the base cannot be used.</exception>
-    public (Predictor Predictor, Action GiveBack) Load(ServableModel model)
+    public (Predictor Predictor, ThreadPlan? Threads, Action GiveBack) Load(ServableModel model, Func<TorchBackend, ThreadPlan?>? measure = null)
     {
         var files = model.Base ?? throw new ArgumentException($"'{model.Address}' has no base.", nameof(model));
         lock (_gate)
@@ -42,7 +45,9 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
             held.Uses++;
             try
             {
-                return (Predictor.LoadAdapter(model.Directory, held.Base, ArtifactVerification.Hashes, model.ManifestSha256), () => GiveBack(files.ManifestSha256));
+                var predictor = Predictor.LoadAdapter(
+                    model.Directory, held.Base, ArtifactVerification.Hashes, model.ManifestSha256, backend => held.Threads ??= measure?.Invoke(backend));
+                return (predictor, held.Threads, () => GiveBack(files.ManifestSha256));
             }
             catch
             {
@@ -68,6 +73,8 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
     private sealed class Held(SharedBase shared)
     {
         public SharedBase Base { get; } = shared;
+
+        public ThreadPlan? Threads { get; set; }
 
         public int Uses { get; set; }
     }

@@ -65,9 +65,14 @@ public sealed class Predictor : IDisposable
     /// <param name="shared">The base. May be disposed before the predictor: its memory lives as long as anything uses it.</param>
     /// <param name="verification">How closely the adapter's files are looked at first. Default sizes.</param>
     /// <param name="manifestSha256">Hash the adapter's manifest must have (lower-case hex), from the registry; null to take it as it is.</param>
+    /// <param name="threads">Tells on how many threads each round is computed; null (default) for the computing thread's own number.</param>
     /// <exception cref="InvalidArtifactException">The folder cannot be used, or does not fit the base; the file is named.</exception>
     public static Predictor LoadAdapter(
-        string directory, SharedBase shared, ArtifactVerification verification = ArtifactVerification.Sizes, string? manifestSha256 = null)
+        string directory,
+        SharedBase shared,
+        ArtifactVerification verification = ArtifactVerification.Sizes,
+        string? manifestSha256 = null,
+        Func<TorchBackend, ThreadPlan?>? threads = null)
     {
         ArgumentNullException.ThrowIfNull(shared);
         var artifact = ArtifactReader.Open(directory, verification, manifestSha256);
@@ -75,7 +80,18 @@ public sealed class Predictor : IDisposable
         var tokenizer = artifact.ReadTokenizer();
         LoadedClassifier.ThrowIfIdsDoNotFit(config, tokenizer);
         var calibration = artifact.ReadCalibration(config.Labels.Count);
-        return new Predictor(tokenizer, new TorchBackend(shared.Attach(artifact), shared.Device), calibration);
+        var backend = new TorchBackend(shared.Attach(artifact), shared.Device);
+        try
+        {
+            backend.Threads = threads?.Invoke(backend);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+
+        return new Predictor(tokenizer, backend, calibration);
     }
 
     /// <summary>Tokenizes one input up to the classifier's longest text.</summary>

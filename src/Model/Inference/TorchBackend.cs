@@ -31,13 +31,18 @@ public sealed class TorchBackend : IClassifierBackend
     /// <inheritdoc/>
     public ClassifierConfig Config => _classifier.Config;
 
+    /// <summary>
+    /// Threads of libtorch for each round of runs that start from now on, after which the computing thread has again as many as it had. Null (default): as many as that thread has. Without effect but on a CPU.
+    /// </summary>
+    public ThreadPlan? Threads { get; set; }
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Part of the classifier is in training mode.</exception>
     public IClassifierRun Start()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         RequireEvaluationMode();
-        return new TorchRun(_classifier, _device);
+        return new TorchRun(_classifier, _device, _device.type == DeviceType.CPU ? Threads : null);
     }
 
     /// <inheritdoc/>

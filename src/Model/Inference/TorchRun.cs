@@ -9,7 +9,7 @@ namespace FeedbackService.Model.Inference;
 /// Texts on their way through the rounds. Between rounds it owns H_m, H^k and the logits of the texts computed so far and their
 /// layout, outside all dispose scopes; everything else lives within one <see cref="Advance"/>.
 /// </summary>
-internal sealed class TorchRun(TextClassifier classifier, Device device) : IClassifierRun
+internal sealed class TorchRun(TextClassifier classifier, Device device, ThreadPlan? threads) : IClassifierRun
 {
     // Computed texts come first, then those that have joined since.
     private TokenLayout? _layout;
@@ -38,6 +38,7 @@ internal sealed class TorchRun(TextClassifier classifier, Device device) : IClas
             return new RoundOutput([], [], withTrace ? [] : null);
         }
 
+        using var count = new ThreadScope(threads?.Threads((_layout?.TotalTokens ?? 0) + (_joining?.TotalTokens ?? 0)));
         using var scope = NewDisposeScope();
         using var mode = inference_mode();
         var next = _joining is null ? classifier.Next(_state!) : Join(_joining);

@@ -11,6 +11,7 @@ public static class TorchRuntime
     private static readonly Lock Gate = new();
     private static bool _loaded;
     private static bool _interOpSet;
+    private static int _intraOp;
     private static string? _nativeDirectory;
 
     /// <summary>Loads libtorch, once; later calls do nothing.</summary>
@@ -94,6 +95,27 @@ public static class TorchRuntime
             }
 
             torch.set_num_threads(intraOp);
+            _intraOp = intraOp;
+        }
+    }
+
+    /// <summary>
+    /// Gives the calling thread the threads that <see cref="SetThreads"/> was told last; without it, nothing changes. For threads that compute for long or measure, at their beginning: libtorch counts for each
+    /// thread by itself, and gives a new one what any thread has set last, which may be a <see cref="ThreadPlan"/>'s few.
+    /// </summary>
+    public static void RestoreThreads()
+    {
+        lock (Gate)
+        {
+            if (_intraOp > 0)
+            {
+                // Asking first makes the thread known, so that what is set stays; later its first computation would undo it.
+                var has = torch.get_num_threads();
+                if (has != _intraOp)
+                {
+                    torch.set_num_threads(_intraOp);
+                }
+            }
         }
     }
 

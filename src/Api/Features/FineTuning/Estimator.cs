@@ -24,6 +24,10 @@ internal sealed class Estimator(Device device)
     }
 
     // What this device does not compute, a worker's may: float32 is the nearest that can be measured.
-    private MachineSpeed SpeedIn(ComputePrecision precision) => _speeds.GetOrAdd(
-        precision, asked => new Lazy<MachineSpeed>(() => MachineSpeed.Measure(device, TorchRuntime.Computes(device, asked) ? asked : ComputePrecision.Float32))).Value;
+    private MachineSpeed SpeedIn(ComputePrecision precision) => _speeds.GetOrAdd(precision, asked => new Lazy<MachineSpeed>(() =>
+    {
+        // A thread of the pool may be new, and a model may be computing on few threads just now.
+        TorchRuntime.RestoreThreads();
+        return MachineSpeed.Measure(device, TorchRuntime.Computes(device, asked) ? asked : ComputePrecision.Float32);
+    })).Value;
 }

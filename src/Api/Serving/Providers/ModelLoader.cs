@@ -12,8 +12,14 @@ using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Serving.Providers;
 
-/// <summary>Brings models into memory, each with the library that shall compute it.</summary>
-internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Device device, SharedBases bases, ILogger<ModelLoader> logger)
+/// <summary>Brings models into memory, each with the library that shall compute it, and TorchSharp with the threads it shall compute it on.</summary>
+/// <param name="options">Which library, and in what precision.</param>
+/// <param name="device">Where models are computed.</param>
+/// <param name="bases">Bases of adapters.</param>
+/// <param name="logger">Told what was chosen.</param>
+/// <param name="measure">Finds out on how many threads TorchSharp computes a model fastest, on a CPU; null (default) to compute all rounds on all threads.</param>
+internal sealed partial class ModelLoader(
+    IOptions<ServingOptions> options, Device device, SharedBases bases, ILogger<ModelLoader> logger, Func<TorchBackend, ThreadPlan>? measure = null)
 {
     /// <summary>Code of the refusal of a provider that was asked for and cannot compute the model.</summary>
     public const string NotPossible = "provider_not_possible";
@@ -29,11 +35,14 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
     /// <exception cref="ServiceException">422 <see cref="NotPossible"/>: the model itself, and not a setting, asks for a provider that cannot compute it.</exception>
     public LoadedModel Load(ServableModel model)
     {
+        // The calling thread may be new, and a model may be computing on few threads just now.
+        TorchRuntime.RestoreThreads();
         var wanted = ProviderOf(model);
         if (model.Base is not null)
         {
             RefuseOrWarn(model, wanted, "it is an adapter, and those share their base in TorchSharp");
-            var (adapted, giveBack) = bases.Load(model);
+            var (adapted, threads, giveBack) = bases.Load(model, Measure);
+            Log(model, threads);
             return new LoadedModel(adapted, ServingProvider.Torch, giveBack);
         }
 
@@ -41,6 +50,7 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         try
         {
             var (backend, provider) = Choose(model, loaded.Classifier, wanted);
+            Log(model, (backend as TorchBackend)?.Threads);
             return new LoadedModel(new Predictor(loaded.Tokenizer, backend, loaded.Calibration), provider, null);
         }
         catch
@@ -99,7 +109,22 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
         return (torch, ServingProvider.Torch);
     }
 
-    private TorchBackend Torch(TextClassifier classifier) => new(classifier, device, options.Value.Precision);
+    private TorchBackend Torch(TextClassifier classifier)
+    {
+        var torch = new TorchBackend(classifier, device, options.Value.Precision);
+        torch.Threads = Measure(torch);
+        return torch;
+    }
+
+    private ThreadPlan? Measure(TorchBackend torch) => device.type == DeviceType.CPU ? measure?.Invoke(torch) : null;
+
+    private void Log(ServableModel model, ThreadPlan? threads)
+    {
+        if (threads is not null)
+        {
+            LogThreads(logger, model.Address, threads);
+        }
+    }
 
     private string? WhyNotOnnx(TextClassifier classifier) =>
         device.type != DeviceType.CPU ? $"this process computes on {device}"
@@ -122,6 +147,9 @@ internal sealed partial class ModelLoader(IOptions<ServingOptions> options, Devi
 
         LogUnheard(logger, model.Address, wanted, reason);
     }
+
+    [LoggerMessage(LogLevel.Information, "{Model} computes {Threads}")]
+    private static partial void LogThreads(ILogger logger, string model, ThreadPlan threads);
 
     [LoggerMessage(LogLevel.Information, "{Model} takes TorchSharp {Ratio:F2} times as long as ONNX Runtime")]
     private static partial void LogRaced(ILogger logger, string model, double ratio);

@@ -1,0 +1,134 @@
+using FeedbackService.Api.Serving;
+using FeedbackService.Api.Serving.Providers;
+using FeedbackService.Api.Tests.Observability;
+using FeedbackService.Model.Adapters;
+using FeedbackService.Model.Checkpoints;
+using FeedbackService.Model.Classification;
+using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Inference;
+using FeedbackService.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FeedbackService.Api.Tests.Serving;
+
+/// <summary>On how many threads models are computed that have been loaded to serve.</summary>
+public sealed class ModelThreadsTests : IDisposable
+{
+    private const string Plan = "up to 64 tokens on 1 thread, more on 2";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("feedback-threads-");
+    private readonly LogLines<ModelLoader> _log = new();
+    private readonly List<IReadOnlyList<string>> _loggedBefore = [];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void ModelOfTorch_IsMeasuredAndItsPlanTold()
+    {
+        using var predictor = Loader(ServingProvider.Torch).Load(Model()).Predictor;
+
+        Assert.Single(_loggedBefore);
+        Assert.Equal([$"news:1 computes {Plan}"], _log.Of(LogLevel.Information));
+    }
+
+    [Fact]
+    public void Race_IsRunWithThePlan_WhichIsToldOnlyIfTorchWins()
+    {
+        var loaded = Loader(ServingProvider.Auto).Load(Model());
+        using var predictor = loaded.Predictor;
+
+        Assert.Empty(Assert.Single(_loggedBefore));
+        Assert.Contains("takes TorchSharp", _log.Of(LogLevel.Information)[0], StringComparison.Ordinal);
+        Assert.Equal(loaded.Provider == ServingProvider.Torch ? [$"news:1 computes {Plan}"] : [], _log.Of(LogLevel.Information).Skip(1));
+    }
+
+    [Fact]
+    public void ModelOfOnnxRuntime_IsNotMeasured()
+    {
+        using var predictor = Loader(ServingProvider.Onnx).Load(Model()).Predictor;
+
+        Assert.Empty(_loggedBefore);
+        Assert.Empty(_log.Of(LogLevel.Information));
+    }
+
+    [Fact]
+    public void WhoeverDoesNotAsk_DoesNotMeasure()
+    {
+        using var predictor = new ModelLoader(Settings(ServingProvider.Torch), CPU, Bases, _log).Load(Model()).Predictor;
+
+        Assert.Empty(_log.Of(LogLevel.Information));
+    }
+
+    [Fact]
+    public void AnotherDeviceThanTheCpu_IsNotMeasured()
+    {
+        var meta = device(DeviceType.META);
+        using var predictor = new ModelLoader(Settings(ServingProvider.Torch), meta, Bases, _log, Measure).Load(Model()).Predictor;
+
+        Assert.Empty(_loggedBefore);
+    }
+
+    [Fact]
+    public void Adapters_TakeThePlanOfTheFirstOnTheirBase()
+    {
+        var shape = TinyModels.Plain(TinyModels.Transformer);
+        var adapted = shape with { Adapter = new LoraConfig { Rank = 2 } };
+        var at = Path.Combine(_folder.FullName, "base");
+        var ofBase = new ServableBase(at, TinyArtifacts.Write(at, shape, seed: 1));
+        var loader = Loader(ServingProvider.Torch);
+
+        LoadedModel[] loaded = [.. Enumerable.Range(1, 2).Select(version => loader.Load(Adapter(version, adapted, ofBase)))];
+
+        Assert.Single(_loggedBefore);
+        Assert.Equal([$"adapted:1 computes {Plan}", $"adapted:2 computes {Plan}"], _log.Of(LogLevel.Information));
+        foreach (var (predictor, _, giveBack) in loaded)
+        {
+            predictor.Dispose();
+            giveBack!();
+        }
+    }
+
+    [Fact]
+    public void MeasuredModel_Answers()
+    {
+        using var predictor = new ModelLoader(Settings(ServingProvider.Torch), CPU, Bases, _log, ThreadMeasurement.Measure).Load(Model()).Predictor;
+
+        Assert.StartsWith("news:1 computes ", Assert.Single(_log.Of(LogLevel.Information)), StringComparison.Ordinal);
+        Assert.Equal(1, predictor.Predict([predictor.Tokenize(new("red sky"))], PredictionOptions.Default)[0].Probabilities.Sum(), 1e-5f);
+    }
+
+    private SharedBases Bases => new(CPU, Settings(ServingProvider.Torch));
+
+    private static Microsoft.Extensions.Options.IOptions<ServingOptions> Settings(ServingProvider provider) => Microsoft.Extensions.Options.Options.Create(new ServingOptions { Provider = provider });
+
+    private ModelLoader Loader(ServingProvider provider) => new(Settings(provider), CPU, Bases, _log, Measure);
+
+    private ThreadPlan Measure(TorchBackend backend)
+    {
+        _loggedBefore.Add(_log.Of(LogLevel.Information));
+        return new ThreadPlan([(64, 1)], 2);
+    }
+
+    private ServableModel Model()
+    {
+        var at = Path.Combine(_folder.FullName, "news");
+        return new ServableModel("news:1", at, TinyArtifacts.Write(at, TinyArtifacts.Kinds["attending"], seed: 1));
+    }
+
+    private ServableModel Adapter(int version, ClassifierConfig config, ServableBase on)
+    {
+        var at = Path.Combine(_folder.FullName, $"adapted-{version}");
+        using var classifier = ClassifierFactory.Create(config);
+        TinyModels.Draw(classifier, version);
+        ArtifactWriter.Write(at, new ArtifactContents
+        {
+            Kind = ArtifactKind.Adapter,
+            Base = new ArtifactBase("base:1", on.ManifestSha256),
+            Config = config,
+            Tokenizer = ArtifactReader.Open(on.Directory).ReadTokenizer(),
+            Weights = AdapterParts.WeightsOf(classifier),
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        });
+        return new ServableModel($"adapted:{version}", at, ArtifactReader.Open(at).ManifestSha256) { Base = on };
+    }
+}
