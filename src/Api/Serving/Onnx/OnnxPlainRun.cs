@@ -34,7 +34,7 @@ internal sealed class OnnxPlainRun(OnnxGraphSession classifier) : IClassifierRun
         }
 
         var logits = new float[_joining.Count][];
-        foreach (var group in LengthGroups.Of(_joining.Lengths))
+        foreach (var group in OnnxGroups.Of(_joining.Lengths))
         {
             using var batch = OnnxBatch.Of(_joining.Select(group));
             using var found = classifier.Run(batch.Inputs, "logits")[0];

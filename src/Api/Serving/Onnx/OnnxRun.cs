@@ -33,7 +33,7 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
 
         var advanced = new OnnxText[ActiveCount];
         var traces = withTrace ? new RoundTrace[ActiveCount] : null;
-        foreach (var group in LengthGroups.Of([.. _computed.Select(text => text.Length), .. _joining?.Lengths ?? []]))
+        foreach (var group in OnnxGroups.Of([.. _computed.Select(text => text.Length), .. _joining?.Lengths ?? []]))
         {
             Advance(group, advanced, traces);
         }

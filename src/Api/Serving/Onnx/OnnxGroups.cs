@@ -4,7 +4,7 @@ namespace FeedbackService.Api.Serving.Onnx;
 /// Cuts a batch into groups of texts of similar length, which graphs compute one after the other. What a group holds between two operators stays near the processor, and attention hardly pads; a larger batch
 /// wins nothing on a CPU.
 /// </summary>
-internal static class LengthGroups
+internal static class OnnxGroups
 {
     /// <summary>Tokens of a group, about. Measured: from 512 to 1024 the rate is at its best, beyond it falls.</summary>
     public const int Tokens = 1024;

@@ -2,7 +2,7 @@ using FeedbackService.Api.Serving.Onnx;
 
 namespace FeedbackService.Api.Tests.Serving;
 
-public sealed class LengthGroupsTests
+public sealed class OnnxGroupsTests
 {
     [Theory]
     [InlineData(1)]
@@ -11,38 +11,38 @@ public sealed class LengthGroupsTests
     public void EveryText_IsInOneGroup_AndIndicesAscend(int texts)
     {
         var lengths = Lengths(texts);
-        var groups = LengthGroups.Of(lengths);
+        var groups = OnnxGroups.Of(lengths);
         Assert.Equal(Enumerable.Range(0, texts), groups.SelectMany(group => group).Order());
         Assert.All(groups, group => Assert.Equal(group.Order(), group));
     }
 
     [Fact]
-    public void NoText_IsNoGroup() => Assert.Empty(LengthGroups.Of([]));
+    public void NoText_IsNoGroup() => Assert.Empty(OnnxGroups.Of([]));
 
     [Fact]
     public void Groups_AreOfSimilarLength_AndNotTooLarge()
     {
         var lengths = Lengths(500);
-        foreach (var group in LengthGroups.Of(lengths))
+        foreach (var group in OnnxGroups.Of(lengths))
         {
             var own = group.Select(text => lengths[text]).ToList();
-            Assert.InRange(own.Sum(), 1, LengthGroups.Tokens);
+            Assert.InRange(own.Sum(), 1, OnnxGroups.Tokens);
             Assert.InRange((double)own.Count * own.Max() / own.Sum(), 1, 1.3);
         }
     }
 
     [Fact]
-    public void ATextThatIsLongerThanAGroup_IsAlone() => Assert.Equal([[1, 2], [0]], LengthGroups.Of([2 * LengthGroups.Tokens, 200, 200]));
+    public void ATextThatIsLongerThanAGroup_IsAlone() => Assert.Equal([[1, 2], [0]], OnnxGroups.Of([2 * OnnxGroups.Tokens, 200, 200]));
 
     [Fact]
-    public void ALongText_IsNotWithShortOnes_OnceTheseAreEnough() => Assert.Equal([[0, 1, 2, 3], [4]], LengthGroups.Of([70, 70, 70, 70, 200]));
+    public void ALongText_IsNotWithShortOnes_OnceTheseAreEnough() => Assert.Equal([[0, 1, 2, 3], [4]], OnnxGroups.Of([70, 70, 70, 70, 200]));
 
     [Fact]
-    public void ShortTexts_AreTogether_HoweverDifferent() => Assert.Equal([[0, 1, 2]], LengthGroups.Of([1, 60, 128]));
+    public void ShortTexts_AreTogether_HoweverDifferent() => Assert.Equal([[0, 1, 2]], OnnxGroups.Of([1, 60, 128]));
 
     [Fact]
     public void GroupsAreEven_SoThatNoneIsARemainder() =>
-        Assert.Equal([9, 9], LengthGroups.Of([.. Enumerable.Repeat(60, 18)]).Select(group => group.Length));
+        Assert.Equal([9, 9], OnnxGroups.Of([.. Enumerable.Repeat(60, 18)]).Select(group => group.Length));
 
     private static int[] Lengths(int texts)
     {
