@@ -8,7 +8,7 @@ namespace FeedbackService.Model.Encoders.Transformer;
 
 /// <summary>
 /// Multi-head self-attention softmax(QKᵀ/√D)·V within each text (Vaswani et al. 2017, equation 1); the only place of
-/// the encoder that pads.
+/// the encoder that pads, each group of about equally long texts by itself.
 /// </summary>
 internal sealed class SelfAttention : nn.Module
 {
@@ -46,10 +46,22 @@ internal sealed class SelfAttention : nn.Module
     public Tensor Attend(TokenBatch states)
     {
         using var scope = NewDisposeScope();
-        var layout = states.Layout;
-        var width = states.Rows.size(1);
-        var rows = _qkv.call(states.Rows);
+        var rows = _qkv.call(states.Rows); // [N, 3H]
         _qkvAdapter?.Add(rows, states.Rows);
+        var groups = states.Layout.Groups;
+        var mixed = groups.Count == 1
+            ? Mix(rows, states.Layout)
+            : cat([.. groups.Select(group => Mix(rows.narrow(0, group.FirstRow, group.Layout.TotalTokens), group.Layout))]); // [N, H]
+        var output = _output.call(mixed);
+        _outputAdapter?.Add(output, mixed);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    // Padded to the longest text of the layout. Rows of queries, keys and values [N, 3H] to rows [N, H].
+    private Tensor Mix(Tensor rows, TokenLayout layout)
+    {
+        using var scope = NewDisposeScope();
+        var width = rows.size(1) / 3;
         var qkv = TokenBatch.Pad(rows, layout) // [B, T, 3H]
             .view(layout.Count, layout.MaxLength, 3, _heads, width / _heads)
             .permute(2, 0, 3, 1, 4); // [3, B, heads, T, D]
@@ -58,9 +70,6 @@ internal sealed class SelfAttention : nn.Module
         var mask = _causal || layout.IsRectangular ? null : layout.Mask.view(layout.Count, 1, 1, layout.MaxLength);
         var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, training ? _dropout : 0, _causal);
         var padded = mixed.transpose(1, 2).reshape(layout.Count, layout.MaxLength, width); // [B, T, H]
-        var unpadded = TokenBatch.Unpad(padded, layout);
-        var output = _output.call(unpadded);
-        _outputAdapter?.Add(output, unpadded);
-        return output.MoveToOuterDisposeScope();
+        return TokenBatch.Unpad(padded, layout).MoveToOuterDisposeScope();
     }
 }
