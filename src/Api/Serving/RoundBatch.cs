@@ -19,7 +19,7 @@ internal sealed class RoundBatch(Predictor predictor, WorkPriority priority) : I
     /// <summary>Their tokens.</summary>
     public int Tokens => _run.Tokens;
 
-    /// <summary>The texts under way, in the order in which they joined.</summary>
+    /// <summary>The texts under way, in the order in which they joined; of those that joined together the shorter ones first.</summary>
     public IReadOnlyList<InferenceItem> Items => [.. _run.Keys];
 
     /// <summary>What the next round computes; there is at least one text.</summary>

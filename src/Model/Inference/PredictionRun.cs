@@ -26,13 +26,13 @@ public sealed class PredictionRun<T> : IDisposable
     /// <summary>Their tokens: what the next <see cref="Advance"/> computes.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>What the texts under way are known by, in the order in which they joined.</summary>
+    /// <summary>What the texts under way are known by, in the order in which they joined; of those that joined together the shorter ones first.</summary>
     public IEnumerable<T> Keys => _active.Select(pending => pending.Key);
 
     private int MaxRounds => _config.Feedback?.Rounds ?? 0;
 
-    /// <summary>Lets texts join, which take their plain pass next.</summary>
-    /// <param name="texts">One or more, each with what it is known by and how far to take it.</param>
+    /// <summary>Lets texts join, which take their plain pass next, the shorter ones first.</summary>
+    /// <param name="texts">One or more in any order, each with what it is known by and how far to take it.</param>
     /// <exception cref="ArgumentException">There is no text, one has no token, or an option is out of range. Nothing has joined.</exception>
     public void Add(IReadOnlyList<(T Key, TokenizedText Text, PredictionOptions Options)> texts)
     {
@@ -42,13 +42,15 @@ public sealed class PredictionRun<T> : IDisposable
             options.ThrowIfInvalid();
         }
 
-        _run.Add(PackedTokens.Pack([.. texts.Select(text => text.Text)]));
-        _active.AddRange(texts.Select(text => new Pending(text.Key, text.Text.Ids.Length, text.Options)));
-        Tokens += texts.Sum(text => text.Text.Ids.Length);
+        // Neighbours of like length are padded together, with little padding where texts are in order of length. Equal ones stay in the order given.
+        var ordered = texts.OrderBy(text => text.Text.Ids.Length).ToArray();
+        _run.Add(PackedTokens.Pack([.. ordered.Select(text => text.Text)]));
+        _active.AddRange(ordered.Select(text => new Pending(text.Key, text.Text.Ids.Length, text.Options)));
+        Tokens += ordered.Sum(text => text.Text.Ids.Length);
     }
 
     /// <summary>Takes every text one round further.</summary>
-    /// <returns>The answers of those that are done, in the order in which they joined.</returns>
+    /// <returns>The answers of those that are done, in the order of <see cref="Keys"/>.</returns>
     /// <exception cref="ArithmeticException">The classifier gives infinities or NaN.</exception>
     public IReadOnlyList<(T Key, Prediction Prediction)> Advance()
     {
@@ -73,7 +75,7 @@ public sealed class PredictionRun<T> : IDisposable
 
     /// <summary>Lets go of texts whose answer nobody waits for any more.</summary>
     /// <param name="isUnwanted">Asked of what a text is known by.</param>
-    /// <returns>What those that left were known by.</returns>
+    /// <returns>What those that left were known by, in the order of <see cref="Keys"/>.</returns>
     public IReadOnlyList<T> Drop(Predicate<T> isUnwanted)
     {
         ArgumentNullException.ThrowIfNull(isUnwanted);

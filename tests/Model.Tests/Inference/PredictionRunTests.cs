@@ -81,6 +81,21 @@ public sealed class PredictionRunTests : IDisposable
     }
 
     [Fact]
+    public void TextsThatJoinTogether_StandInOrderOfLength_BehindThoseUnderWay()
+    {
+        using var sut = _predictor.Start<int>();
+        sut.Add([.. Enumerable.Range(0, Texts.Length).Select(text => (text, Tokens(text), PredictionOptions.Default))]);
+        sut.Advance();
+        sut.Add([(5, Tokens(1), PredictionOptions.Default), (6, Tokens(0), PredictionOptions.Default), (7, Tokens(0), PredictionOptions.Default)]);
+
+        var ordered = Enumerable.Range(0, Texts.Length).OrderBy(text => Tokens(text).Ids.Length).ToArray();
+        Assert.NotEqual(Enumerable.Range(0, Texts.Length), ordered);
+        Assert.Equal([.. ordered, 6, 7, 5], sut.Keys);
+        sut.Advance();
+        Assert.Equal(ordered, sut.Advance().Select(answer => answer.Key));
+    }
+
+    [Fact]
     public void OptionOutOfRange_LetsNothingJoin()
     {
         using var sut = _predictor.Start<int>();

@@ -15,6 +15,11 @@ public sealed class TorchBackendTests
 
     public static TheoryData<string, FeedbackKind, FusionKind> AllCombinations => new(Combinations.All);
 
+    public static TheoryData<string, int[]> VeryDifferentLengths => new(
+        from encoder in new[] { "transformer", "transformer-post", "roberta", "gpt2" }
+        from lengths in new int[][] { [1, 2, 3, 60, 200], [60, 1, 200, 3, 2] }
+        select (encoder, lengths));
+
     [Theory]
     [MemberData(nameof(AllCombinations))]
     public void KeptRows_EqualTheFullRun(string encoder, FeedbackKind feedback, FusionKind fusion)
@@ -120,6 +125,32 @@ public sealed class TorchBackendTests
         mixed = run.Advance();
         AssertRows(first.Advance(), [0], Rows(mixed, 0, 1));
         AssertRows(second.Advance(), [0, 2], Rows(mixed, 1, 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(VeryDifferentLengths))]
+    public void TextsOfVeryDifferentLengths_AreComputedAsAlone(string encoder, int[] lengths)
+    {
+        var config = TinyModels.WithFeedback(((TransformerEncoderConfig)Combinations.Encoder(encoder)) with { MaxPositions = 256 }, initialScale: 0.5);
+        config = config with { MaxTokens = 200, Feedback = config.Feedback! with { ReentryLayer = 1 } };
+        using var backend = Backend(config);
+        using var together = backend.Start();
+        var texts = TinyModels.Texts(lengths);
+        var alone = texts.Select(text =>
+        {
+            var run = backend.Start();
+            run.Add(PackedTokens.Pack([text]));
+            return run;
+        }).ToArray();
+
+        together.Add(PackedTokens.Pack(texts));
+        for (var round = 0; round <= 2; round++)
+        {
+            var expected = alone.Select(run => run.Advance()).ToArray();
+            AssertRows(new RoundOutput([.. expected.Select(output => output.Rounds[0])], [.. expected.Select(output => output.Logits[0])], null), [0, 1, 2, 3, 4], together.Advance());
+        }
+
+        Array.ForEach(alone, run => run.Dispose());
     }
 
     [Fact]
