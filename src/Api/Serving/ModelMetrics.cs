@@ -43,7 +43,7 @@ internal sealed class ModelMetrics
         _shared = factory.CreateCounter("feedbackservice_model_shared_texts_total", "Texts answered by an equal one that was under way; not among those classified.", Labels);
         _lookups = factory.CreateCounter(
             "feedbackservice_model_cache_lookups_total", "Texts of answered requests looked for among the predictions kept; those not found are classified.", [.. Labels, "result"]);
-        _padding = factory.CreateCounter("feedbackservice_model_padding_tokens_total", "Places for tokens in batches that were empty because texts are of different lengths; only attention and recurrences see them.", Labels);
+        _padding = factory.CreateCounter("feedbackservice_model_padding_tokens_total", "Places for tokens in batches that were empty because texts are of different lengths; recurrences see them all, a transformer's attention on a CPU few.", Labels);
         _exits = factory.CreateCounter("feedbackservice_model_exits_total", "Texts by why they took no further round.", [.. Labels, "exit"]);
         _failed = factory.CreateCounter("feedbackservice_model_texts_failed_total", "Texts that failed on the inference thread.", Labels);
         _wait = Timing("feedbackservice_model_queue_wait_seconds", "Time a text waited for the inference thread.");
