@@ -5,7 +5,7 @@ internal static class LengthGroups
 {
     /// <summary>What the calls of one more group count as, in places.</summary>
     /// <remarks>
-    /// Chosen among 16 … 512 with transformers of 2 × 64 and 4 × 256 and 64 texts of 15 … 200 tokens on two processors: between 64 and 256 there was nothing to choose, with 512
+    /// Chosen among 64 … 512 with transformers of 2 × 64 and 4 × 256 and 64 texts of 15 … 200 tokens on two processors: between 64 and 256 there was nothing to choose, with 512
     /// both took longer.
     /// </remarks>
     public const int PlacesOfAGroup = 128;
