@@ -179,7 +179,7 @@ internal sealed class ServingMetrics
         var texts = factory.CreateGauge("feedbackservice_queue_texts", "Texts waiting for the inference thread.", ["priority"]);
         var oldest = factory.CreateGauge("feedbackservice_queue_oldest_seconds", "How long the first of them has waited; 0 when none waits.", ["priority"]);
         var tokens = factory.CreateGauge("feedbackservice_queue_tokens", "Tokens of interactive texts waiting.");
-        var tensors = factory.CreateGauge("feedbackservice_tensors", "Tensors of libtorch alive, weights and those that wait for the garbage collector among them.");
+        var tensors = factory.CreateGauge("feedbackservice_tensors", "Tensors of libtorch alive, weights and those that wait for the garbage collector among them. TorchSharp counts each parameter of a model once too often and for good when the model is made: what grows between loads is a leak.");
         registry.AddBeforeCollectCallback(() =>
         {
             foreach (var priority in Enum.GetValues<WorkPriority>())
