@@ -7,7 +7,7 @@ namespace FeedbackService.Api.Serving;
 /// Texts waiting for the inference thread, interactive before background, oldest first. All of a request is admitted
 /// or none of it. Thread-safe; knows no tensors.
 /// </summary>
-internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
+internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs, TimeProvider? clock = null)
 {
     // How far behind the oldest text a batch looks for more of the same model: bounds the time under the lock.
     private const int LookAhead = 1024;
@@ -16,11 +16,17 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
     private const int FirstInteractiveTokens = 2048;
     private const int FirstBackgroundTokens = 256;
 
+    // So long after an interactive text the next one is expected.
+    private static readonly TimeSpan Attention = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
     // A monitor and not a Lock: the inference thread waits on it.
     private readonly object _gate = new();
     private readonly LinkedList<InferenceItem> _interactive = new();
     private readonly LinkedList<InferenceItem> _background = new();
     private readonly Dictionary<Predictor, (int Texts, long Tokens)> _interactiveWork = new(ReferenceEqualityComparer.Instance);
+    private long? _interactiveAt;
     private bool _closed;
 
     /// <summary>Texts waiting now.</summary>
@@ -114,6 +120,11 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
             if (!HasRoom(items.Count, priority))
             {
                 return false;
+            }
+
+            if (priority == WorkPriority.Interactive)
+            {
+                _interactiveAt = _clock.GetTimestamp();
             }
 
             var queue = QueueOf(priority);
@@ -260,9 +271,12 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs)
     {
         var (time, first) = priority == WorkPriority.Interactive
             ? (options.InteractiveBatchTime, FirstInteractiveTokens)
-            : (options.BackgroundBatchTime, FirstBackgroundTokens);
+            : (IsAttended ? options.BackgroundBatchTime : options.InteractiveBatchTime, FirstBackgroundTokens);
         return Math.Min(options.BatchTokens, costs.Of(predictor).TokensIn(time) ?? first);
     }
+
+    // Somebody is likely to come while a background batch is under way.
+    private bool IsAttended => _interactiveAt is { } at && _clock.GetElapsedTime(at) < Attention;
 
     private bool Remove(InferenceItem item)
     {

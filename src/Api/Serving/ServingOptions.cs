@@ -35,7 +35,8 @@ public sealed class ServingOptions
 
     /// <summary>
     /// About how long a batch of background texts may take, and hence an interactive text that comes just then wait for it: its tokens are
-    /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes.
+    /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes. Where no interactive text has come for ten seconds, <see cref="InteractiveBatchTime"/>
+    /// holds for them too.
     /// </summary>
     public TimeSpan BackgroundBatchTime { get; set; } = TimeSpan.FromMilliseconds(25);
 

@@ -32,7 +32,7 @@ internal static partial class ServingServices
             return found;
         });
         services.AddSingleton<ModelCosts>();
-        services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>()));
+        services.AddSingleton(provider => new InferenceQueue(provider.GetRequiredService<IOptions<ServingOptions>>().Value, provider.GetRequiredService<ModelCosts>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ResultCache(provider.GetRequiredService<IOptions<ServingOptions>>().Value));
         services.AddMetricRegistry();
         services.AddSingleton(provider => new ServingMetrics(

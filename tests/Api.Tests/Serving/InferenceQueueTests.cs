@@ -3,6 +3,7 @@ using FeedbackService.Model.Classification;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
 using FeedbackService.Testing;
+using Microsoft.Extensions.Time.Testing;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Api.Tests.Serving;
@@ -109,6 +110,23 @@ public sealed class InferenceQueueTests : IDisposable
         var sut = new InferenceQueue(new ServingOptions(), _costs);
         sut.TryAdd(Items(200, 56, 1), WorkPriority.Background);
         Assert.Equal(2, Take(sut).Count);
+    }
+
+    [Fact]
+    public void BackgroundBatch_MayTakeLonger_WhereNobodyHasAskedForAWhile()
+    {
+        var clock = new FakeTimeProvider();
+        var options = new ServingOptions { BackgroundBatchTime = TimeSpan.FromMilliseconds(25), InteractiveBatchTime = TimeSpan.FromMilliseconds(100) };
+        var sut = new InferenceQueue(options, _costs, clock);
+        Cost(10, TimeSpan.FromMilliseconds(25));
+        sut.TryAdd(Items([.. Enumerable.Repeat(10, 12)]), WorkPriority.Background);
+        Assert.Equal(4, Take(sut).Count);
+        sut.TryAdd(Items(10), WorkPriority.Interactive);
+        Assert.Single(Take(sut));
+        clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Single(Take(sut));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, Take(sut).Count);
     }
 
     [Fact]
