@@ -39,8 +39,8 @@ internal sealed class BatchFile(Settings settings, TrainedModels models) : ISect
             | who | lines/s: median (lowest to highest) | batch file, × this |
             |---|---|---|
             | batch file of {inputs.Count} lines, from the order until it is completed | {rate.Format("F0")} | |
-            | predictor in process, batches of 64 as they come | {own1.Format("F0")} | {rate.Over(own1).Format("F3")} |
-            | predictor in process, batches of 64 by length | {own2.Format("F0")} | {rate.Over(own2).Format("F3")} |
+            | predictor in process, 64 under way, as they come | {own1.Format("F0")} | {rate.Over(own1).Format("F3")} |
+            | predictor in process, 64 under way, by length | {own2.Format("F0")} | {rate.Over(own2).Format("F3")} |
             """));
         report.AtLeast(0.95, rate.Over(own1).Median, "batch file: × the in-process rate as the lines come");
         report.AtLeast(0.95, rate.Over(own2).Median, "batch file: × the in-process rate by length");

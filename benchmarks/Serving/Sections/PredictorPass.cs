@@ -10,25 +10,32 @@ namespace FeedbackService.ServingBenchmark.Sections;
 /// <param name="Seconds">Of the model alone.</param>
 internal sealed record PredictorPass(IReadOnlyList<string> Labels, double MeanRounds, double Seconds)
 {
-    private const int BatchSize = 64;
+    private const int UnderWay = 64;
 
-    /// <summary>Runs over tokenized texts in batches.</summary>
+    /// <summary>Runs over tokenized texts as the queue does: so many are under way, and where some have settled after a round, others take their places.</summary>
     /// <param name="predictor">The model.</param>
     /// <param name="texts">From its own tokenizer.</param>
     /// <param name="options">For every text.</param>
-    /// <param name="byLength">Batches are of similar length; else they are cut as the texts come.</param>
+    /// <param name="byLength">Short texts come first; else they come as they are.</param>
     public static PredictorPass Run(Predictor predictor, IReadOnlyList<TokenizedText> texts, PredictionOptions options, bool byLength)
     {
         var (labels, rounds) = (new string[texts.Count], 0L);
         IEnumerable<int> order = Enumerable.Range(0, texts.Count);
+        var waiting = new Queue<int>(byLength ? order.OrderBy(text => texts[text].Ids.Length) : order);
+        using var run = predictor.Start<int>();
         var began = Stopwatch.GetTimestamp();
-        foreach (var batch in (byLength ? order.OrderBy(text => texts[text].Ids.Length) : order).Chunk(BatchSize))
+        while (run.Count + waiting.Count > 0)
         {
-            var predictions = predictor.Predict([.. batch.Select(text => texts[text])], options);
-            for (var i = 0; i < batch.Length; i++)
+            var joining = Enumerable.Range(0, Math.Min(UnderWay - run.Count, waiting.Count)).Select(_ => waiting.Dequeue()).Select(text => (text, texts[text], options)).ToList();
+            if (joining.Count > 0)
             {
-                labels[batch[i]] = predictor.Config.Labels[Array.IndexOf(predictions[i].Probabilities, predictions[i].Probabilities.Max())];
-                rounds += predictions[i].Rounds;
+                run.Add(joining);
+            }
+
+            foreach (var (text, prediction) in run.Advance())
+            {
+                labels[text] = predictor.Config.Labels[Array.IndexOf(prediction.Probabilities, prediction.Probabilities.Max())];
+                rounds += prediction.Rounds;
             }
         }
 
