@@ -54,7 +54,7 @@ if (settings.Section is "all" or "model")
 }
 
 TorchRuntime.SetThreads(Environment.ProcessorCount);
-var report = new Report($"{MachineFacts.Today}: serving, {settings.Set}, {(settings.Artifact is null ? settings.Preset : "a given model")}{(settings.Section == "all" ? "" : $", {settings.Section} alone")}", MachineFacts.Describe());
+var report = new Report($"{MachineFacts.Today}: serving, {settings.Set}, {settings.Models}{(settings.Section == "all" ? "" : $", {settings.Section} alone")}", MachineFacts.Describe());
 try
 {
     foreach (var (name, section) in sections)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
+using FeedbackService.Model.Checkpoints;
 using FeedbackService.ServingBenchmark.Load;
 using FeedbackService.ServingBenchmark.Models;
 using FeedbackService.ServingBenchmark.Service;
@@ -17,7 +18,8 @@ internal sealed class HotSwap(Settings settings, TrainedModels models) : ISectio
     /// <inheritdoc/>
     public async Task RunAsync(Report report)
     {
-        await using var service = await ServiceProcess.StartAsync(await models.PlainAsync(), await models.WithRoundsAsync());
+        string[] versions = [await models.PlainAsync(), await models.WithRoundsAsync()];
+        await using var service = await ServiceProcess.StartAsync(versions);
         using var http = new HttpClient { BaseAddress = service.Address };
         using var requester = new Requester(service.Classify);
         var inputs = TestSet.TestPart(settings).Inputs;
@@ -52,7 +54,7 @@ internal sealed class HotSwap(Settings settings, TrainedModels models) : ISectio
             |---|---|---|---|---|---|---|---|
             | {result.Milliseconds.Count} | {answers.Count(answer => answer.Version == 1)} / {answers.Count(answer => answer.Version == 2)} | {moves.Count} | {Spread.Percentile(took, 0.5):F0} / {took.Max():F0} | {result.Failures} | {result.Refused} | {stale} | {result.Percentile(0.5):F0} / {result.Percentile(0.99):F0} / {result.Percentile(1):F0} |
 
-            {settings.Clients} clients with one text each; version 1 is plain, version 2 has feedback rounds.
+            {settings.Clients} clients with one text each. Feedback rounds of version 1 and 2: {string.Join(" and ", versions.Select(folder => ArtifactReader.Open(folder).ReadConfig().Feedback?.Rounds ?? 0))}.
             """));
         report.FaultIf(!result.IsSound || result.Refused > 0, $"Hot swap: a request failed: {result.FirstFailure}");
         report.FaultIf(stale > 0, "Hot swap: a request that came after a move was answered by the version before it.");

@@ -40,15 +40,17 @@ internal static class OnnxEnvironment
     {
         InferenceSession? session = null;
         ExceptionDispatchInfo? fault = null;
-        var thread = new Thread(() => fault = Try(() =>
-        {
-            Ensure();
-            session = new InferenceSession(model, options);
-        })) { Name = ThreadName, IsBackground = true };
+        var thread = new Thread(() => fault = Try(() => session = Open(model, options))) { Name = ThreadName, IsBackground = true };
         thread.Start();
         thread.Join();
         fault?.Throw();
         return session!;
+    }
+
+    private static InferenceSession Open(byte[] model, SessionOptions options)
+    {
+        Ensure();
+        return new InferenceSession(model, options);
     }
 
     private static void Ensure()
