@@ -31,15 +31,31 @@ public sealed class ModelThreadsTests : IDisposable
         Assert.Equal([$"news:1 computes {Plan}"], _log.Of(LogLevel.Information));
     }
 
-    [Fact]
-    public void Race_IsRunWithThePlan_WhichIsToldOnlyIfTorchWins()
+    [Theory]
+    [InlineData(0.9, ServingProvider.Torch)]
+    [InlineData(1.1, ServingProvider.Onnx)]
+    public void CloseRace_IsRunAgainWithThePlan_WhichIsToldOnlyIfTorchWins(double second, ServingProvider winner)
     {
-        var loaded = Loader(ServingProvider.Auto).Load(Model());
+        var ratios = new Queue<double>([1.2, second]);
+        var loaded = Loader(ServingProvider.Auto, (_, _) => ratios.Dequeue()).Load(Model());
         using var predictor = loaded.Predictor;
 
+        Assert.Empty(ratios);
         Assert.Empty(Assert.Single(_loggedBefore));
+        Assert.Equal(winner, loaded.Provider);
         Assert.Contains("takes TorchSharp", _log.Of(LogLevel.Information)[0], StringComparison.Ordinal);
-        Assert.Equal(loaded.Provider == ServingProvider.Torch ? [$"news:1 computes {Plan}"] : [], _log.Of(LogLevel.Information).Skip(1));
+        Assert.Equal(winner == ServingProvider.Torch ? [$"news:1 computes {Plan}"] : [], _log.Of(LogLevel.Information).Skip(1));
+    }
+
+    [Fact]
+    public void RaceThatIsClearlyLost_IsNotRunAgain_AndNothingIsMeasured()
+    {
+        var ratios = new Queue<double>([1.3]);
+        var loaded = Loader(ServingProvider.Auto, (_, _) => ratios.Dequeue()).Load(Model());
+        using var predictor = loaded.Predictor;
+
+        Assert.Equal(ServingProvider.Onnx, loaded.Provider);
+        Assert.Empty(_loggedBefore);
     }
 
     [Fact]
@@ -101,7 +117,7 @@ public sealed class ModelThreadsTests : IDisposable
 
     private static Microsoft.Extensions.Options.IOptions<ServingOptions> Settings(ServingProvider provider) => Microsoft.Extensions.Options.Options.Create(new ServingOptions { Provider = provider });
 
-    private ModelLoader Loader(ServingProvider provider) => new(Settings(provider), CPU, Bases, _log, Measure);
+    private ModelLoader Loader(ServingProvider provider, Func<IClassifierBackend, IClassifierBackend, double>? race = null) => new(Settings(provider), CPU, Bases, _log, Measure, race);
 
     private ThreadPlan Measure(TorchBackend backend)
     {

@@ -18,8 +18,14 @@ namespace FeedbackService.Api.Serving.Providers;
 /// <param name="bases">Bases of adapters.</param>
 /// <param name="logger">Told what was chosen.</param>
 /// <param name="measure">Finds out on how many threads TorchSharp computes a model fastest, on a CPU; null (default) to compute all rounds on all threads.</param>
+/// <param name="race">How many times as long the second backend takes as the first; null (default) for <see cref="ProviderRace"/>.</param>
 internal sealed partial class ModelLoader(
-    IOptions<ServingOptions> options, Device device, SharedBases bases, ILogger<ModelLoader> logger, Func<TorchBackend, ThreadPlan>? measure = null)
+    IOptions<ServingOptions> options,
+    Device device,
+    SharedBases bases,
+    ILogger<ModelLoader> logger,
+    Func<TorchBackend, ThreadPlan>? measure = null,
+    Func<IClassifierBackend, IClassifierBackend, double>? race = null)
 {
     /// <summary>Code of the refusal of a provider that was asked for and cannot compute the model.</summary>
     public const string NotPossible = "provider_not_possible";
@@ -100,11 +106,11 @@ internal sealed partial class ModelLoader(
         }
 
         var torch = new TorchBackend(classifier, device, options.Value.Precision);
-        var ratio = ProviderRace.Ratio(onnx, torch);
+        var ratio = Race(onnx, torch);
         if (ratio < ClearLead && Measure(torch) is { } threads)
         {
             torch.Threads = threads;
-            ratio = ProviderRace.Ratio(onnx, torch);
+            ratio = Race(onnx, torch);
         }
 
         LogRaced(logger, model.Address, ratio);
@@ -117,6 +123,8 @@ internal sealed partial class ModelLoader(
         onnx.Dispose();
         return (torch, ServingProvider.Torch);
     }
+
+    private double Race(IClassifierBackend onnx, IClassifierBackend torch) => race is null ? ProviderRace.Ratio(onnx, torch) : race(onnx, torch);
 
     private TorchBackend Torch(TextClassifier classifier)
     {
