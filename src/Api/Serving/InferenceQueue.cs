@@ -218,12 +218,23 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs, T
         }
 
         var budget = budgetOf(waiting[0].Predictor);
+
+        // Where the oldest does not fit, nothing joins and the batch comes to its end: shorter ones joining again and again would leave it waiting for ever.
+        if (!evenIfTooLong && waiting[0].Tokens.Ids.Length > budget)
+        {
+            return batch;
+        }
+
         foreach (var item in waiting)
         {
-            var tokens = item.Tokens.Ids.Length;
+            if (batch.Count == room)
+            {
+                break;
+            }
 
             // The first is taken whatever its size where nothing else is under way: one text over the budget runs alone.
-            if (batch.Count < room && (tokens <= budget || (evenIfTooLong && batch.Count == 0)))
+            var tokens = item.Tokens.Ids.Length;
+            if (tokens <= budget || batch.Count == 0)
             {
                 Remove(item);
                 batch.Add(item);

@@ -196,6 +196,17 @@ public sealed class InferenceQueueTests : IDisposable
     }
 
     [Fact]
+    public void TextThatDoesNotFit_IsNotPassedOverByShorterOnes_SoThatItsTurnComes()
+    {
+        var sut = new InferenceQueue(new ServingOptions { BatchTokens = 10 }, _costs);
+        var items = Items(12, 1, 1);
+        sut.TryAdd(items, WorkPriority.Interactive);
+        Assert.Empty(sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive));
+        Assert.Equal([items[0]], Take(sut));
+        Assert.Equal([items[1], items[2]], sut.TakeJoining((_red, 1, 1), WorkPriority.Interactive));
+    }
+
+    [Fact]
     public void WhereAnotherModelsTurnHasCome_NothingJoins()
     {
         var sut = new InferenceQueue(new ServingOptions(), _costs);

@@ -64,6 +64,17 @@ public sealed class TensorLeakTests
     }
 
     [Fact]
+    public void NativeMemory_SeesATable_AndThatItIsFreed()
+    {
+        const long table = 40_000L * 256 * sizeof(float);
+        var before = NativeMemory.InUse();
+        var values = torch.zeros(40_000, 256);
+        Assert.InRange(NativeMemory.InUse() - before, table * 9 / 10, long.MaxValue);
+        values.Dispose();
+        Assert.InRange(NativeMemory.InUse() - before, long.MinValue, table / 10);
+    }
+
+    [Fact]
     public async Task LettingModelsGo_FreesTheirMemory()
     {
         const int table = 40_000 * 256 * sizeof(float);

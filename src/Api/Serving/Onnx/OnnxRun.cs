@@ -1,6 +1,5 @@
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Tokenization;
-using Microsoft.ML.OnnxRuntime;
 
 namespace FeedbackService.Api.Serving.Onnx;
 
@@ -77,11 +76,13 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
         using (states)
         using (logits)
         {
-            var (answers, first) = (OnnxRows.ToArrays(logits), 0);
+            // Rows of texts that have begun come behind all rows of feedback rounds.
+            var (answers, first, rowsBefore) = (OnnxRows.ToArrays(logits), 0, before.Sum(text => text.Length));
             for (var i = 0; i < group.Length; i++)
             {
                 var former = i < before.Count ? before[i] : null;
-                advanced[group[i]] = After(former, batch.Lengths[i], answers[i], begun, states, first, before.Sum(text => text.Length));
+                var anchor = former is null ? OnnxRows.Slice(begun!, first - rowsBefore, batch.Lengths[i]) : former.Anchor;
+                advanced[group[i]] = After(former, answers[i], anchor, OnnxRows.Slice(states, first, batch.Lengths[i]), batch.Lengths[i]);
                 if (traces is not null)
                 {
                     traces[group[i]] = Trace(former is null ? null : step, first..(first + batch.Lengths[i]));
@@ -92,13 +93,13 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
         }
     }
 
-    // A text after its round. Rows of those that have begun come behind all rows of feedback rounds.
-    private OnnxText After(OnnxText? former, int length, float[] logits, OrtValue? begun, OrtValue states, int first, int rowsBefore)
+    // A text after its round; after the last it need hold nothing.
+    private OnnxText After(OnnxText? former, float[] logits, ReadOnlySpan<float> anchor, ReadOnlySpan<float> states, int length)
     {
         var text = new OnnxText(length, former is null ? 0 : former.Round + 1, logits);
         if (text.Round < maxRounds)
         {
-            text.Hold(former is null ? OnnxRows.Slice(begun!, first - rowsBefore, length) : former.Anchor, OnnxRows.Slice(states, first, length));
+            text.Hold(anchor, states);
         }
 
         return text;
