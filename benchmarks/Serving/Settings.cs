@@ -61,8 +61,8 @@ internal sealed record Settings
     /// <summary>Where results go; null for their places in the tree.</summary>
     public string? Out { get; private init; }
 
-    /// <summary>What is measured, for a heading: the preset, or the names of the folders given.</summary>
-    public string Models => Artifact is null && FeedbackArtifact is null ? Preset : string.Join(" and ", new[] { Artifact, FeedbackArtifact }.OfType<string>().Select(Path.GetFileName));
+    /// <summary>What is measured, for a heading: the preset and how long it was trained, or the names of the folders given.</summary>
+    public string Models => Artifact is null && FeedbackArtifact is null ? Preset + (Epochs is { } epochs ? FormattableString.Invariant($" after {epochs} epochs") : "") : string.Join(" and ", new[] { Artifact, FeedbackArtifact }.OfType<string>().Select(Path.GetFileName));
 
     /// <summary>Folder of the set.</summary>
     public string SetFolder => Path.Combine(Data, Set);

@@ -79,10 +79,9 @@ public sealed class DiskFaultTests
             return alone;
         }
         Assert.SkipWhen(TestDatabase.Missing is not null, TestDatabase.Missing ?? "");
-        var elsewhere = Directory.CreateTempSubdirectory("feedback-elsewhere-").FullName;
         var several = await Scene.CreateAsync(under == Shared
             ? new SceneSettings { Artifacts = disk.Folder }
-            : new SceneSettings { Artifacts = elsewhere, Data = disk.Folder });
+            : new SceneSettings { Artifacts = disk.Beside, Data = disk.Folder });
         await several.Cluster.StartApiAsync(Cancel);
         await several.Cluster.StartWorkerAsync([], null, Cancel);
         return several;

@@ -20,6 +20,7 @@ public sealed class S3Server : IAsyncDisposable
 
     private readonly StringBuilder _output = new();
     private readonly string _program;
+    private readonly string _copies = Directory.CreateTempSubdirectory("s3-copies-").FullName;
     private Process? _process;
 
     private S3Server(string program, string folder) => (_program, Folder) = (program, folder);
@@ -80,7 +81,7 @@ public sealed class S3Server : IAsyncDisposable
     }
 
     /// <summary>What is in the bucket, read past the server.</summary>
-    public IStoredFiles Stored => new StoredBucket(Path.Combine(Folder, Bucket));
+    public IStoredFiles Stored => new StoredBucket(Path.Combine(Folder, Bucket), _copies);
 
     /// <summary>Turns one byte of an object round, as a failing disk does.</summary>
     public void Damage(string key)
@@ -95,6 +96,7 @@ public sealed class S3Server : IAsyncDisposable
     {
         await StopAsync();
         Directory.Delete(Folder, recursive: true);
+        Directory.Delete(_copies, recursive: true);
     }
 
     private string Output

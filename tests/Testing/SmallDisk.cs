@@ -8,13 +8,18 @@ public sealed class SmallDisk : IDisposable
 {
     private const string Filler = "filler";
 
-    private SmallDisk(string folder) => Folder = folder;
+    private readonly string _root;
+
+    private SmallDisk(string root) => _root = root;
 
     /// <summary>Why there cannot be one here; null: there can.</summary>
     public static string? Missing => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? null : "Only root can mount a small disk.";
 
     /// <summary>Where it is.</summary>
-    public string Folder { get; }
+    public string Folder => Path.Combine(_root, "small");
+
+    /// <summary>A folder on the disk it is mounted in, which has room. It goes when this one does.</summary>
+    public string Beside => Path.Combine(_root, "beside");
 
     /// <summary>Mounts one.</summary>
     /// <param name="megabytes">Its size.</param>
@@ -22,9 +27,11 @@ public sealed class SmallDisk : IDisposable
     /// <exception cref="InvalidOperationException">The system refuses.</exception>
     public static SmallDisk Mount(int megabytes, int inodes)
     {
-        var folder = Directory.CreateTempSubdirectory("feedback-disk-").FullName;
-        Run("mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m,nr_inodes={inodes}"), "tmpfs", folder]);
-        return new SmallDisk(folder);
+        var disk = new SmallDisk(Directory.CreateTempSubdirectory("feedback-disk-").FullName);
+        Directory.CreateDirectory(disk.Folder);
+        Directory.CreateDirectory(disk.Beside);
+        Run("mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m,nr_inodes={inodes}"), "tmpfs", disk.Folder]);
+        return disk;
     }
 
     /// <summary>Takes all the room there is.</summary>
@@ -88,7 +95,7 @@ public sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         Run("umount", ["--lazy", Folder]);
-        Directory.Delete(Folder);
+        Directory.Delete(_root, recursive: true);
     }
 
     private static void Run(string program, string[] arguments)

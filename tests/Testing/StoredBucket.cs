@@ -4,7 +4,8 @@ namespace FeedbackService.Testing;
 
 /// <summary>A bucket of s3rver, as it lies on disk.</summary>
 /// <param name="folder">The bucket's folder.</param>
-internal sealed class StoredBucket(string folder) : IStoredFiles
+/// <param name="copies">Where what is fetched goes, under its objects' own names.</param>
+internal sealed class StoredBucket(string folder, string copies) : IStoredFiles
 {
     /// <summary>What s3rver ends the name of an object's file with.</summary>
     public const string Suffix = "._S3rver_object";
@@ -21,7 +22,7 @@ internal sealed class StoredBucket(string folder) : IStoredFiles
         {
             return Task.FromException<string>(new DirectoryNotFoundException($"There are no objects below {directory}."));
         }
-        var to = Directory.CreateTempSubdirectory("s3-fetched-").FullName;
+        var to = Directory.CreateDirectory(Path.Combine(copies, Guid.NewGuid().ToString("N"))).FullName;
         foreach (var path in Objects(from))
         {
             var copy = Path.Combine(to, Path.GetRelativePath(from, path)[..^Suffix.Length]);

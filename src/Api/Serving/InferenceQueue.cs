@@ -182,6 +182,15 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs, T
         }
     }
 
+    /// <summary>Share of what a batch may have just now that one has: of its texts or of its tokens, whichever is nearer to its limit. A text over the budget makes it more than 1.</summary>
+    public double FillOf(RoundBatch batch)
+    {
+        lock (_gate)
+        {
+            return Math.Max((double)batch.Count / options.BatchTexts, (double)batch.Tokens / BudgetOf(batch.Priority, batch.Predictor));
+        }
+    }
+
     /// <summary>Takes items whose caller has gone out of the queue and ends them; those already taken are left to the inference thread.</summary>
     public void Drop(IReadOnlyList<InferenceItem> items)
     {
@@ -210,7 +219,7 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs, T
 
     private List<InferenceItem> Collect(LinkedList<InferenceItem> queue, Predictor? model, int room, Func<Predictor, long> budgetOf, bool evenIfTooLong)
     {
-        var waiting = room <= 0 ? [] : Waiting(queue, model);
+        var waiting = room <= 0 ? [] : Candidates(queue, model);
         var batch = new List<InferenceItem>();
         if (waiting.Count == 0)
         {
@@ -246,7 +255,7 @@ internal sealed class InferenceQueue(ServingOptions options, ModelCosts costs, T
     }
 
     // Texts of the oldest one's model, which is the one asked for if one is, in the order in which a batch takes them: the oldest one first.
-    private List<InferenceItem> Waiting(LinkedList<InferenceItem> queue, Predictor? model)
+    private List<InferenceItem> Candidates(LinkedList<InferenceItem> queue, Predictor? model)
     {
         var waiting = new List<InferenceItem>();
         var node = queue.First;

@@ -92,9 +92,10 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
 
     private RoundBatch? Join(RoundBatch? batch, IReadOnlyList<InferenceItem> joining, WorkPriority priority)
     {
-        var joined = batch ?? new RoundBatch(joining[0].Predictor, priority);
+        var joined = batch;
         try
         {
+            joined ??= new RoundBatch(joining[0].Predictor, priority);
             joined.Add(joining);
             _metrics.Joined(priority, joining);
             return joined;
@@ -105,55 +106,77 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
         {
             if (batch is null)
             {
-                joined.Dispose();
+                joined?.Dispose();
             }
 
-            Recover(joining, priority, exception);
+            Recover(joining, exception);
             return batch;
         }
     }
 
     private void Advance(RoundBatch batch)
     {
-        TakeRound(batch);
+        Guard(batch, TakeRound);
+
+        // While interactive texts keep it waiting, nobody else would let those go whose callers have gone: they hold leases.
+        if (batch.Priority == WorkPriority.Interactive && _batches[(int)WorkPriority.Background] is { } resting)
+        {
+            Guard(resting, LetGoOfAbandoned);
+        }
+    }
+
+    // Leaves an empty batch without anything that has to be disposed, and forgets it.
+    private void Guard(RoundBatch batch, Action<RoundBatch> step)
+    {
+        var items = batch.Items;
+        try
+        {
+            step(batch);
+        }
+#pragma warning disable CA1031 // The edge of a thread: whatever fails belongs to those who asked for it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // Those too that had their answers and were not told.
+            batch.Forget();
+            batch.Dispose();
+            Recover([.. items.Where(item => !item.Completion.IsCompleted)], exception);
+        }
+
         if (batch.Count == 0)
         {
             _batches[(int)batch.Priority] = null;
         }
     }
 
-    // Leaves an empty batch without anything that has to be disposed.
     private void TakeRound(RoundBatch batch)
     {
-        try
+        batch.DropAbandoned();
+        var done = batch.Count == 0 ? [] : Compute(batch);
+        if (batch.Count == 0)
         {
-            batch.DropAbandoned();
-            var done = batch.Count == 0 ? [] : Compute(batch);
-            if (batch.Count == 0)
-            {
-                // Before the last caller knows: with its lease the model may go.
-                batch.Dispose();
-            }
-
-            foreach (var (item, prediction) in done)
-            {
-                item.Complete(prediction);
-            }
-        }
-#pragma warning disable CA1031 // The edge of a thread: whatever fails belongs to those who asked for it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            var items = batch.Items;
-            batch.Forget();
+            // Before the last caller knows: with its lease the model may go.
             batch.Dispose();
-            Recover(items, batch.Priority, exception);
+        }
+
+        foreach (var (item, prediction) in done)
+        {
+            item.Complete(prediction);
+        }
+    }
+
+    private static void LetGoOfAbandoned(RoundBatch batch)
+    {
+        batch.DropAbandoned();
+        if (batch.Count == 0)
+        {
+            batch.Dispose();
         }
     }
 
     private IReadOnlyList<(InferenceItem Item, Prediction Prediction)> Compute(RoundBatch batch)
     {
-        var (size, started) = (batch.Size, Stopwatch.GetTimestamp());
+        var (size, fill, started) = (batch.Size, _queue.FillOf(batch), Stopwatch.GetTimestamp());
         var done = batch.Advance();
         var elapsed = Stopwatch.GetElapsedTime(started);
         var cost = _costs.Of(batch.Predictor);
@@ -163,31 +186,54 @@ internal sealed partial class InferenceThread : IHostedService, IDisposable
             cost.Answered(prediction.Rounds);
         }
 
-        _metrics.RoundDone(size, elapsed);
+        _metrics.RoundDone(size, fill, elapsed);
         _metrics.Answered(batch.Priority, done);
         return done;
     }
 
     // Texts of several callers share a batch; only who sent the one that fails may see it fail.
-    private void Recover(IReadOnlyList<InferenceItem> items, WorkPriority priority, Exception exception)
+    private void Recover(IReadOnlyList<InferenceItem> items, Exception exception)
     {
         if (items is [var single])
         {
-            LogTextFailed(_logger, exception, single.Tokens.Ids.Length);
-            _metrics.TextFailed(single);
-            single.Fail(exception);
+            Fail(single, exception);
             return;
         }
 
         LogBatchFailed(_logger, exception, items.Count);
         foreach (var item in items)
         {
-            var alone = Join(null, [item], priority);
-            while (alone is { Count: > 0 })
+            RunAlone(item);
+        }
+    }
+
+    private void RunAlone(InferenceItem item)
+    {
+        RoundBatch? batch = null;
+        try
+        {
+            batch = new RoundBatch(item.Predictor, item.Priority);
+            batch.Add([item]);
+            while (batch.Count > 0)
             {
-                TakeRound(alone);
+                TakeRound(batch);
             }
         }
+#pragma warning disable CA1031 // The edge of a thread: whatever fails belongs to those who asked for it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            batch?.Forget();
+            batch?.Dispose();
+            Fail(item, exception);
+        }
+    }
+
+    private void Fail(InferenceItem item, Exception exception)
+    {
+        LogTextFailed(_logger, exception, item.Tokens.Ids.Length);
+        _metrics.TextFailed(item);
+        item.Fail(exception);
     }
 
     [LoggerMessage(LogLevel.Information, "Models run on {Device}")]

@@ -9,6 +9,9 @@ internal sealed class ModelCost
     // What a round still counts for when the next one comes: the last thirty or so decide.
     private const double Kept = 0.97;
 
+    // Of what a token costs at the mean, the least that it is taken to cost: a round that happened to be slow would else make tokens look free.
+    private const double LeastSlope = 0.1;
+
     // Token counts that differ by less than this share of their mean tell nothing of a.
     private const double LeastSpread = 0.05;
 
@@ -54,13 +57,15 @@ internal sealed class ModelCost
         }
     }
 
-    /// <summary>Tokens whose round takes about so long, at least 1; null until the model has warmed up.</summary>
+    /// <summary>
+    /// Tokens whose round takes about so long, at least 1; null until the model has warmed up. Where a round takes nearly as long without any tokens, those that double it: fewer would not make it much shorter.
+    /// </summary>
     public long? TokensIn(TimeSpan time)
     {
         lock (_gate)
         {
             var (fixedSeconds, perToken) = Fit();
-            return _weight == 0 ? null : (long)Math.Max(1, (time.TotalSeconds - fixedSeconds) / perToken);
+            return _weight == 0 ? null : (long)Math.Max(1, Math.Max(time.TotalSeconds - fixedSeconds, fixedSeconds) / perToken);
         }
     }
 
@@ -79,7 +84,9 @@ internal sealed class ModelCost
             }
 
             var (fixedSeconds, perToken) = Fit();
-            var batches = Math.Max(Math.Ceiling((double)texts / batchTexts), Math.Ceiling((double)tokens / batchTokens));
+
+            // A text over the budget is a batch of its own; there are never more of them than texts.
+            var batches = Math.Max(Math.Ceiling((double)texts / batchTexts), Math.Min(texts, Math.Ceiling((double)tokens / batchTokens)));
             var rounds = _texts > 0 ? _rounds / _texts : 1;
             return rounds * ((batches * fixedSeconds) + (tokens * perToken));
         }
@@ -96,7 +103,7 @@ internal sealed class ModelCost
         var variance = (_tokensSquared / _weight) - (meanTokens * meanTokens);
         var steepest = Math.Max(meanSeconds, 1e-9) / meanTokens;
         var perToken = variance > LeastSpread * LeastSpread * meanTokens * meanTokens
-            ? Math.Clamp(((_product / _weight) - (meanTokens * meanSeconds)) / variance, steepest * 1e-3, steepest)
+            ? Math.Clamp(((_product / _weight) - (meanTokens * meanSeconds)) / variance, steepest * LeastSlope, steepest)
             : steepest;
         return (meanSeconds - (perToken * meanTokens), perToken);
     }

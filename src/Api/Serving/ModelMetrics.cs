@@ -15,7 +15,11 @@ internal sealed class ModelMetrics
     private static readonly double[] RoundCounts = [0, 1, 2, 3, 4, 8];
     private static readonly string[] Labels = ["model", "version"];
 
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
+
+    // A version is in memory more than once where it is computed by several providers.
+    private readonly Dictionary<string, List<ServingProvider>> _providers = new(StringComparer.Ordinal);
     private readonly Counter _requests;
     private readonly Counter _texts;
     private readonly Counter _tokens;
@@ -43,14 +47,14 @@ internal sealed class ModelMetrics
         _shared = factory.CreateCounter("feedbackservice_model_shared_texts_total", "Texts answered by an equal one that was under way; not among those classified.", Labels);
         _lookups = factory.CreateCounter(
             "feedbackservice_model_cache_lookups_total", "Texts of answered requests looked for among the predictions kept; those not found are classified.", [.. Labels, "result"]);
-        _padding = factory.CreateCounter("feedbackservice_model_padding_tokens_total", "Places for tokens in batches that were empty because texts are of different lengths; recurrences see them all, a transformer's attention on a CPU few.", Labels);
+        _padding = factory.CreateCounter("feedbackservice_model_padding_tokens_total", "Places for tokens in batches that would be empty if all texts of a batch were padded to the longest. Few of them are computed.", Labels);
         _exits = factory.CreateCounter("feedbackservice_model_exits_total", "Texts by why they took no further round.", [.. Labels, "exit"]);
         _failed = factory.CreateCounter("feedbackservice_model_texts_failed_total", "Texts that failed on the inference thread.", Labels);
         _wait = Timing("feedbackservice_model_queue_wait_seconds", "Time a text waited for the inference thread.");
         _tokenize = Timing("feedbackservice_model_tokenize_seconds", "Time to tokenize the texts of a request.");
         _compute = Timing("feedbackservice_model_compute_seconds", "Time of a text on the inference thread, all its rounds.");
         _total = Timing("feedbackservice_model_request_seconds", "Time of a request from its texts to their answers.");
-        _fill = Of("feedbackservice_model_batch_fill_ratio", "Tokens of a round over those that a batch may have.", Shares);
+        _fill = Of("feedbackservice_model_batch_fill_ratio", "Share of what a batch might have had in a round, of texts or of tokens, whichever was nearer to its limit.", Shares);
         _rounds = Of("feedbackservice_model_rounds", "Feedback rounds a text took; 0 is the plain pass.", RoundCounts);
         _bytes = factory.CreateGauge("feedbackservice_model_loaded_bytes", "Size on disk of a version in memory.", Labels);
         _provider = factory.CreateGauge("feedbackservice_model_provider", "1 for what computes a version in memory.", [.. Labels, "provider"]);
@@ -63,21 +67,48 @@ internal sealed class ModelMetrics
     /// <param name="address">Its <c>name:version</c>.</param>
     public Series? Find(string address) => _series.GetValueOrDefault(address);
 
-    /// <summary>Makes the series of a version that has been loaded.</summary>
+    /// <summary>Makes the series of a version that has been loaded, unless they are there.</summary>
     public void Loaded(string address, long bytes, ServingProvider provider)
     {
-        _series.GetOrAdd(address, Create).Bytes.Set(bytes);
-        _provider.WithLabels([.. Split(address), MetricLabel.Of(provider)]).Set(1);
+        lock (_gate)
+        {
+            _series.GetOrAdd(address, Create).Bytes.Set(bytes);
+            _provider.WithLabels([.. Split(address), MetricLabel.Of(provider)]).Set(1);
+            if (_providers.TryGetValue(address, out var providers))
+            {
+                providers.Add(provider);
+            }
+            else
+            {
+                _providers.Add(address, [provider]);
+            }
+        }
     }
 
-    /// <summary>Removes the series of a version that is no longer in memory.</summary>
-    public void LetGo(string address)
+    /// <summary>Notes that a version has been let go of; with the last one its series go.</summary>
+    /// <param name="address">Its <c>name:version</c>.</param>
+    /// <param name="provider">What computed it.</param>
+    public void LetGo(string address, ServingProvider provider)
     {
-        if (!_series.TryRemove(address, out _))
+        lock (_gate)
         {
-            return;
+            var providers = _providers[address];
+            providers.Remove(provider);
+            if (providers.Count == 0)
+            {
+                _providers.Remove(address);
+                _series.TryRemove(address, out _);
+                RemoveSeries(address);
+            }
+            else if (!providers.Contains(provider))
+            {
+                _provider.RemoveLabelled([.. Split(address), MetricLabel.Of(provider)]);
+            }
         }
+    }
 
+    private void RemoveSeries(string address)
+    {
         var labels = Split(address);
         foreach (var family in new Collector[] { _requests, _texts, _tokens, _shared, _lookups, _padding, _exits, _failed, _wait, _tokenize, _compute, _total, _fill, _rounds, _bytes, _provider })
         {
@@ -182,13 +213,12 @@ internal sealed class ModelMetrics
         }
 
         /// <summary>A round of a batch has been computed.</summary>
-        /// <param name="tokens">Tokens of its texts.</param>
-        /// <param name="places">Texts times the longest one's tokens.</param>
-        /// <param name="mostTokens">What a batch may have.</param>
-        public void RoundDone(int tokens, long places, int mostTokens)
+        /// <param name="padding">Places for tokens that are empty where all texts are as long as the longest.</param>
+        /// <param name="fill">Share of what the batch might have had.</param>
+        public void RoundDone(long padding, double fill)
         {
-            Padding.Inc(places - tokens);
-            Fill.Observe(Math.Min(1, (double)tokens / mostTokens));
+            Padding.Inc(padding);
+            Fill.Observe(Math.Min(1, fill));
         }
     }
 }

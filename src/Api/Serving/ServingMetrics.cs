@@ -25,12 +25,9 @@ internal sealed class ServingMetrics
     private readonly Histogram _loadSeconds;
     private readonly Gauge _pinned;
 
-    private readonly int _mostTokens;
-
     /// <summary>Makes the series; those of the queue and of the predictions kept are read from them at each scrape.</summary>
-    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ResultCache results, ServingOptions options)
+    public ServingMetrics(CollectorRegistry registry, InferenceQueue queue, ResultCache results)
     {
-        _mostTokens = options.BatchTokens;
         Models = new ModelMetrics(registry);
         var factory = Metrics.WithCustomRegistry(registry);
         var requests = factory.CreateCounter(
@@ -124,13 +121,16 @@ internal sealed class ServingMetrics
     }
 
     /// <summary>A round of a batch has been computed.</summary>
-    public void RoundDone(RoundSize size, TimeSpan elapsed)
+    /// <param name="size">Of the batch.</param>
+    /// <param name="fill">Share of what it might have had.</param>
+    /// <param name="elapsed">What the round took.</param>
+    public void RoundDone(RoundSize size, double fill, TimeSpan elapsed)
     {
         var series = _series[(int)size.Priority];
         series.Compute.Observe(elapsed.TotalSeconds);
         series.BatchTexts.Observe(size.Texts);
         series.BatchTokens.Observe(size.Tokens);
-        size.Series?.RoundDone(size.Tokens, size.Places, _mostTokens);
+        size.Series?.RoundDone(size.Places - size.Tokens, fill);
     }
 
     /// <summary>Texts have their answers.</summary>

@@ -17,6 +17,7 @@ public sealed class ServingOptions
     /// <summary>
     /// About how long interactive texts may wait at once, by what rounds of their models have lately cost; beyond, requests get 429 with the time until there is room. Default 5 seconds.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan QueueTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Token rows of one batch at most; a single longer text runs alone. Default 16384.</summary>
@@ -31,6 +32,7 @@ public sealed class ServingOptions
     /// About how long a round of a batch of interactive texts may take, and hence a text that comes just then wait for it: its tokens are cut to what the model has lately read in that time. Default 250 ms; a single text
     /// runs however long it takes.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan InteractiveBatchTime { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
@@ -38,6 +40,7 @@ public sealed class ServingOptions
     /// cut to what the model has lately read in that time. Default 25 ms; a single text runs however long it takes. Where no interactive text has come for ten seconds, <see cref="InteractiveBatchTime"/>
     /// holds for them too.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan BackgroundBatchTime { get; set; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Which library computes models on a CPU: <c>Auto</c> (the faster one, found out by a race when a model is loaded), <c>Torch</c>, <c>Onnx</c> or <c>OnnxInt8</c>. Default Auto.</summary>

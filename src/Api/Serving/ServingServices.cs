@@ -38,8 +38,7 @@ internal static partial class ServingServices
         services.AddSingleton(provider => new ServingMetrics(
             provider.GetRequiredService<CollectorRegistry>(),
             provider.GetRequiredService<InferenceQueue>(),
-            provider.GetRequiredService<ResultCache>(),
-            provider.GetRequiredService<IOptions<ServingOptions>>().Value));
+            provider.GetRequiredService<ResultCache>()));
         services.AddSingleton<InferenceThread>();
         services.AddHostedService(provider => provider.GetRequiredService<InferenceThread>());
         services.AddSingleton<SharedBases>();

@@ -9,20 +9,14 @@ namespace FeedbackService.Api.Serving;
 /// <summary>Bases of the adapters that are in memory, each of them once and as long as a classifier on top of it is.</summary>
 internal sealed class SharedBases(Device device, IOptions<ServingOptions> options)
 {
+    // Bases and who uses them. Held for a moment only: whoever returns a lease comes by here, with the models' own lock held.
     private readonly Lock _gate = new();
+    private readonly Lock _loading = new();
     private readonly Dictionary<string, Held> _bases = new(StringComparer.Ordinal);
+    private long _bytes;
 
-    /// <summary>Bytes of all bases in memory.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _bases.Values.Sum(held => held.Base.ByteCount);
-            }
-        }
-    }
+    /// <summary>Bytes of all bases in memory. Does not wait for one that is being loaded.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Loads an adapter on top of its base, which is loaded first unless it is there. One at a time: attaching is for one thread.</summary>
     /// <param name="model">One with a base.</param>
@@ -34,15 +28,9 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
     public (Predictor Predictor, ThreadPlan? Threads, Action GiveBack) Load(ServableModel model, Func<TorchBackend, ThreadPlan?>? measure = null)
     {
         var files = model.Base ?? throw new ArgumentException($"'{model.Address}' has no base.", nameof(model));
-        lock (_gate)
+        lock (_loading)
         {
-            if (!_bases.TryGetValue(files.ManifestSha256, out var held))
-            {
-                held = new Held(SharedBase.Open(files.Directory, device, ArtifactVerification.Hashes, files.ManifestSha256, options.Value.Precision));
-                _bases.Add(files.ManifestSha256, held);
-            }
-
-            held.Uses++;
+            var held = Take(files);
             try
             {
                 var predictor = Predictor.LoadAdapter(
@@ -57,6 +45,27 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
         }
     }
 
+    private Held Take(ServableBase files)
+    {
+        lock (_gate)
+        {
+            if (_bases.TryGetValue(files.ManifestSha256, out var there))
+            {
+                there.Uses++;
+                return there;
+            }
+        }
+
+        var held = new Held(SharedBase.Open(files.Directory, device, ArtifactVerification.Hashes, files.ManifestSha256, options.Value.Precision));
+        lock (_gate)
+        {
+            _bases.Add(files.ManifestSha256, held);
+        }
+
+        Interlocked.Add(ref _bytes, held.Bytes);
+        return held;
+    }
+
     private void GiveBack(string manifestSha256)
     {
         lock (_gate)
@@ -65,6 +74,7 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
             if (--held.Uses == 0)
             {
                 _bases.Remove(manifestSha256);
+                Interlocked.Add(ref _bytes, -held.Bytes);
                 held.Base.Dispose();
             }
         }
@@ -74,8 +84,10 @@ internal sealed class SharedBases(Device device, IOptions<ServingOptions> option
     {
         public SharedBase Base { get; } = shared;
 
+        public long Bytes { get; } = shared.ByteCount;
+
         public ThreadPlan? Threads { get; set; }
 
-        public int Uses { get; set; }
+        public int Uses { get; set; } = 1;
     }
 }

@@ -5,7 +5,9 @@ using FeedbackService.Model.Tokenization;
 namespace FeedbackService.Api.Tests.Serving;
 
 /// <summary>A backend whose first round waits until a test lets it go, and that tells which rounds were computed together.</summary>
-internal sealed class GatedBackend(IClassifierBackend inner) : IClassifierBackend
+/// <param name="inner">What computes.</param>
+/// <param name="computing">Called before each round; null (default) for nothing.</param>
+internal sealed class GatedBackend(IClassifierBackend inner, Action? computing = null) : IClassifierBackend
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _released = new();
@@ -17,6 +19,8 @@ internal sealed class GatedBackend(IClassifierBackend inner) : IClassifierBacken
 
     /// <summary>The round of each text, computation by computation. Complete when all texts have their answers.</summary>
     public List<IReadOnlyList<int>> Rounds { get; } = [];
+
+    private Action? Computing { get; } = computing;
 
     public void Release() => _released.Set();
 
@@ -38,6 +42,7 @@ internal sealed class GatedBackend(IClassifierBackend inner) : IClassifierBacken
         {
             gate._reached.TrySetResult();
             gate._released.Wait();
+            gate.Computing?.Invoke();
             var output = run.Advance(withTrace);
             gate.Rounds.Add(output.Rounds);
             return output;

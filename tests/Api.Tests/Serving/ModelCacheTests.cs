@@ -1,5 +1,6 @@
 using FeedbackService.Api.Errors;
 using FeedbackService.Api.Serving;
+using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Model.Inference;
 using FeedbackService.Model.Numerics;
 using FeedbackService.Model.Tokenization;
@@ -123,6 +124,68 @@ public sealed class ModelCacheTests
         await UseAsync(bench, sound);
         await File.WriteAllBytesAsync(path, good, Cancel);
         await UseAsync(bench, damaged);
+    }
+
+    [Fact]
+    public async Task DamagedModel_IsNotReadAnewForEverybodyWhoAsks()
+    {
+        await using var bench = new ServingBench();
+        var model = bench.Model("plain");
+        await File.AppendAllTextAsync(Path.Combine(model.Directory, "config.json"), "x", Cancel);
+        for (var ask = 0; ask < 3; ask++)
+        {
+            await Assert.ThrowsAsync<ServiceException>(() => bench.Cache.RentAsync(model, Cancel));
+        }
+
+        Assert.Contains(Failed(1), await ScrapeAsync(bench), StringComparison.Ordinal);
+        bench.Clock.Advance(DamagedFolders.Remembered);
+        await Assert.ThrowsAsync<ServiceException>(() => bench.Cache.RentAsync(model, Cancel));
+        Assert.Contains(Failed(2), await ScrapeAsync(bench), StringComparison.Ordinal);
+
+        static string Failed(int loads) => $"feedbackservice_model_loads_total{{outcome=\"failed\"}} {loads}";
+    }
+
+    [Fact]
+    public async Task SeriesOfAVersionComputedByTwoProviders_GoWithTheLast()
+    {
+        await using var bench = new ServingBench(new ServingOptions { LoadedBytes = 1, Provider = ServingProvider.Torch });
+        var model = bench.Model("one", TinyModels.Plain());
+        using (await bench.Cache.RentAsync(model, Cancel))
+        {
+            await UseAsync(bench, model with { Provider = ServingProvider.Onnx });
+            Assert.Contains(Computed("onnx"), await ScrapeAsync(bench), StringComparison.Ordinal);
+            await UseAsync(bench, bench.Model("other", TinyModels.Plain()));
+            var scrape = await ScrapeAsync(bench);
+            Assert.DoesNotContain(Computed("onnx"), scrape, StringComparison.Ordinal);
+            Assert.Contains(Computed("torch"), scrape, StringComparison.Ordinal);
+            Assert.Contains("feedbackservice_model_requests_total{model=\"one\"", scrape, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("model=\"one\"", await ScrapeAsync(bench), StringComparison.Ordinal);
+
+        static string Computed(string provider) => $"feedbackservice_model_provider{{model=\"one\",version=\"1\",provider=\"{provider}\"}} 1";
+    }
+
+    [Fact]
+    public async Task VersionsWithOneArtifact_HaveSeriesEach()
+    {
+        await using var bench = new ServingBench(new ServingOptions { LoadedBytes = 1 });
+        var model = bench.Model("one", TinyModels.Plain());
+        await UseAsync(bench, model);
+        await UseAsync(bench, model with { Address = "two:7" });
+
+        Assert.Contains("feedbackservice_model_loaded_bytes{model=\"two\",version=\"7\"}", await ScrapeAsync(bench), StringComparison.Ordinal);
+        await UseAsync(bench, bench.Model("other", TinyModels.Plain()));
+        Assert.DoesNotContain("model=\"two\"", await ScrapeAsync(bench), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ModelsThatCannotBeLetGo_AreNotCountedAsEvicted()
+    {
+        await using var bench = new ServingBench(new ServingOptions { LoadedBytes = 1 });
+        using var held = await bench.Cache.RentAsync(bench.Model("plain"), Cancel);
+        await UseAsync(bench, bench.Model("plain"));
+        Assert.Contains("feedbackservice_model_evictions_total 0", await ScrapeAsync(bench), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,6 +29,30 @@ public sealed class ModelCostTests
     }
 
     [Fact]
+    public void RoundThatTakesLongWithoutTokens_IsNotCutToATextEach()
+    {
+        var sut = Warm();
+        for (var round = 0; round < 50; round++)
+        {
+            var tokens = 10 + (97 * round % 500);
+            sut.Add(tokens, TimeSpan.FromSeconds(0.28 + (tokens * 2e-3)));
+        }
+
+        Assert.InRange(sut.TokensIn(TimeSpan.FromSeconds(0.25))!.Value, 135, 145);
+        Assert.Equal((10 * 0.28) + (400 * 2e-3), sut.Seconds(10, 400, 64, 1), 1e-2);
+    }
+
+    [Fact]
+    public void TokensAreNeverTakenToBeFree()
+    {
+        var sut = Warm();
+        sut.Add(40, TimeSpan.FromSeconds(0.1));
+        sut.Add(400, TimeSpan.FromSeconds(0.1));
+
+        Assert.True(sut.Seconds(64, 22_000, 64, 22_000) >= 0.5);
+    }
+
+    [Fact]
     public void RoundsThatATextTakes_MultiplyItsCost()
     {
         var sut = Warm();

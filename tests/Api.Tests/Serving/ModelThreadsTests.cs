@@ -59,6 +59,20 @@ public sealed class ModelThreadsTests : IDisposable
     }
 
     [Fact]
+    public void RaceThatCannotBeRun_LeavesNoGraphs()
+    {
+        IClassifierBackend? onnx = null;
+        var loader = Loader(ServingProvider.Auto, (first, _) =>
+        {
+            onnx = first;
+            throw new InvalidOperationException("no race today");
+        });
+
+        Assert.Throws<InvalidOperationException>(() => loader.Load(Model()));
+        Assert.Throws<ObjectDisposedException>(() => onnx!.Start());
+    }
+
+    [Fact]
     public void ModelOfOnnxRuntime_IsNotMeasured()
     {
         using var predictor = Loader(ServingProvider.Onnx).Load(Model()).Predictor;

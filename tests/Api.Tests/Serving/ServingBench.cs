@@ -5,6 +5,7 @@ using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using static TorchSharp.torch;
 
@@ -22,11 +23,11 @@ internal sealed class ServingBench : IAsyncDisposable
         Options = options ?? new ServingOptions { Provider = ServingProvider.Torch };
         Queue = new InferenceQueue(Options, Costs);
         Results = new ResultCache(Options);
-        Metrics = new ServingMetrics(Registry, Queue, Results, Options);
+        Metrics = new ServingMetrics(Registry, Queue, Results);
         Inference = new SharedInference(Queue, Texts, Metrics);
         var settings = Microsoft.Extensions.Options.Options.Create(Options);
         var bases = new SharedBases(CPU, settings);
-        Cache = new ModelCache(settings, new ModelLoader(settings, CPU, bases, NullLogger<ModelLoader>.Instance), bases, Damaged, Metrics, NullLogger<ModelCache>.Instance);
+        Cache = new ModelCache(settings, new ModelLoader(settings, CPU, bases, NullLogger<ModelLoader>.Instance), bases, Damaged, Metrics, Clock, NullLogger<ModelCache>.Instance);
         Thread = new InferenceThread(Queue, Costs, CPU, Metrics, NullLogger<InferenceThread>.Instance);
         Engine = new ClassificationEngine(Cache, Results, Inference, Metrics);
     }
@@ -40,6 +41,8 @@ internal sealed class ServingBench : IAsyncDisposable
     public ModelCosts Costs { get; } = new();
 
     public InferenceQueue Queue { get; }
+
+    public FakeTimeProvider Clock { get; } = new();
 
     public DamagedModels Damaged { get; } = new();
 

@@ -10,15 +10,23 @@ namespace FeedbackService.Api.Serving.Onnx;
 internal sealed class OnnxSegments : IDisposable
 {
     private readonly OnnxGraphSession _beginning;
-    private readonly OnnxGraphSession _ending;
-    private readonly OnnxGraphSession _feedback;
+    private readonly OnnxGraphSession _ending = null!;
+    private readonly OnnxGraphSession _feedback = null!;
 
     /// <summary>Writes and loads the graphs.</summary>
     public OnnxSegments(TextClassifier classifier, OnnxForm form, SessionOptions options)
     {
         _beginning = new OnnxGraphSession(classifier, OnnxPart.Beginning, form, options);
-        _ending = new OnnxGraphSession(classifier, OnnxPart.Ending, form, options);
-        _feedback = new OnnxGraphSession(classifier, OnnxPart.Feedback, form, options);
+        try
+        {
+            _ending = new OnnxGraphSession(classifier, OnnxPart.Ending, form, options);
+            _feedback = new OnnxGraphSession(classifier, OnnxPart.Feedback, form, options);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>H_m of texts. [N, H] float.</summary>
@@ -63,7 +71,7 @@ internal sealed class OnnxSegments : IDisposable
     public void Dispose()
     {
         _beginning.Dispose();
-        _ending.Dispose();
-        _feedback.Dispose();
+        _ending?.Dispose();
+        _feedback?.Dispose();
     }
 }

@@ -105,7 +105,20 @@ internal sealed partial class ModelLoader(
             return (onnx, wanted);
         }
 
-        var torch = new TorchBackend(classifier, device, options.Value.Precision);
+        try
+        {
+            return Faster(model, onnx, new TorchBackend(classifier, device, options.Value.Precision));
+        }
+        catch
+        {
+            onnx.Dispose();
+            throw;
+        }
+    }
+
+    // Frees the loser.
+    private (IClassifierBackend Backend, ServingProvider Provider) Faster(ServableModel model, OnnxBackend onnx, TorchBackend torch)
+    {
         var ratio = Race(onnx, torch);
         if (ratio < ClearLead && Measure(torch) is { } threads)
         {
