@@ -21,6 +21,18 @@ internal sealed class DeadlineMiddleware(RequestDelegate next, TimeProvider cloc
 
         var caller = context.RequestAborted;
         using var late = new CancellationTokenSource(wait, clock);
+        var ended = false;
+
+        // An answer that has begun is on its way: cut off it would look like a whole one.
+        context.Response.OnStarting(() =>
+        {
+            if (!ended)
+            {
+                late.CancelAfter(Timeout.InfiniteTimeSpan);
+            }
+
+            return Task.CompletedTask;
+        });
         using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, late.Token);
         context.RequestAborted = either.Token;
         try
@@ -34,6 +46,7 @@ internal sealed class DeadlineMiddleware(RequestDelegate next, TimeProvider cloc
         finally
         {
             context.RequestAborted = caller;
+            ended = true;
         }
     }
 }

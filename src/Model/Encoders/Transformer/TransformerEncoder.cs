@@ -72,12 +72,23 @@ public sealed class TransformerEncoder : TextEncoder
         ArgumentNullException.ThrowIfNull(states);
         for (var layer = fromLayer; layer < toLayer; layer++)
         {
-            states = states.With(_layers[layer].Transform(states));
+            states = Replace(states, _layers[layer].Transform(states), isInput: layer == fromLayer);
         }
 
         return _finalNorm is not null && fromLayer < toLayer && toLayer == LayerCount
-            ? states.With(_finalNorm.call(states.Rows))
+            ? Replace(states, _finalNorm.call(states.Rows), isInput: false)
             : states;
+    }
+
+    // Where no gradient will want them, states between two layers go at once: a large batch would hold them of all layers until its round ends.
+    private static TokenBatch Replace(TokenBatch states, Tensor rows, bool isInput)
+    {
+        if (!isInput && !is_grad_enabled())
+        {
+            states.Rows.Dispose();
+        }
+
+        return states.With(rows);
     }
 
     /// <inheritdoc/>
