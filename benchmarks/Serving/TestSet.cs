@@ -17,8 +17,13 @@ internal sealed record TestSet(IReadOnlyList<TextInput> Inputs, IReadOnlyList<st
     }
 
     /// <summary>The test part of the set that is measured on, or its beginning.</summary>
-    public static TestSet TestPart(Settings settings) => Read(Path.Combine(settings.SetFolder, "test.csv"), settings.Texts);
+    public static TestSet TestPart(Settings settings) => Read(FileOf(settings), settings.Texts);
+
+    /// <summary>All of the test part, however many texts are asked for.</summary>
+    public static TestSet Whole(Settings settings) => Read(FileOf(settings));
 
     /// <summary>Share of right answers.</summary>
     public double Accuracy(IReadOnlyList<string> answers) => (double)answers.Zip(Labels).Count(pair => pair.First == pair.Second) / answers.Count;
+
+    private static string FileOf(Settings settings) => Path.Combine(settings.SetFolder, "test.csv");
 }

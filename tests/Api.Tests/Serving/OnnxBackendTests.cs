@@ -52,14 +52,15 @@ public sealed class OnnxBackendTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void TextsInSeveralGroups_InDifferentRounds_GetTheAnswersOfTorch(bool causal)
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    [InlineData(false, 3)]
+    public void TextsInSeveralGroups_InDifferentRounds_GetTheAnswersOfTorch(bool causal, int threads)
     {
         var config = TinyModels.WithFeedback(TinyModels.Transformer with { Causal = causal, MaxPositions = 300 }, FeedbackKind.Attention, FusionKind.Gated, initialScale: 0.5);
         var classifier = Classifier(config);
         using var torch = new TorchBackend(classifier, CPU);
-        using var onnx = new OnnxBackend(classifier, quantised: false, threads: 2);
+        using var onnx = new OnnxBackend(classifier, quantised: false, threads);
         using var expected = torch.Start();
         using var found = onnx.Start();
         foreach (var run in new[] { expected, found })
@@ -126,6 +127,22 @@ public sealed class OnnxBackendTests
         Assert.Empty(found.Advance().Logits);
         found.Add(PackedTokens.Pack(Texts[..1]));
         Assert.Single(found.Advance().Logits);
+    }
+
+    [Fact]
+    public void PlainTextsSideBySide_GetTheAnswersOfTorch()
+    {
+        var classifier = Classifier(TinyModels.Plain(TinyModels.Transformer with { MaxPositions = 300 }));
+        using var torch = new TorchBackend(classifier, CPU);
+        using var onnx = new OnnxBackend(classifier, quantised: false, threads: 2);
+        using var expected = torch.Start();
+        using var found = onnx.Start();
+        foreach (var run in new[] { expected, found })
+        {
+            run.Add(PackedTokens.Pack(TinyModels.Texts(300, 3, 250, 120, 1, 119, 118, 299)));
+        }
+
+        AssertSame(expected.Advance(), found.Advance());
     }
 
     [Fact]

@@ -9,6 +9,10 @@ namespace FeedbackService.Api.Serving.Onnx;
 /// <summary>Runs a classifier with ONNX Runtime on the CPU, from graphs of packed texts made of its weights.</summary>
 internal sealed class OnnxBackend : IClassifierBackend
 {
+    // What is gained by a second copy of the weights is for models of which it takes little memory.
+    private const long MostBytesTwice = 128L << 20;
+
+    private readonly OnnxCrew _crew;
     private readonly OnnxGraphSession? _plain;
     private readonly OnnxSegments? _segments;
     private bool _disposed;
@@ -22,16 +26,18 @@ internal sealed class OnnxBackend : IClassifierBackend
     {
         ArgumentNullException.ThrowIfNull(classifier);
         Config = classifier.Config;
-        using var options = OnnxEnvironment.SessionOptions(threads);
         var form = new OnnxForm(OnnxLayout.Packed, quantised);
+        var twice = threads > 1 && classifier.parameters().Sum(parameter => parameter.numel()) * sizeof(float) <= MostBytesTwice;
         if (Config.Feedback is null)
         {
-            _plain = new OnnxGraphSession(classifier, OnnxPart.Classifier, form, options);
+            _plain = new OnnxGraphSession(classifier, OnnxPart.Classifier, form, threads, twice);
         }
         else
         {
-            _segments = new OnnxSegments(classifier, form, options);
+            _segments = new OnnxSegments(classifier, form, threads, twice);
         }
+
+        _crew = new OnnxCrew(threads, twice);
     }
 
     /// <inheritdoc/>
@@ -41,13 +47,19 @@ internal sealed class OnnxBackend : IClassifierBackend
     public IClassifierRun Start()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _plain is not null ? new OnnxPlainRun(_plain) : new OnnxRun(_segments!, Config.Feedback!.Rounds);
+        return _plain is not null ? new OnnxPlainRun(_plain, _crew) : new OnnxRun(_segments!, Config.Feedback!.Rounds, _crew);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         _disposed = true;
+        _crew.Dispose();
         _plain?.Dispose();
         _segments?.Dispose();
     }

@@ -7,8 +7,8 @@ namespace FeedbackService.Api.Serving.Onnx;
 /// <summary>ONNX Runtime in this process: how graphs are loaded.</summary>
 internal static class OnnxEnvironment
 {
-    // Threads that the runtime makes take over the name of the one that makes them, and so top and profilers can tell whose they are.
-    private const string ThreadName = "inference-onnx";
+    /// <summary>Name of threads that compute graphs, by which top and profilers tell whose they are. Those that the runtime makes take it over from the one that makes them.</summary>
+    public const string ThreadName = "inference-onnx";
 
     private static readonly Lock Gate = new();
 

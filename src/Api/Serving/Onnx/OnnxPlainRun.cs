@@ -5,7 +5,8 @@ namespace FeedbackService.Api.Serving.Onnx;
 
 /// <summary>Texts on their way through a plain classifier, which has one round.</summary>
 /// <param name="classifier">The whole graph.</param>
-internal sealed class OnnxPlainRun(OnnxGraphSession classifier) : IClassifierRun
+/// <param name="crew">Who computes it.</param>
+internal sealed class OnnxPlainRun(OnnxGraphSession classifier, OnnxCrew crew) : IClassifierRun
 {
     private PackedTokens? _joining;
     private int _computed;
@@ -33,16 +34,16 @@ internal sealed class OnnxPlainRun(OnnxGraphSession classifier) : IClassifierRun
             return new RoundOutput([], [], withTrace ? [] : null);
         }
 
-        var logits = new float[_joining.Count][];
-        foreach (var group in OnnxGroups.Of(_joining.Lengths))
+        var (texts, logits) = (_joining, new float[_joining.Count][]);
+        crew.Compute(texts.Lengths, (group, threads) =>
         {
-            using var batch = OnnxBatch.Of(_joining.Select(group));
-            using var found = classifier.Run(batch.Inputs, "logits")[0];
+            using var batch = OnnxBatch.Of(texts.Select(group));
+            using var found = classifier.Run(batch.Inputs, threads, "logits")[0];
             foreach (var (text, own) in group.Zip(OnnxRows.ToArrays(found)))
             {
                 logits[text] = own;
             }
-        }
+        });
 
         (_computed, _joining) = (_joining.Count, null);
         return new RoundOutput(new int[_computed], logits, withTrace ? [.. Enumerable.Repeat(new RoundTrace(null, null), _computed)] : null);

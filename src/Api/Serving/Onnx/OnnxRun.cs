@@ -6,7 +6,8 @@ namespace FeedbackService.Api.Serving.Onnx;
 /// <summary>Texts on their way through the rounds of a classifier with feedback. Between rounds each text holds its own states, so that in the next one it may be computed with any others.</summary>
 /// <param name="segments">The graphs.</param>
 /// <param name="maxRounds">K.</param>
-internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifierRun
+/// <param name="crew">Who computes them.</param>
+internal sealed class OnnxRun(OnnxSegments segments, int maxRounds, OnnxCrew crew) : IClassifierRun
 {
     // Computed texts come first, then those that have joined since.
     private List<OnnxText> _computed = [];
@@ -32,10 +33,7 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
 
         var advanced = new OnnxText[ActiveCount];
         var traces = withTrace ? new RoundTrace[ActiveCount] : null;
-        foreach (var group in OnnxGroups.Of([.. _computed.Select(text => text.Length), .. _joining?.Lengths ?? []]))
-        {
-            Advance(group, advanced, traces);
-        }
+        crew.Compute([.. _computed.Select(text => text.Length), .. _joining?.Lengths ?? []], (group, threads) => Advance(group, threads, advanced, traces));
 
         _computed.ForEach(text => text.Dispose());
         (_computed, _joining) = ([.. advanced], null);
@@ -64,15 +62,15 @@ internal sealed class OnnxRun(OnnxSegments segments, int maxRounds) : IClassifie
     }
 
     // One round of some of the texts: indices ascend, so that those in a feedback round come before those in their plain pass.
-    private void Advance(int[] group, OnnxText[] advanced, RoundTrace[]? traces)
+    private void Advance(int[] group, OnnxThreads threads, OnnxText[] advanced, RoundTrace[]? traces)
     {
         var before = group.Where(text => text < _computed.Count).Select(text => _computed[text]).ToList();
-        var step = before.Count == 0 ? null : segments.FeedBack(before, traces is not null);
+        var step = before.Count == 0 ? null : segments.FeedBack(before, traces is not null, threads);
         using var fed = step?.Input;
-        using var begun = before.Count == group.Length ? null : segments.Begin(_joining!.Select([.. group.Skip(before.Count).Select(text => text - _computed.Count)]));
+        using var begun = before.Count == group.Length ? null : segments.Begin(_joining!.Select([.. group.Skip(before.Count).Select(text => text - _computed.Count)]), threads);
         using var joined = fed is null || begun is null ? null : OnnxRows.Join(fed, begun);
         using var batch = new OnnxBatch([.. before.Select(text => text.Length), .. group.Skip(before.Count).Select(text => _joining!.Lengths[text - _computed.Count])]);
-        var (states, logits) = segments.End(batch, joined ?? fed ?? begun!);
+        var (states, logits) = segments.End(batch, joined ?? fed ?? begun!, threads);
         using (states)
         using (logits)
         {
