@@ -58,6 +58,17 @@ public sealed class OnnxCrewTests
         Assert.Equal(texts, computed);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(1000, 60, 60, 60, 60)]
+    public void TextThatOthersWouldWaitFor_TakesAllThreads(params int[] lengths)
+    {
+        using var sut = new OnnxCrew(2, canSplit: true);
+        var seen = new List<OnnxThreads>();
+        sut.Compute(lengths, (_, on) => seen.Add(on));
+        Assert.All(seen, on => Assert.Equal(OnnxThreads.All, on));
+    }
+
     [Fact]
     public void GroupThatFails_FailsTheRound_AndTheNextOneIsComputed()
     {

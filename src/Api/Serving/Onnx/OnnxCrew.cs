@@ -6,6 +6,9 @@ namespace FeedbackService.Api.Serving.Onnx;
 /// </summary>
 internal sealed class OnnxCrew : IDisposable
 {
+    // Times what a thread has on average: a group that is larger, as one of a single long text may be, would be waited for by all others.
+    private const double MostUneven = 1.25;
+
     private readonly int _threads;
     private readonly Thread[] _helpers;
     private readonly SemaphoreSlim _called = new(0);
@@ -26,10 +29,15 @@ internal sealed class OnnxCrew : IDisposable
     /// <param name="compute">Computes a group, given its indices into the texts, ascending. Called on several threads at a time where it is asked for one.</param>
     public void Compute(IReadOnlyList<int> lengths, Action<int[], OnnxThreads> compute)
     {
-        if (_threads > 0 && lengths.Sum() >= _threads * OnnxGroups.TokensOfOne)
+        var total = lengths.Sum();
+        if (_threads > 0 && total >= _threads * OnnxGroups.TokensOfOne)
         {
-            SideBySide(OnnxGroups.Of(lengths, OnnxGroups.TokensOfOne, _threads), group => compute(group, OnnxThreads.One));
-            return;
+            var groups = OnnxGroups.Of(lengths, OnnxGroups.TokensOfOne, _threads);
+            if (groups.Max(group => group.Sum(text => lengths[text])) * _threads <= MostUneven * total)
+            {
+                SideBySide(groups, group => compute(group, OnnxThreads.One));
+                return;
+            }
         }
 
         foreach (var group in OnnxGroups.Of(lengths, OnnxGroups.TokensOfAll))
