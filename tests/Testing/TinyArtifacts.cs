@@ -1,3 +1,4 @@
+using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Checkpoints;
 using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
@@ -37,6 +38,28 @@ public static class TinyArtifacts
             Weights = TensorSource.Of(weights),
             Calibration = calibration,
             CreatedAt = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero),
+        });
+    }
+
+    /// <summary>Writes an adapter with drawn weights.</summary>
+    /// <param name="directory">Missing or empty.</param>
+    /// <param name="config">Of the whole classifier, adapter included.</param>
+    /// <param name="baseDirectory">A classifier that <see cref="Write"/> has written.</param>
+    /// <param name="seed">Of the weights.</param>
+    /// <returns>SHA-256 of the manifest.</returns>
+    public static string WriteAdapter(string directory, ClassifierConfig config, string baseDirectory, int seed)
+    {
+        using var classifier = ClassifierFactory.Create(config);
+        TinyModels.Draw(classifier, seed);
+        var on = ArtifactReader.Open(baseDirectory);
+        return ArtifactWriter.Write(directory, new ArtifactContents
+        {
+            Kind = ArtifactKind.Adapter,
+            Base = new ArtifactBase("base:1", on.ManifestSha256),
+            Config = config,
+            Tokenizer = on.ReadTokenizer(),
+            Weights = AdapterParts.WeightsOf(classifier),
+            CreatedAt = DateTimeOffset.UnixEpoch,
         });
     }
 

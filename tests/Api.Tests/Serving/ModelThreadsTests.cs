@@ -1,9 +1,6 @@
 using FeedbackService.Api.Serving;
 using FeedbackService.Api.Serving.Providers;
 using FeedbackService.Api.Tests.Observability;
-using FeedbackService.Model.Adapters;
-using FeedbackService.Model.Checkpoints;
-using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Testing;
@@ -148,17 +145,6 @@ public sealed class ModelThreadsTests : IDisposable
     private ServableModel Adapter(int version, ClassifierConfig config, ServableBase on)
     {
         var at = Path.Combine(_folder.FullName, $"adapted-{version}");
-        using var classifier = ClassifierFactory.Create(config);
-        TinyModels.Draw(classifier, version);
-        ArtifactWriter.Write(at, new ArtifactContents
-        {
-            Kind = ArtifactKind.Adapter,
-            Base = new ArtifactBase("base:1", on.ManifestSha256),
-            Config = config,
-            Tokenizer = ArtifactReader.Open(on.Directory).ReadTokenizer(),
-            Weights = AdapterParts.WeightsOf(classifier),
-            CreatedAt = DateTimeOffset.UnixEpoch,
-        });
-        return new ServableModel($"adapted:{version}", at, ArtifactReader.Open(at).ManifestSha256) { Base = on };
+        return new ServableModel($"adapted:{version}", at, TinyArtifacts.WriteAdapter(at, config, on.Directory, version)) { Base = on };
     }
 }

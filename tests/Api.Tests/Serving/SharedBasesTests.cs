@@ -1,7 +1,4 @@
 using FeedbackService.Api.Serving;
-using FeedbackService.Model.Adapters;
-using FeedbackService.Model.Checkpoints;
-using FeedbackService.Model.Classification;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Inference;
 using FeedbackService.Testing;
@@ -21,7 +18,7 @@ public sealed class SharedBasesTests : IDisposable
     public async Task WhileAnAdapterIsLoaded_NobodyWhoReturnsALeaseWaits()
     {
         var sut = new SharedBases(CPU, Options.Create(new ServingOptions()));
-        var (first, second) = (Adapter("first"), Adapter("second"));
+        var (first, second) = (Adapter(1), Adapter(2));
         var (predictor, _, giveBack) = sut.Load(first);
         var bytes = sut.Bytes;
         Assert.True(bytes > 0);
@@ -53,24 +50,12 @@ public sealed class SharedBasesTests : IDisposable
     }
 
     // On a base of its own.
-    private ServableModel Adapter(string name)
+    private ServableModel Adapter(int number)
     {
         var shape = TinyModels.Plain(TinyModels.Transformer);
-        var ofBase = Path.Combine(_folder.FullName, name + "-base");
-        var on = new ServableBase(ofBase, TinyArtifacts.Write(ofBase, shape, seed: name.Length));
-        var config = shape with { Adapter = new LoraConfig { Rank = 2 } };
-        using var classifier = ClassifierFactory.Create(config);
-        TinyModels.Draw(classifier, 1);
-        var at = Path.Combine(_folder.FullName, name);
-        ArtifactWriter.Write(at, new ArtifactContents
-        {
-            Kind = ArtifactKind.Adapter,
-            Base = new ArtifactBase("base:1", on.ManifestSha256),
-            Config = config,
-            Tokenizer = ArtifactReader.Open(on.Directory).ReadTokenizer(),
-            Weights = AdapterParts.WeightsOf(classifier),
-            CreatedAt = DateTimeOffset.UnixEpoch,
-        });
-        return new ServableModel(name + ":1", at, ArtifactReader.Open(at).ManifestSha256) { Base = on };
+        var (ofBase, at) = (Path.Combine(_folder.FullName, $"base-{number}"), Path.Combine(_folder.FullName, $"{number}"));
+        var on = new ServableBase(ofBase, TinyArtifacts.Write(ofBase, shape, seed: number));
+        var manifest = TinyArtifacts.WriteAdapter(at, shape with { Adapter = new LoraConfig { Rank = 2 } }, ofBase, seed: 1);
+        return new ServableModel($"adapted:{number}", at, manifest) { Base = on };
     }
 }
