@@ -47,7 +47,7 @@ public sealed record TokenBatch(Tensor Rows, TokenLayout Layout)
         }
 
         var slots = zeros([(long)layout.Count * layout.MaxLength, width], rows.dtype, rows.device);
-        return slots.index_copy(0, layout.PaddedSlot, rows).view(layout.Count, layout.MaxLength, width);
+        return slots.index_copy_(0, layout.PaddedSlot, rows).view(layout.Count, layout.MaxLength, width);
     }
 
     /// <summary>[B, T, X] → [N, X].</summary>
