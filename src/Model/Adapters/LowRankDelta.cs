@@ -1,4 +1,5 @@
 using FeedbackService.Model.Numerics;
+using FeedbackService.Model.Randomness;
 using static TorchSharp.torch;
 
 namespace FeedbackService.Model.Adapters;
@@ -18,7 +19,7 @@ internal abstract class LowRankDelta(string name, int outputs, double dropout, d
     public void AddTo(Tensor target, Tensor input)
     {
         using var scope = NewDisposeScope();
-        target.AddScaledInPlace(Map(training && dropout > 0 ? nn.functional.dropout(input, dropout, training: true) : input), scale);
+        target.AddScaledInPlace(Map(training ? RandomDropout.Apply(input, dropout) : input), scale);
     }
 
     /// <summary>The map itself, times α/r. [outputs, inputs], without gradient.</summary>

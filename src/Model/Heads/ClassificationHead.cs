@@ -1,5 +1,6 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
+using FeedbackService.Model.Randomness;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ namespace FeedbackService.Model.Heads;
 public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "dropout")]
-    private readonly Dropout _dropout;
+    private readonly RandomDropout _dropout;
 
     [ComponentName(Name = "hidden")]
     private readonly HeadHiddenLayer? _hidden;
@@ -32,7 +33,7 @@ public sealed class ClassificationHead : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(config);
         _grades = config.Head == HeadKind.Graded ? [.. GradeScale.Of(config.Labels).Standardised.Select(grade => (float)grade)] : null;
-        _dropout = nn.Dropout(config.HeadDropout);
+        _dropout = new RandomDropout(config.HeadDropout);
         _hidden = config.HeadHiddenSize > 0 ? new HeadHiddenLayer(width, config.HeadHiddenSize, config.HeadActivation, config.HeadDropout) : null;
         _projection = Initialization.Linear(_hidden is null ? width : config.HeadHiddenSize, _grades is null ? config.Labels.Count : 1, bias: config.HeadBias || _grades is not null);
         RegisterComponents();

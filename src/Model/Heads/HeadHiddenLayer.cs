@@ -1,5 +1,6 @@
 using FeedbackService.Model.Activations;
 using FeedbackService.Model.Configuration;
+using FeedbackService.Model.Randomness;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -16,7 +17,7 @@ internal sealed class HeadHiddenLayer : nn.Module<Tensor, Tensor>
     private readonly Activation _activation;
 
     [ComponentName(Name = "dropout")]
-    private readonly Dropout _dropout;
+    private readonly RandomDropout _dropout;
 
     /// <summary>Makes the layer with weights N(0, 1/width) from torch's global generator and zero bias.</summary>
     public HeadHiddenLayer(int width, int size, ActivationKind activation, double dropout)
@@ -24,7 +25,7 @@ internal sealed class HeadHiddenLayer : nn.Module<Tensor, Tensor>
     {
         _projection = Initialization.Linear(width, size);
         _activation = new Activation(activation);
-        _dropout = nn.Dropout(dropout);
+        _dropout = new RandomDropout(dropout);
         RegisterComponents();
     }
 

@@ -2,6 +2,7 @@ using FeedbackService.Model.Activations;
 using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
+using FeedbackService.Model.Randomness;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
     private readonly MapAdapter? _outerAdapter;
 
     [ComponentName(Name = "dropout")]
-    private readonly Dropout _dropout;
+    private readonly RandomDropout _dropout;
 
     [ComponentName(Name = "feed_forward_adapter")]
     private readonly BottleneckAdapter? _feedForwardAdapter;
@@ -44,7 +45,7 @@ internal sealed class MlpLayer : nn.Module<Tensor, Tensor>
         // Zero: the encoder starts as the plain bag of n-grams, whose small rows any other branch would drown. Only one
         // factor of the branch is zero, so it has a gradient from the first step on.
         _outer = Initialization.Linear(config.HiddenSize, config.HiddenSize, deviation: 0);
-        _dropout = nn.Dropout(config.Dropout);
+        _dropout = new RandomDropout(config.Dropout);
         _activation = new Activation(config.Activation);
         _innerAdapter = MapAdapter.Create(adapter, config.HiddenSize, (AdapterTargets.Inner, config.HiddenSize));
         _outerAdapter = MapAdapter.Create(adapter, config.HiddenSize, (AdapterTargets.Outer, config.HiddenSize));

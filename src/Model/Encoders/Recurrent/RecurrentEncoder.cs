@@ -1,5 +1,6 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
+using FeedbackService.Model.Randomness;
 using FeedbackService.Model.Tokenization;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -24,7 +25,7 @@ public sealed class RecurrentEncoder : TextEncoder
     private readonly ModuleList<RecurrentLayer> _layers;
 
     [ComponentName(Name = "dropout")]
-    private readonly Dropout _dropout;
+    private readonly RandomDropout _dropout;
 
     /// <summary>Makes the encoder on the CPU with weights from torch's global generator.</summary>
     /// <param name="config">Its sizes.</param>
@@ -37,7 +38,7 @@ public sealed class RecurrentEncoder : TextEncoder
         _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize);
         Initialization.Normal(_embedding, EmbeddingDeviation);
         _layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => CreateLayer(config, adapter)).ToArray());
-        _dropout = nn.Dropout(config.Dropout);
+        _dropout = new RandomDropout(config.Dropout);
 
         // Drawn last, so that all else starts as without it.
         _secondText = config.ReadsPairs ? Initialization.Normal(EmbeddingDeviation, config.HiddenSize) : null;

@@ -1,5 +1,6 @@
 using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -66,9 +67,12 @@ internal sealed class SelfAttention : nn.Module
             .view(layout.Count, layout.MaxLength, 3, _heads, width / _heads)
             .permute(2, 0, 3, 1, 4); // [3, B, heads, T, D]
 
-        // Without padding there is nothing to mask, and the unmasked kernel is the faster one. Padding comes after all that a causal token sees.
+        // Without padding there is nothing to mask, and libtorch's unmasked kernel is the faster one. Padding comes after all that a causal token sees.
         var mask = _causal || layout.IsRectangular ? null : layout.Mask.view(layout.Count, 1, 1, layout.MaxLength);
-        var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, training ? _dropout : 0, _causal);
+        var dropout = training ? _dropout : 0;
+        var mixed = dropout > 0 && rows.device_type == DeviceType.CPU
+            ? AttentionWithDropout.Mix(qkv[0], qkv[1], qkv[2], mask, _causal, dropout)
+            : nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], mask, dropout, _causal);
         var padded = mixed.transpose(1, 2).reshape(layout.Count, layout.MaxLength, width); // [B, T, H]
         return TokenBatch.Unpad(padded, layout).MoveToOuterDisposeScope();
     }

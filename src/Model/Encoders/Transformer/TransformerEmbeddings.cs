@@ -1,5 +1,6 @@
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
+using FeedbackService.Model.Randomness;
 using FeedbackService.Model.Tokenization;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -27,7 +28,7 @@ internal sealed class TransformerEmbeddings : nn.Module
     private readonly LayerNorm? _norm;
 
     [ComponentName(Name = "dropout")]
-    private readonly Dropout _dropout;
+    private readonly RandomDropout _dropout;
 
     public TransformerEmbeddings(TransformerEncoderConfig config)
         : base(nameof(TransformerEmbeddings))
@@ -57,7 +58,7 @@ internal sealed class TransformerEmbeddings : nn.Module
         }
 
         _norm = config.EmbeddingNorm ? nn.LayerNorm(config.HiddenSize, config.NormEpsilon) : null;
-        _dropout = nn.Dropout(config.Dropout);
+        _dropout = new RandomDropout(config.Dropout);
         RegisterComponents();
     }
 

@@ -1,6 +1,7 @@
 using FeedbackService.Model.Adapters;
 using FeedbackService.Model.Configuration;
 using FeedbackService.Model.Numerics;
+using FeedbackService.Model.Randomness;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ internal sealed class TransformerLayer : nn.Module
     private readonly BottleneckAdapter? _feedForwardAdapter;
 
     [ComponentName(Name = "dropout")]
-    private readonly Dropout _dropout;
+    private readonly RandomDropout _dropout;
 
     public TransformerLayer(TransformerEncoderConfig config, AdapterConfig? adapter = null)
         : base(nameof(TransformerLayer))
@@ -43,7 +44,7 @@ internal sealed class TransformerLayer : nn.Module
         _attention = new SelfAttention(config, adapter);
         _feedForwardNorm = nn.LayerNorm(config.HiddenSize, config.NormEpsilon);
         _feedForward = new FeedForward(config, adapter);
-        _dropout = nn.Dropout(config.Dropout);
+        _dropout = new RandomDropout(config.Dropout);
         _attentionAdapter = BottleneckAdapter.BehindAttention(adapter, config.HiddenSize);
         _feedForwardAdapter = BottleneckAdapter.BehindFeedForward(adapter, config.HiddenSize);
         RegisterComponents();
