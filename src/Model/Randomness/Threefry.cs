@@ -21,30 +21,22 @@ internal static class Threefry
         var (key0, key1) = (Vector256.Create((uint)key), Vector256.Create((uint)(key >> 32)));
         var key2 = Vector256.Create(Parity) ^ key0 ^ key1;
         var (first, second) = (low + key0, high + key1);
-        (first, second) = EvenRounds(first, second);
-        (first, second) = OddRounds(first + key1, second + key2 + Vector256.Create(1u));
-        (first, second) = EvenRounds(first + key2, second + key0 + Vector256.Create(2u));
-        (first, second) = OddRounds(first + key0, second + key1 + Vector256.Create(3u));
-        (first, second) = EvenRounds(first + key1, second + key2 + Vector256.Create(4u));
+        (first, second) = FourRounds(first, second, 13, 15, 26, 6);
+        (first, second) = FourRounds(first + key1, second + key2 + Vector256.Create(1u), 17, 29, 16, 24);
+        (first, second) = FourRounds(first + key2, second + key0 + Vector256.Create(2u), 13, 15, 26, 6);
+        (first, second) = FourRounds(first + key0, second + key1 + Vector256.Create(3u), 17, 29, 16, 24);
+        (first, second) = FourRounds(first + key1, second + key2 + Vector256.Create(4u), 13, 15, 26, 6);
         return (first + key2, second + key0 + Vector256.Create(5u));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<uint> First, Vector256<uint> Second) EvenRounds(Vector256<uint> first, Vector256<uint> second)
+    private static (Vector256<uint> First, Vector256<uint> Second) FourRounds(
+        Vector256<uint> first, Vector256<uint> second, int bits0, int bits1, int bits2, int bits3)
     {
-        (first, second) = Round(first, second, 13);
-        (first, second) = Round(first, second, 15);
-        (first, second) = Round(first, second, 26);
-        return Round(first, second, 6);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<uint> First, Vector256<uint> Second) OddRounds(Vector256<uint> first, Vector256<uint> second)
-    {
-        (first, second) = Round(first, second, 17);
-        (first, second) = Round(first, second, 29);
-        (first, second) = Round(first, second, 16);
-        return Round(first, second, 24);
+        (first, second) = Round(first, second, bits0);
+        (first, second) = Round(first, second, bits1);
+        (first, second) = Round(first, second, bits2);
+        return Round(first, second, bits3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -81,4 +81,22 @@ public sealed class AttentionWithDropoutTests
         attention.eval();
         Assert.True(attention.Attend(states).Equals(attention.Attend(states)));
     }
+
+    [Theory]
+    [InlineData(false, new[] { 3, 9 })]
+    [InlineData(false, new[] { 5, 5 })]
+    [InlineData(true, new[] { 3, 9 })]
+    [InlineData(true, new[] { 5, 5 })]
+    public void TheLayer_WithoutLosses_SaysInTrainingWhatItSaysInEvaluation(bool causal, int[] lengths)
+    {
+        using var scope = NewDisposeScope();
+        using var attention = new SelfAttention(TinyModels.Transformer with { AttentionDropout = Never, Causal = causal });
+        using var layout = new TokenLayout(lengths, CPU);
+        var states = new TokenBatch(randn(layout.TotalTokens, TinyModels.Transformer.HiddenSize) * 50, layout);
+
+        var trained = attention.Attend(states);
+        attention.eval();
+
+        Assert.True(trained.allclose(attention.Attend(states), 1e-4, 1e-5));
+    }
 }
